@@ -1,0 +1,183 @@
+//! What a record may be wrapped in: a LookupEvents entry, an EventBridge event, a row of Lake or Athena.
+
+use serde_json::{Map, Value};
+
+use super::{RecordError, json};
+
+/// A record out of its envelope.
+#[derive(Debug)]
+pub enum Unwrapped {
+    /// The value is the record, as it stood in the input.
+    Bare(Value),
+    /// The record was text inside the envelope: the parsed record and that text, whose bytes are the original.
+    Text(Value, String),
+}
+
+/// Takes one JSON object out of its envelope, if it has one.
+pub fn unwrap(mut value: Value) -> Result<Unwrapped, RecordError> {
+    match value.get_mut("CloudTrailEvent").map(Value::take) {
+        Some(Value::String(text)) => {
+            let record =
+                serde_json::from_str(&text).map_err(|e| RecordError::Json(format!("inside CloudTrailEvent: {e}")))?;
+            return Ok(Unwrapped::Text(record, text));
+        }
+        Some(record @ Value::Object(_)) => return Ok(Unwrapped::Bare(record)),
+        _ => {}
+    }
+    let is_event_bridge = value.get("detail-type").is_some() || value.get("detail").is_some();
+    if is_event_bridge
+        && value.get("eventName").is_none()
+        && let Some(detail @ Value::Object(_)) = value.get_mut("detail").map(Value::take)
+    {
+        return Ok(Unwrapped::Bare(detail));
+    }
+    // Lake and Athena fold the record's members to lower case and hold the nested ones as text.
+    if value.get("eventname").is_some() && value.get("eventName").is_none() {
+        return Ok(Unwrapped::Bare(from_row(value)));
+    }
+    if json::text(&value, "requestParameters").is_some() || json::text(&value, "userIdentity").is_some() {
+        open_text_members(&mut value);
+    }
+    Ok(Unwrapped::Bare(value))
+}
+
+/// The records inside a whole JSON document that is not a plain list of them; `None` if the document is itself one
+/// record or envelope.
+///
+/// Knows `{"Records": [...]}` and `{"Events": [...]}` with members in any order, Lake (`QueryResultRows`) and Athena
+/// (`ResultSet.Rows`, the first row naming the columns).
+pub fn members(document: &mut Value) -> Option<Vec<Value>> {
+    if let Value::Array(items) = document {
+        return Some(std::mem::take(items));
+    }
+    for list in ["Records", "records", "Events", "events"] {
+        if let Some(Value::Array(items)) = document.get_mut(list) {
+            return Some(std::mem::take(items));
+        }
+    }
+    if let Some(Value::Array(rows)) = document.get("QueryResultRows") {
+        return Some(rows.iter().map(lake_row).collect());
+    }
+    if let Some(Value::Array(rows)) = document.pointer("/ResultSet/Rows") {
+        return Some(athena_rows(rows));
+    }
+    None
+}
+
+/// Whether a document is a digest file, which lists log files and holds no records.
+pub fn is_digest(document: &Value) -> bool {
+    document.get("digestStartTime").is_some() && document.get("logFiles").is_some()
+}
+
+/// Lake: a row is a list of one-member objects.
+fn lake_row(row: &Value) -> Value {
+    let mut record = Map::new();
+    for cell in row.as_array().into_iter().flatten() {
+        for (name, value) in cell.as_object().into_iter().flatten() {
+            record.insert(name.clone(), value.clone());
+        }
+    }
+    Value::Object(record)
+}
+
+/// Athena: a row is `{"Data": [{"VarCharValue": "..."}]}`.
+fn athena_rows(rows: &[Value]) -> Vec<Value> {
+    let cells = |row: &Value| -> Vec<Option<String>> {
+        row.get("Data")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(|cell| json::text(cell, "VarCharValue").map(str::to_owned))
+            .collect()
+    };
+    let Some((head, body)) = rows.split_first() else {
+        return Vec::new();
+    };
+    let names = cells(head);
+    body.iter()
+        .map(|row| {
+            let members = names
+                .iter()
+                .zip(cells(row))
+                .filter_map(|(name, value)| Some((name.clone()?, Value::String(value?))));
+            Value::Object(members.collect())
+        })
+        .collect()
+}
+
+/// The members of a record under the names CloudTrail gives them, by their lower-case form.
+const MEMBERS: [&str; 27] = [
+    "eventVersion",
+    "userIdentity",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "sourceIPAddress",
+    "userAgent",
+    "errorCode",
+    "errorMessage",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "requestID",
+    "eventID",
+    "readOnly",
+    "resources",
+    "eventType",
+    "apiVersion",
+    "managementEvent",
+    "recipientAccountId",
+    "serviceEventDetails",
+    "sharedEventID",
+    "vpcEndpointId",
+    "eventCategory",
+    "sessionCredentialFromConsole",
+    "tlsDetails",
+];
+
+fn from_row(row: Value) -> Value {
+    let Value::Object(row) = row else { return row };
+    let mut record = Map::new();
+    for (name, value) in row {
+        let proper = MEMBERS.iter().find(|m| m.eq_ignore_ascii_case(&name));
+        record.insert(proper.map_or(name, |m| (*m).to_owned()), value);
+    }
+    let mut record = Value::Object(record);
+    open_text_members(&mut record);
+    record
+}
+
+/// Opens members that hold a JSON object or list as text, as query engines return them; `null` as text is absent.
+fn open_text_members(record: &mut Value) {
+    const NESTED: [&str; 7] = [
+        "userIdentity",
+        "requestParameters",
+        "responseElements",
+        "additionalEventData",
+        "resources",
+        "serviceEventDetails",
+        "tlsDetails",
+    ];
+    for name in NESTED {
+        let Some(member) = record.get_mut(name) else { continue };
+        if let Value::String(text) = member
+            && let Ok(inner @ (Value::Object(_) | Value::Array(_) | Value::Null)) = serde_json::from_str(text)
+        {
+            *member = inner;
+        }
+        // A Lake map holds each value as text, so nested objects are opened one level down too.
+        if let Value::Object(inner) = member {
+            for value in inner.values_mut() {
+                if let Value::String(text) = value
+                    && text.starts_with(['{', '['])
+                    && name != "userIdentity"
+                    && !text.contains("\"Statement\"")
+                    && let Ok(opened) = serde_json::from_str(text)
+                {
+                    *value = opened;
+                }
+            }
+        }
+    }
+}

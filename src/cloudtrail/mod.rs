@@ -1,0 +1,30 @@
+//! The CloudTrail record: every shape it comes in, who made the call, what came of it, and the identifiers in it.
+//!
+//! Pure: bytes and JSON in, [`Record`]s out. Knows nothing of AWS clients, files or screens.
+//!
+//! | file | one idea |
+//! |---|---|
+//! | `event` | one record, normalised |
+//! | `identity` | `userIdentity`: who made the call |
+//! | `outcome` | did the call work |
+//! | `ids` | access key ids, unique ids, ARNs, accounts |
+//! | `time` | the timestamps CloudTrail writes |
+//! | `redact` | live secrets become short hashes |
+//! | `envelope` | what records are wrapped in (LookupEvents, EventBridge, Lake, Athena) |
+//! | `console_csv` | the console's "Download events" file |
+//! | `json` | values inside a record: paths, `{}` and `""` as absent |
+
+pub mod console_csv;
+pub mod envelope;
+pub mod event;
+pub mod identity;
+pub mod ids;
+pub mod json;
+pub mod outcome;
+pub mod redact;
+pub mod time;
+
+pub use event::{Event, EventKey, Record, RecordError};
+pub use identity::{Identity, IdentityType};
+pub use ids::AccessKeyId;
+pub use outcome::Outcome;

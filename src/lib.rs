@@ -1,0 +1,17 @@
+//! keytrail follows a leaked AWS access key through CloudTrail.
+//!
+//! The map of the house. A folder may use only what stands below it; `tests/architecture.rs` holds it to that.
+//!
+//! | folder | what it does | may name |
+//! |---|---|---|
+//! | `cli` | one file per subcommand: its arguments and its run | clap |
+//! | `tui` | terminal guard, app state, actions, key table, views, theme | ratatui, crossterm |
+//! | `collect` | the sources of events, and the hunt that follows leads | files, threads, network |
+//! | `store` | the `.keytrail` file | rusqlite |
+//! | `export` | CSV, JSON and text; every cell made safe in one place | csv |
+//! | `playbook` | the checklist format, its check and its command templates | toml, minijinja |
+//! | `investigation` | facts and the reducer; chain, actors, timeline, checklist, coverage | pure |
+//! | `catalogue` | what each call means: lineage rules, category, severity, technique | pure |
+//! | `cloudtrail` | the record in all its shapes | pure |
+
+pub mod cloudtrail;

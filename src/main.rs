@@ -1,0 +1,3 @@
+//! The `keytrail` program: parse, run, exit code.
+
+fn main() {}
