@@ -15,3 +15,4 @@
 //! | `cloudtrail` | the record in all its shapes | pure |
 
 pub mod cloudtrail;
+pub mod investigation;

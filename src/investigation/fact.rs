@@ -1,0 +1,221 @@
+//! Everything that can happen in an investigation.
+//!
+//! A fact is written to the file first and applied to the investigation second; nothing else changes it. So a live run, a
+//! batch run, a replay and a test are the same thing fed from different ends.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::cloudtrail::Record;
+
+/// One fact and when it became known (the response's clock, not the attack's).
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// When the responder's program learned it.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub what: What,
+}
+
+/// What can happen. Serialised into the journal as JSON; records travel beside it (`skip`), bound by their hashes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum What {
+    /// The investigation began.
+    Started(Started),
+    /// A source gave events that belong to the chain or name one of its nodes.
+    Page(Page),
+    /// Files of an archive were read to the end.
+    FilesRead {
+        /// What each file held.
+        files: Vec<FileReport>,
+    },
+    /// One pass over the sources ended.
+    PassEnded(PassEnded),
+    /// The responder judged a node or an actor.
+    Judged(Judged),
+    /// The responder changed the state of a checklist item.
+    ItemMarked(ItemMarked),
+}
+
+/// How an investigation began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// The access key ids to start from.
+    pub seeds: Vec<String>,
+    /// The version of keytrail.
+    pub tool_version: String,
+    /// The sources as the responder named them.
+    pub sources: Vec<String>,
+    /// The id of the playbook that leads through the steps.
+    pub playbook: String,
+    /// Only events at or after this time.
+    pub since: Option<DateTime<Utc>>,
+    /// Only events before this time.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Events from one place.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Page {
+    /// The file (`path` or `archive.zip!member`) or request they came from.
+    pub origin: Arc<str>,
+    /// The records. Stored beside the journal, not in it.
+    #[serde(skip)]
+    pub records: Vec<Record>,
+}
+
+/// What one file of an archive held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileReport {
+    /// The path; `archive.zip!member` inside a zip. May hold any text.
+    pub path: Arc<str>,
+    /// SHA-256 of the file as it lies on disk, in hexadecimal; empty where it could not be read.
+    pub sha256: String,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// What became of it.
+    pub outcome: FileOutcome,
+    /// Records in it, readable or not.
+    pub records: u64,
+    /// What is wrong in it. At most [`FileReport::MOST_PROBLEMS`] are listed; `broken` counts all.
+    pub problems: Vec<Problem>,
+    /// Records that could not be read.
+    pub broken: u64,
+    /// Records per region with the first and last time seen, over all its records.
+    pub regions: Vec<RegionCount>,
+}
+
+impl FileReport {
+    /// How many problems of one file are listed one by one.
+    pub const MOST_PROBLEMS: usize = 20;
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileOutcome {
+    /// Read to the end.
+    Read,
+    /// Read, but some of it was broken or cut off; see the problems.
+    Partial,
+    /// A digest, insight or other file that holds no records of this kind: passed over, nothing wrong.
+    PassedOver,
+    /// Not CloudTrail records at all: passed over and said.
+    NotCloudTrail,
+    /// Could not be read.
+    Failed,
+}
+
+/// Something wrong in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Byte offset in the uncompressed text, or a line number: `byte 1024`, `line 112`.
+    pub place: String,
+    /// What is wrong, for the responder.
+    pub reason: String,
+}
+
+/// Records of one region in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionCount {
+    /// The account that received the events; empty where the records do not say.
+    pub account: String,
+    /// The region, any text; empty where the records do not say.
+    pub region: String,
+    /// How many records.
+    pub records: u64,
+    /// The earliest event time.
+    pub first: Option<DateTime<Utc>>,
+    /// The latest event time.
+    pub last: Option<DateTime<Utc>>,
+}
+
+/// The end of one pass over the sources.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassEnded {
+    /// Whether the chain reached its fixed point: no lead is left.
+    pub fixed_point: bool,
+    /// Why it ended early, in words; `None` when it ran to the end.
+    pub cut_short: Option<String>,
+}
+
+/// What the responder says of a node or an actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Not judged yet.
+    #[default]
+    Unknown,
+    /// The attacker's.
+    Malicious,
+    /// Ours, and meant to be.
+    Expected,
+}
+
+impl Verdict {
+    /// The word on screens and in exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Malicious => "malicious",
+            Self::Expected => "expected",
+        }
+    }
+}
+
+/// A judgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// What is judged: a node's `node` id, or an actor's id.
+    pub subject: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Who says so.
+    pub by: String,
+}
+
+/// The state of a checklist item, as set by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// Nothing done yet.
+    #[default]
+    Open,
+    /// Being worked on.
+    InProgress,
+    /// Done.
+    Done,
+    /// Waits for something; the note says for what.
+    Blocked,
+    /// Does not apply; the note says why.
+    NotApplicable,
+}
+
+impl ItemState {
+    /// The words on screens and in exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::InProgress => "in progress",
+            Self::Done => "done",
+            Self::Blocked => "blocked",
+            Self::NotApplicable => "not applicable",
+        }
+    }
+}
+
+/// A change to a checklist item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemMarked {
+    /// The item's id, such as `S1-05`.
+    pub item: String,
+    /// Its new state.
+    pub state: ItemState,
+    /// A note; replaces the note before. Empty for none.
+    pub note: String,
+    /// Who did it.
+    pub by: String,
+}

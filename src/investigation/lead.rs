@@ -1,0 +1,52 @@
+//! What a new node gives us to look up next.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How a value is looked up: the attributes LookupEvents knows, which archives answer too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Attribute {
+    /// The key a call was signed with.
+    AccessKeyId,
+    /// The user or role session that made a call.
+    Username,
+    /// A resource a call names: a user, role, policy, instance, a temporary key.
+    ResourceName,
+}
+
+impl Attribute {
+    /// The attribute's name in the LookupEvents API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessKeyId => "AccessKeyId",
+            Self::Username => "Username",
+            Self::ResourceName => "ResourceName",
+        }
+    }
+}
+
+/// One thing to look up. Two leads with the same attribute and value are the same question.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Lead {
+    /// By what.
+    pub attribute: Attribute,
+    /// The exact value: LookupEvents matches whole values, with case.
+    pub value: String,
+}
+
+impl Lead {
+    /// A lead.
+    pub fn new(attribute: Attribute, value: impl Into<String>) -> Self {
+        Self {
+            attribute,
+            value: value.into(),
+        }
+    }
+}
+
+impl fmt::Display for Lead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.attribute.as_str(), self.value)
+    }
+}
