@@ -14,5 +14,6 @@
 //! | `catalogue` | what each call means: lineage rules, category, severity, technique | pure |
 //! | `cloudtrail` | the record in all its shapes | pure |
 
+pub mod catalogue;
 pub mod cloudtrail;
 pub mod investigation;
