@@ -1,11 +1,33 @@
 //! Facts and what they add up to.
 //!
-//! Pure: no clock, no files, no network. [`fact::Fact`]s go in, in any order of arrival; the investigation comes out.
+//! Pure: no clock, no files, no network. [`Fact`]s go in; the [`Investigation`] comes out.
 //!
 //! | file | one idea |
 //! |---|---|
 //! | `fact` | everything that can happen in an investigation |
+//! | `state` | the investigation, and the one function that applies a fact to it |
+//! | `evidence` | the events kept, without their copies, and who signed them |
+//! | `chain/` | the tree that grows from the seed |
 //! | `lead` | what to look up next |
+//! | `actor` | calls by the same source |
+//! | `timeline` | the events in order, filtered |
+//! | `coverage` | what was read, and what was not |
+//! | `checklist` | the state of the steps |
+//! | `resource` | what the chain made or changed outside IAM |
 
+pub mod actor;
+pub mod chain;
+pub mod checklist;
+pub mod coverage;
+pub mod evidence;
 pub mod fact;
 pub mod lead;
+pub mod resource;
+pub mod state;
+pub mod timeline;
+
+pub use chain::{Chain, Link, Node};
+pub use evidence::{Activity, Evidence};
+pub use fact::{Fact, Verdict, What};
+pub use lead::{Attribute, Lead};
+pub use state::Investigation;

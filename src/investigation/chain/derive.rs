@@ -1,0 +1,315 @@
+//! Everything together: the tree, and what belongs to it.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::grow::Garden;
+use super::lifeline::{Name, life_name};
+use super::soil::{Call, Soil};
+use super::subject::subjects;
+use super::{Attempt, Chain, Change, Counts, FurtherSeed, Link, Node, Proof, decorate};
+use crate::catalogue::{Kind, Relation};
+use crate::cloudtrail::{Event, EventKey};
+use crate::investigation::Evidence;
+
+/// Derives the chain from the events: a pure function of their set.
+pub fn derive(evidence: &Evidence, seeds: &[String]) -> Chain {
+    if seeds.is_empty() {
+        return Chain::default();
+    }
+    let soil = Soil::prepare(evidence);
+    let mut garden = Garden::grow(&soil, seeds);
+    end_nodes(&mut garden);
+    let calls = calls_of_chain(&garden);
+    let targets = targets(&garden, &calls);
+    decorate::decorate(&mut garden, &targets);
+    let changes = changes(&garden, &calls);
+    let attempts = attempts(&garden, &calls);
+    let counts = counts(&garden, seeds);
+    let warnings = warnings(&garden);
+    let seed_minted_by = seed_minted_by(&soil, &seeds[0]);
+    let further_seeds = further_seeds(&garden, seeds);
+    Chain {
+        nodes: garden.nodes,
+        changes,
+        attempts,
+        seed_minted_by,
+        further_seeds,
+        warnings,
+        counts,
+    }
+}
+
+/// Marks what a successful deletion ended: only the incarnation that existed then.
+fn end_nodes(garden: &mut Garden<'_>) {
+    for at in 0..garden.nodes.len() {
+        let node = &garden.nodes[at];
+        let life = match (node.kind, &garden.calls[at]) {
+            (Kind::User | Kind::Role | Kind::LoginProfile, Some(call)) if node.link != Link::Changed => {
+                garden.soil.lifelines.of_event(&call.event.key, node.kind)
+            }
+            (Kind::Session | Kind::ConsoleLogin, _) => None,
+            _ => {
+                let account = node.account.as_deref().unwrap_or_default();
+                let named = match node.kind {
+                    Kind::User | Kind::Role | Kind::Other("group" | "instance_profile" | "lambda_function") => {
+                        &node.name
+                    }
+                    _ => &node.id,
+                };
+                let when = node
+                    .proof
+                    .as_ref()
+                    .map_or(chrono::DateTime::<chrono::Utc>::MAX_UTC, |p| p.key.time);
+                garden.soil.lifelines.at(&Name::new(node.kind, account, named), when)
+            }
+        };
+        let ended = life.and_then(|l| l.ended.clone());
+        garden.nodes[at].ended = ended;
+    }
+}
+
+/// Every lineage call made by a node of the chain: (node, call).
+fn calls_of_chain<'e>(garden: &Garden<'e>) -> Vec<(usize, Call<'e>)> {
+    let mut calls: BTreeMap<&EventKey, (usize, Call<'e>)> = BTreeMap::new();
+    for (at, node) in garden.nodes.iter().enumerate() {
+        let since = (node.link == Link::Changed)
+            .then(|| node.proof.as_ref().map(|p| p.key.time))
+            .flatten();
+        let made = if node.is_key() {
+            garden.soil.by_key.get(&*node.id)
+        } else if matches!(node.kind, Kind::User | Kind::Role) && node.link == Link::Created {
+            node.principal_id.as_deref().and_then(|id| garden.soil.keyless.get(id))
+        } else {
+            None
+        };
+        for call in made
+            .into_iter()
+            .flatten()
+            .filter(|c| since.is_none_or(|t| c.event.time() >= t))
+        {
+            calls.entry(&call.event.key).or_insert((at, *call));
+        }
+    }
+    calls.into_values().collect()
+}
+
+/// For each successful call, the node it made or touched: (by, call, target).
+fn targets<'e>(garden: &Garden<'e>, calls: &[(usize, Call<'e>)]) -> Vec<(usize, Call<'e>, usize)> {
+    let by_proof: BTreeMap<&EventKey, usize> = garden
+        .nodes
+        .iter()
+        .enumerate()
+        .filter_map(|(i, n)| n.proof.as_ref().map(|p| (&p.key, i)))
+        .collect();
+    let touched: BTreeMap<(Kind, &str, &str), usize> = garden
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| n.link == Link::Changed)
+        .map(|(i, n)| ((n.kind, n.account.as_deref().unwrap_or_default(), &*n.name), i))
+        .collect();
+    let mut found = Vec::new();
+    for (by, call) in calls.iter().filter(|(_, c)| c.event.outcome.succeeded()) {
+        for subject in subjects(call.rule, call.event, call.body) {
+            let name = Name::new(subject.kind, &subject.account, life_name(&subject));
+            let of_life = garden
+                .soil
+                .lifelines
+                .at(&name, call.event.time())
+                .and_then(|l| l.created.as_ref());
+            let target = of_life
+                .and_then(|key| by_proof.get(key))
+                .or_else(|| touched.get(&(subject.kind, &*subject.account, &*subject.name)));
+            if let Some(target) = target {
+                found.push((*by, *call, *target));
+            }
+        }
+    }
+    found
+}
+
+fn changes(garden: &Garden<'_>, calls: &[(usize, Call<'_>)]) -> Vec<Change> {
+    let proofs: HashSet<&EventKey> = garden
+        .nodes
+        .iter()
+        .filter(|n| n.link.is_core())
+        .filter_map(|n| n.proof.as_ref())
+        .map(|p| &p.key)
+        .collect();
+    calls
+        .iter()
+        .filter(|(_, c)| c.event.outcome.succeeded() && matches!(c.rule.relation, Relation::Change(_)))
+        .filter(|(_, c)| !proofs.contains(&c.event.key))
+        .flat_map(|(by, call)| {
+            subjects(call.rule, call.event, call.body)
+                .into_iter()
+                .map(|subject| Change {
+                    event: call.event.key.clone(),
+                    name: call.event.name.to_string(),
+                    relation: call.rule.relation.as_str(),
+                    by: garden.nodes[*by].node.clone(),
+                    target: subject.id,
+                    detail: subject.detail,
+                })
+        })
+        .collect()
+}
+
+fn attempts(garden: &Garden<'_>, calls: &[(usize, Call<'_>)]) -> Vec<Attempt> {
+    let failed = calls
+        .iter()
+        .filter(|(_, c)| c.rule.is_attempt_when_failed() && !c.event.outcome.succeeded());
+    let mut attempts: Vec<Attempt> = failed
+        .map(|(by, call)| attempt(call.event, &garden.nodes[*by]))
+        .collect();
+    // Failed sign-ins of users of the chain carry no key.
+    let users: BTreeMap<&str, &Node> = garden
+        .nodes
+        .iter()
+        .filter(|n| n.kind == Kind::User && n.link == Link::Created)
+        .filter_map(|n| n.principal_id.as_deref().map(|id| (id, n)))
+        .collect();
+    for (event, _) in garden.soil.evidence.lineage() {
+        let failed_login = &*event.name == "ConsoleLogin" && !event.outcome.succeeded();
+        if let Some(user) = event
+            .identity
+            .unique_id()
+            .filter(|_| failed_login)
+            .and_then(|id| users.get(id))
+        {
+            attempts.push(attempt(event, user));
+        }
+    }
+    attempts.sort_by(|a, b| a.event.cmp(&b.event));
+    attempts
+}
+
+fn attempt(event: &Event, by: &Node) -> Attempt {
+    Attempt {
+        event: event.key.clone(),
+        name: event.name.to_string(),
+        error: event.outcome.error_code().unwrap_or_default().to_owned(),
+        hint: event.outcome.error_message().unwrap_or_default().to_owned(),
+        by: by.node.clone(),
+    }
+}
+
+fn counts(garden: &Garden<'_>, seeds: &[String]) -> Counts {
+    let seeds: BTreeSet<&str> = seeds.iter().map(String::as_str).collect();
+    let mut counts = Counts::default();
+    for node in garden.nodes.iter().filter(|n| n.is_key()) {
+        if seeds.contains(&*node.id) {
+            counts.seed += node.activity.events;
+        }
+        if node.link == Link::Seed || node.link.is_core() {
+            counts.chain += node.activity.events;
+            counts.failed += node.activity.failed;
+        }
+    }
+    counts
+}
+
+/// The call whose answer held the seed, unless the seed signed it itself (quirk Q27).
+fn seed_minted_by(soil: &Soil<'_>, seed: &str) -> Option<Proof> {
+    soil.mints
+        .get(seed)?
+        .iter()
+        .filter_map(|key| soil.evidence.find(key))
+        .map(|at| &soil.evidence.events()[at])
+        .find(|event| event.identity.access_key.as_deref() != Some(seed))
+        .map(Proof::of)
+}
+
+fn warnings(garden: &Garden<'_>) -> Vec<String> {
+    let keys: BTreeSet<&str> = garden.nodes.iter().filter(|n| n.is_key()).map(|n| &*n.id).collect();
+    let mut principals: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (identity, _) in garden.soil.evidence.callers() {
+        let (Some(key), Some(id)) = (identity.access_key.as_deref(), identity.principal_id.as_deref()) else {
+            continue;
+        };
+        if keys.contains(key) && identity.invoked_by.is_none() {
+            principals.entry(key).or_default().insert(id);
+        }
+    }
+    let mut warnings: Vec<String> = principals
+        .iter()
+        .filter(|(_, ids)| ids.len() > 1)
+        .map(|(key, ids)| {
+            format!(
+                "{key} signs calls of {} different principals: a key belongs to one, so the ids in this data were \
+                 replaced and links by this key prove little",
+                ids.len()
+            )
+        })
+        .collect();
+    let thin = garden
+        .soil
+        .evidence
+        .lineage()
+        .filter(|(_, body)| body.get("keytrailSource").is_some())
+        .count();
+    if thin > 0 {
+        warnings.push(format!(
+            "{thin} calls come from a console CSV, which holds no answers: links found through them are weaker"
+        ));
+    }
+    warnings
+}
+
+/// Keys to look at next: the seed's siblings of one sign-in, and other keys used from an address that used a key of the
+/// chain. Found among the events kept, so never the whole story.
+fn further_seeds(garden: &Garden<'_>, seeds: &[String]) -> Vec<FurtherSeed> {
+    let ours: BTreeSet<&str> = garden.nodes.iter().filter(|n| n.is_key()).map(|n| &*n.id).collect();
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let seed_sessions: BTreeSet<_> = garden
+        .soil
+        .evidence
+        .callers()
+        .map(|(identity, _)| identity)
+        .filter(|i| i.access_key.as_deref().is_some_and(|k| seeds.iter().any(|s| s == k)))
+        .filter_map(|i| Some((i.principal_id.as_deref()?, i.session_created?)))
+        .collect();
+    for (identity, _) in garden.soil.evidence.callers().filter(|(i, _)| i.invoked_by.is_none()) {
+        let (Some(key), Some(principal)) = (identity.access_key.as_deref(), identity.principal_id.as_deref()) else {
+            continue;
+        };
+        let sibling = identity
+            .session_created
+            .is_some_and(|at| seed_sessions.contains(&(principal, at)));
+        if sibling && !ours.contains(key) {
+            found.insert(
+                key.to_owned(),
+                "belongs to the same console session as the seed".to_owned(),
+            );
+        }
+    }
+    let is_address = |text: &str| text.parse::<std::net::IpAddr>().is_ok();
+    let addresses: BTreeSet<&str> = garden
+        .soil
+        .evidence
+        .events()
+        .iter()
+        .filter(|e| e.identity.access_key.as_deref().is_some_and(|k| ours.contains(k)))
+        .filter_map(|e| e.source_ip.as_deref())
+        .filter(|ip| is_address(ip))
+        .collect();
+    for event in garden.soil.evidence.events() {
+        let (Some(key), Some(ip)) = (event.identity.access_key.as_deref(), event.source_ip.as_deref()) else {
+            continue;
+        };
+        if event.identity.invoked_by.is_none() && addresses.contains(ip) && !ours.contains(key) {
+            found
+                .entry(key.to_owned())
+                .or_insert_with(|| format!("used from {ip}, as keys of the chain were"));
+        }
+    }
+    let events = |key: &str| garden.soil.key_activity.get(key).map_or(0, |a| a.events);
+    found
+        .into_iter()
+        .map(|(key, why)| FurtherSeed {
+            events: events(&key),
+            key,
+            why,
+        })
+        .collect()
+}

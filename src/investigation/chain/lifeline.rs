@@ -1,0 +1,273 @@
+//! Which incarnation of a name existed when.
+//!
+//! Users, roles and passwords are known by names that can be used again: a deletion ends only what existed then. A name's
+//! history is replayed in order of time; inside one second the order of records means nothing (quirk Q23), so there the
+//! only order that makes sense is taken: a creation needs a free name, everything else needs a taken one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use super::Ended;
+use super::subject::{function_name, named_user, subjects};
+use crate::catalogue::{self, Kind, Relation};
+use crate::cloudtrail::{Event, EventKey, json};
+use crate::investigation::Evidence;
+
+/// One incarnation.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Life {
+    /// The event that made it; `None` for what existed before the records begin.
+    pub(super) created: Option<EventKey>,
+    /// How it ended.
+    pub(super) ended: Option<Ended>,
+    /// For passwords: every event that set it, earliest first.
+    pub(super) set: Vec<EventKey>,
+}
+
+/// A name during one stretch of time.
+#[derive(Debug, Clone)]
+struct Span {
+    from: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+    life: usize,
+}
+
+/// The lives of every name in the evidence.
+#[derive(Debug, Default)]
+pub(super) struct Lifelines {
+    lives: Vec<Life>,
+    spans: HashMap<Name, Vec<Span>>,
+    by_event: HashMap<(EventKey, Kind), usize>,
+}
+
+/// A name in its scope.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Name {
+    kind: Kind,
+    account: String,
+    name: String,
+}
+
+impl Name {
+    /// The name of something of a kind in an account. Key ids and ARNs are unique by themselves, whatever account a
+    /// publisher's masking left in the record (quirk Q37).
+    pub(super) fn new(kind: Kind, account: &str, name: &str) -> Self {
+        let scoped = matches!(kind, Kind::User | Kind::Role | Kind::LoginProfile)
+            || matches!(kind, Kind::Other("group" | "instance_profile" | "lambda_function"));
+        Self {
+            kind,
+            account: if scoped { account.to_owned() } else { String::new() },
+            name: name.to_owned(),
+        }
+    }
+}
+
+enum Step {
+    Create,
+    Set,
+    End { by: String },
+    Rename { to: Name },
+}
+
+struct Moment {
+    key: EventKey,
+    name: Name,
+    step: Step,
+}
+
+impl Lifelines {
+    /// Replays every call in the evidence that makes, renames or ends something.
+    pub(super) fn read(evidence: &Evidence) -> Self {
+        let mut by_time: BTreeMap<DateTime<Utc>, Vec<Moment>> = BTreeMap::new();
+        for (event, body) in evidence.lineage().filter(|(e, _)| e.outcome.succeeded()) {
+            for moment in moments(event, body) {
+                by_time.entry(event.time()).or_default().push(moment);
+            }
+        }
+        let mut lines = Self::default();
+        for (_, mut pending) in by_time {
+            while !pending.is_empty() {
+                let next = pending.iter().position(|m| lines.fits(m)).unwrap_or(0);
+                lines.apply(pending.remove(next));
+            }
+        }
+        lines
+    }
+
+    fn fits(&self, moment: &Moment) -> bool {
+        let taken = self.open(&moment.name).is_some();
+        match moment.step {
+            Step::Create => !taken,
+            _ => taken,
+        }
+    }
+
+    fn open(&self, name: &Name) -> Option<usize> {
+        self.spans
+            .get(name)?
+            .last()
+            .filter(|s| s.until.is_none())
+            .map(|s| s.life)
+    }
+
+    fn close(&mut self, name: &Name, at: DateTime<Utc>) {
+        if let Some(span) = self.spans.get_mut(name).and_then(|s| s.last_mut()) {
+            span.until = Some(at);
+        }
+    }
+
+    fn begin(&mut self, name: Name, from: Option<DateTime<Utc>>, life: Life) -> usize {
+        self.lives.push(life);
+        let life = self.lives.len() - 1;
+        self.spans.entry(name).or_default().push(Span {
+            from,
+            until: None,
+            life,
+        });
+        life
+    }
+
+    /// The life that holds a name now; one that began before the records, if none is known.
+    fn open_or_unseen(&mut self, name: &Name) -> usize {
+        match self.open(name) {
+            Some(life) => life,
+            None => self.begin(name.clone(), None, Life::default()),
+        }
+    }
+
+    fn apply(&mut self, moment: Moment) {
+        let Moment { key, name, step } = moment;
+        let (at, kind) = (key.time, name.kind);
+        match step {
+            Step::Create => {
+                // A name that is taken: its end is not in the evidence. The new one is another all the same.
+                self.close(&name, at);
+                let life = Life {
+                    created: Some(key.clone()),
+                    ended: None,
+                    set: vec![key.clone()],
+                };
+                let life = self.begin(name, Some(at), life);
+                self.by_event.insert((key, kind), life);
+            }
+            Step::Set => {
+                let life = self.open_or_unseen(&name);
+                self.lives[life].set.push(key.clone());
+                self.by_event.insert((key, kind), life);
+            }
+            Step::End { by } => {
+                let life = self.open_or_unseen(&name);
+                self.lives[life].ended = Some(Ended {
+                    time: at,
+                    event_id: key.id.to_string(),
+                    by,
+                });
+                self.close(&name, at);
+            }
+            Step::Rename { to } => {
+                let life = self.open_or_unseen(&name);
+                self.close(&name, at);
+                self.spans.entry(to).or_default().push(Span {
+                    from: Some(at),
+                    until: None,
+                    life,
+                });
+            }
+        }
+    }
+
+    /// The life that an event began or, for passwords, set.
+    pub(super) fn of_event(&self, key: &EventKey, kind: Kind) -> Option<&Life> {
+        self.by_event.get(&(key.clone(), kind)).map(|life| &self.lives[*life])
+    }
+
+    /// The life a name had at a time; the later one where two meet in one second.
+    pub(super) fn at(&self, name: &Name, time: DateTime<Utc>) -> Option<&Life> {
+        self.spans
+            .get(name)?
+            .iter()
+            .rev()
+            .find(|s| s.from.is_none_or(|from| from <= time) && s.until.is_none_or(|until| time <= until))
+            .map(|s| &self.lives[s.life])
+    }
+}
+
+/// What a call does to names.
+fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
+    let moment = |name, step| Moment {
+        key: event.key.clone(),
+        name,
+        step,
+    };
+    let name = |kind, text: &str| Name::new(kind, event.account(), text);
+    if let Some(ending) = catalogue::ending(&event.source, event.base_name()) {
+        let mut named: Vec<String> = json::path(body, ending.id_path).into_iter().map(Into::into).collect();
+        if named.is_empty() && matches!(ending.kind, Kind::LoginProfile) {
+            named.extend(named_user(event, body));
+        }
+        let by = ender(event);
+        return named
+            .iter()
+            .map(|text| {
+                let text = if ending.kind == Kind::Other("lambda_function") {
+                    function_name(text)
+                } else {
+                    text
+                };
+                moment(name(ending.kind, text), Step::End { by: by.clone() })
+            })
+            .collect();
+    }
+    let Some(rule) = catalogue::rule(&event.source, event.base_name()) else {
+        return Vec::new();
+    };
+    if rule.relation == Relation::Change("renames_principal") {
+        let from = named_user(event, body);
+        let to = json::first(body, rule.id_path);
+        return match (from, to) {
+            // The password goes with its user.
+            (Some(from), Some(to)) => [Kind::User, Kind::LoginProfile]
+                .map(|kind| moment(name(kind, &from), Step::Rename { to: name(kind, &to) }))
+                .into(),
+            _ => Vec::new(),
+        };
+    }
+    // Temporary keys end by themselves and are never made twice.
+    if !rule.makes() || rule.kind == Kind::Session {
+        return Vec::new();
+    }
+    subjects(rule, event, body)
+        .into_iter()
+        .map(|made| {
+            let sets = made.kind == Kind::LoginProfile && rule.name != "CreateLoginProfile";
+            let step = if sets {
+                Step::Set
+            } else {
+                Step::Create {
+                    unique_id: made.principal_id.clone(),
+                }
+            };
+            moment(name(made.kind, life_name(&made)), step)
+        })
+        .collect()
+}
+
+/// What a thing's lifeline is known by: what its deletion will name.
+pub(super) fn life_name(made: &super::subject::Subject) -> &str {
+    match made.kind {
+        Kind::User | Kind::Role | Kind::LoginProfile => &made.name,
+        Kind::Other("group" | "instance_profile" | "lambda_function") => &made.name,
+        _ => &made.id,
+    }
+}
+
+/// Who ended something: the key that signed the call, else the caller's ARN or name.
+fn ender(event: &Event) -> String {
+    let identity = &event.identity;
+    [&identity.access_key, &identity.arn, &identity.invoked_by]
+        .into_iter()
+        .flatten()
+        .next()
+        .map_or_else(|| identity.label(), ToString::to_string)
+}

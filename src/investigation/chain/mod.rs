@@ -1,0 +1,315 @@
+//! The chain: the tree of credentials and principals reached from the seed.
+//!
+//! [`derive`] is a pure function of the set of events: whatever order they arrive in, in whatever pages, with whatever
+//! copies, the same events give the same chain. It is derived anew when events arrive, from the few calls that can
+//! extend it, so it is never patched.
+//!
+//! | file | one idea |
+//! |---|---|
+//! | `mod` | nodes, links, changes, attempts |
+//! | `subject` | what one call makes or touches, read from its record |
+//! | `lifeline` | which incarnation of a name existed when |
+//! | `soil` | the evidence, indexed by what growth asks for |
+//! | `grow` | from the seed outwards, earliest cause first |
+//! | `branches` | what each kind of node leads to |
+//! | `trust` | whom a trust policy lets in |
+//! | `decorate` | policies, groups and outside parties on the nodes that have them |
+//! | `derive` | everything together, with attempts, changes, counts and warnings |
+//! | `leads` | what each node gives to look up next |
+
+mod branches;
+mod decorate;
+mod derive;
+mod grow;
+mod leads;
+mod lifeline;
+mod soil;
+mod subject;
+pub mod trust;
+
+use chrono::{DateTime, Utc};
+
+pub use derive::derive;
+pub use leads::leads;
+
+use super::evidence::Activity;
+use crate::catalogue::{Kind, Strength};
+use crate::cloudtrail::{Event, EventKey};
+
+/// Why a node hangs under its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Link {
+    /// The start of the chain.
+    Seed,
+    /// Core: an IAM object made by a call signed with the parent key.
+    Created,
+    /// Core: a password set anew on a user that was there.
+    Modified,
+    /// Core: a key found in the answer to a call signed with the parent key.
+    Minted,
+    /// Core: a session of a role of the chain, obtained by somebody else, often a service.
+    RoleSession,
+    /// Core: a sign-in with a password of the chain.
+    ConsoleLogin,
+    /// Core: a key seen in use by a user of the chain, with no record of its making.
+    UsedByCreatedUser,
+    /// Core: a key seen in use by a role of the chain, with no record of its making.
+    UsedByCreatedRole,
+    /// Something that was there before and was changed.
+    Changed,
+    /// A session that an opened trust policy let in.
+    LetIn,
+    /// Something made that is no core kind: a policy, an SSH key, an MFA device.
+    Made,
+    /// A policy put on a user, role or group of the chain.
+    Attached,
+    /// A group that a user of the chain was put into.
+    Member,
+    /// Compute that can use a role, and the sessions it gets.
+    CarriesRole,
+    /// An outside party that a role of the chain trusts.
+    Trusts,
+    /// A console session opened by a switch of role or from API credentials, and its keys.
+    ConsoleSession,
+}
+
+impl Link {
+    /// The word of the chain JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Seed => "seed",
+            Self::Created => "created",
+            Self::Modified => "modified",
+            Self::Minted => "minted",
+            Self::RoleSession => "role_session",
+            Self::ConsoleLogin => "console_login",
+            Self::UsedByCreatedUser => "used_by_created_user",
+            Self::UsedByCreatedRole => "used_by_created_role",
+            Self::Changed => "changed",
+            Self::LetIn => "let_in",
+            Self::Made => "made",
+            Self::Attached => "attached",
+            Self::Member => "member",
+            Self::CarriesRole => "carries_role",
+            Self::Trusts => "trusts",
+            Self::ConsoleSession => "console_session",
+        }
+    }
+
+    /// Whether this is one of the seven core links, whose nodes enter the counts.
+    pub fn is_core(self) -> bool {
+        matches!(
+            self,
+            Self::Created
+                | Self::Modified
+                | Self::Minted
+                | Self::RoleSession
+                | Self::ConsoleLogin
+                | Self::UsedByCreatedUser
+                | Self::UsedByCreatedRole
+        )
+    }
+}
+
+/// The event that proves a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Which event.
+    pub key: EventKey,
+    /// Its name.
+    pub name: String,
+    /// Its source.
+    pub source: String,
+    /// Its region.
+    pub region: String,
+}
+
+impl Proof {
+    /// The proof an event is.
+    pub fn of(event: &Event) -> Self {
+        Self {
+            key: event.key.clone(),
+            name: event.name.to_string(),
+            source: event.source.to_string(),
+            region: event.region.to_string(),
+        }
+    }
+}
+
+/// The end of a node: a deletion that succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// When.
+    pub time: DateTime<Utc>,
+    /// The event that ended it.
+    pub event_id: String,
+    /// The key that signed that event, else who made it.
+    pub by: String,
+}
+
+/// A credential or principal in the chain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Unique in the chain: the key id, else the id of the event that made it.
+    pub node: String,
+    /// Index of the parent in [`Chain::nodes`]; parents stand before their children.
+    pub parent: Option<usize>,
+    /// Indices of the children, earliest first.
+    pub children: Vec<usize>,
+    /// What it is.
+    pub kind: Kind,
+    /// What people know it by: key id, ARN, `ACCOUNT:USER@TIME`, event id.
+    pub id: String,
+    /// A short name.
+    pub name: String,
+    /// `AIDA...`, `AROA...`, `AROA...:session`, where the record has it.
+    pub principal_id: Option<String>,
+    /// Its account, where the record has it.
+    pub account: Option<String>,
+    /// For keys and passwords: the user or role they belong to.
+    pub owner: Option<String>,
+    /// Why it hangs under its parent.
+    pub link: Link,
+    /// How sure that is.
+    pub strength: Strength,
+    /// The reason for the link, as a sentence.
+    pub reason: String,
+    /// The event that proves it; `None` for a seed.
+    pub proof: Option<Proof>,
+    /// Calls signed with it (keys, sessions) or made by it in any way (users, roles).
+    pub activity: Activity,
+    /// How it ended, if the records show it.
+    pub ended: Option<Ended>,
+    /// When a temporary credential expires by itself, where the record says.
+    pub expires: Option<DateTime<Utc>>,
+}
+
+impl Node {
+    /// Whether calls are signed with this node's id.
+    pub fn is_key(&self) -> bool {
+        matches!(self.kind, Kind::AccessKey | Kind::Session)
+    }
+
+    /// Whether the credential may still work at a time, as far as the records say. `false` for what is no credential.
+    pub fn may_still_work(&self, now: DateTime<Utc>) -> bool {
+        let is_credential = match self.kind {
+            Kind::AccessKey | Kind::Session | Kind::LoginProfile => true,
+            Kind::Other(word) => matches!(word, "service_credential" | "ssh_key" | "signing_certificate"),
+            _ => false,
+        };
+        // A session whose record gives no expiry lives at most 36 hours (GetFederationToken's limit).
+        let longest = || self.activity.last.or(self.proof.as_ref().map(|p| p.key.time));
+        let expired = match (self.kind, self.expires) {
+            (_, Some(expires)) => expires <= now,
+            (Kind::Session, None) => longest().is_some_and(|t| t + chrono::Duration::hours(36) <= now),
+            _ => false,
+        };
+        is_credential && self.ended.is_none() && !expired
+    }
+}
+
+/// A successful call of the chain that changed something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The event.
+    pub event: EventKey,
+    /// Its name.
+    pub name: String,
+    /// The relation of its rule.
+    pub relation: &'static str,
+    /// The `node` that made it.
+    pub by: String,
+    /// What it touched: an ARN, a name, an id.
+    pub target: String,
+    /// What was done to it: a policy, a group; may be empty.
+    pub detail: String,
+}
+
+/// A failed call of the chain that would have made a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The event.
+    pub event: EventKey,
+    /// Its name.
+    pub name: String,
+    /// The error code.
+    pub error: String,
+    /// What the error message says about the target; a hint only (quirk Q15).
+    pub hint: String,
+    /// The `node` that tried.
+    pub by: String,
+}
+
+/// Something else to look at: not in the chain, but the next question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FurtherSeed {
+    /// The key id.
+    pub key: String,
+    /// Why it is offered.
+    pub why: String,
+    /// Calls signed with it, among those kept.
+    pub events: u64,
+}
+
+/// Counts over the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Records read, copies included.
+    pub read: u64,
+    /// Copies left out among the events kept.
+    pub duplicates: u64,
+    /// Events signed with the seeds.
+    pub seed: u64,
+    /// Events signed with the seeds or any key under a core link.
+    pub chain: u64,
+    /// Events of `chain` that carry an error.
+    pub failed: u64,
+}
+
+/// The tree, and what belongs to it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chain {
+    /// The nodes; seeds first, parents before children.
+    pub nodes: Vec<Node>,
+    /// Successful calls of the chain that changed something.
+    pub changes: Vec<Change>,
+    /// Failed calls of the chain that would have made a node.
+    pub attempts: Vec<Attempt>,
+    /// The call that minted the first seed, if it is in the evidence.
+    pub seed_minted_by: Option<Proof>,
+    /// Other keys to look at.
+    pub further_seeds: Vec<FurtherSeed>,
+    /// What a responder must know about this result, in sentences.
+    pub warnings: Vec<String>,
+    /// Counts.
+    pub counts: Counts,
+}
+
+impl Chain {
+    /// The index of a node by its `node` id.
+    pub fn find(&self, node: &str) -> Option<usize> {
+        self.nodes.iter().position(|n| n.node == node)
+    }
+
+    /// The indices of the roots (the seeds).
+    pub fn roots(&self) -> impl Iterator<Item = usize> {
+        self.nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| n.parent.is_none())
+            .map(|(i, _)| i)
+    }
+
+    /// The node that signed an event or, for a call without a key, the user or role of the chain that made it.
+    pub fn node_of(&self, event: &Event) -> Option<usize> {
+        if let Some(key) = event.identity.access_key.as_deref() {
+            return self.nodes.iter().position(|n| n.is_key() && n.id == key);
+        }
+        let id = event.identity.unique_id()?;
+        self.nodes.iter().position(|n| {
+            matches!(n.kind, Kind::User | Kind::Role)
+                && n.link == Link::Created
+                && n.principal_id.as_deref() == Some(id)
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! The evidence, indexed by what growth asks for. Built once per derivation.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
+
+use super::lifeline::Lifelines;
+use super::subject::assumed_role;
+use crate::catalogue::{self, Kind, Relation, Rule};
+use crate::cloudtrail::{Event, EventKey, Identity, IdentityType, ids, json};
+use crate::investigation::evidence::{Activity, Evidence};
+
+/// A call that a rule knows, with its record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'e> {
+    pub(super) event: &'e Event,
+    pub(super) body: &'e Value,
+    pub(super) rule: &'static Rule,
+}
+
+/// A key seen in use by somebody.
+#[derive(Debug, Default)]
+pub(super) struct Usage<'e> {
+    /// The identities it was used under, service-made calls left out.
+    pub(super) identities: Vec<&'e Identity>,
+}
+
+/// The indices.
+#[derive(Debug)]
+pub(super) struct Soil<'e> {
+    pub(super) evidence: &'e Evidence,
+    pub(super) lifelines: Lifelines,
+    /// Calls by the key that signed them.
+    pub(super) by_key: HashMap<&'e str, Vec<Call<'e>>>,
+    /// Calls without a key, by the unique id of the caller.
+    pub(super) keyless: HashMap<&'e str, Vec<Call<'e>>>,
+    /// Successful calls that return a session of a role, by the role's name.
+    pub(super) role_sessions: HashMap<String, Vec<Call<'e>>>,
+    /// Successful sign-ins of IAM users, by (account, user).
+    pub(super) user_logins: HashMap<(&'e str, &'e str), Vec<Call<'e>>>,
+    /// Successful sign-ins of role and federated sessions, by principal id.
+    pub(super) session_logins: HashMap<&'e str, Vec<Call<'e>>>,
+    /// Switches of role, by the ARN switched from.
+    pub(super) switches: HashMap<String, Vec<Call<'e>>>,
+    /// Keys in use by a unique id, with no record of their making and not only by services.
+    pub(super) unminted: HashMap<&'e str, BTreeMap<&'e str, Usage<'e>>>,
+    /// Who minted a key, earliest first.
+    pub(super) mints: HashMap<String, BTreeSet<EventKey>>,
+    /// Activity by key.
+    pub(super) key_activity: HashMap<&'e str, Activity>,
+    /// Activity by unique id of the user or role.
+    pub(super) principal_activity: HashMap<&'e str, Activity>,
+    /// Activity by ARN of the caller.
+    pub(super) arn_activity: HashMap<&'e str, Activity>,
+}
+
+impl<'e> Soil<'e> {
+    pub(super) fn prepare(evidence: &'e Evidence) -> Self {
+        let mut soil = Self {
+            evidence,
+            lifelines: Lifelines::read(evidence),
+            by_key: HashMap::new(),
+            keyless: HashMap::new(),
+            role_sessions: HashMap::new(),
+            user_logins: HashMap::new(),
+            session_logins: HashMap::new(),
+            switches: HashMap::new(),
+            unminted: HashMap::new(),
+            mints: HashMap::new(),
+            key_activity: HashMap::new(),
+            principal_activity: HashMap::new(),
+            arn_activity: HashMap::new(),
+        };
+        for (event, body) in evidence.lineage() {
+            if let Some(rule) = catalogue::rule(&event.source, event.base_name()) {
+                soil.index(Call { event, body, rule });
+            }
+        }
+        soil.index_callers();
+        soil
+    }
+
+    fn index(&mut self, call: Call<'e>) {
+        let Call { event, body, rule } = call;
+        match (event.identity.access_key.as_deref(), event.identity.unique_id()) {
+            (Some(key), _) => self.by_key.entry(key).or_default().push(call),
+            (None, Some(id)) => self.keyless.entry(id).or_default().push(call),
+            (None, None) => {}
+        }
+        if !event.outcome.succeeded() {
+            return;
+        }
+        match (rule.kind, rule.relation) {
+            (Kind::Session, Relation::MintsCredential) => {
+                if let Some(role) = assumed_role(event, body) {
+                    let name = ids::Arn::parse(&role)
+                        .map_or(role.as_str(), |arn| arn.name())
+                        .to_owned();
+                    self.role_sessions.entry(name).or_default().push(call);
+                }
+            }
+            (Kind::ConsoleLogin, _) => self.index_login(call),
+            (Kind::Other("console_session"), _) if rule.name == "SwitchRole" => {
+                if let Some(from) = json::first(body, "additionalEventData.SwitchFrom") {
+                    self.switches.entry(from.into_owned()).or_default().push(call);
+                }
+            }
+            _ => {}
+        }
+        let credential = matches!(
+            rule.kind,
+            Kind::AccessKey | Kind::Session | Kind::Other("console_session")
+        );
+        if credential && rule.relation != Relation::Change("reactivates") {
+            for key in json::path(body, rule.id_path) {
+                self.mints
+                    .entry(key.into_owned())
+                    .or_default()
+                    .insert(event.key.clone());
+            }
+        }
+    }
+
+    fn index_login(&mut self, call: Call<'e>) {
+        let identity = &call.event.identity;
+        if identity.kind == IdentityType::IamUser {
+            if let Some(user) = identity.user_name.as_deref() {
+                self.user_logins
+                    .entry((call.event.account(), user))
+                    .or_default()
+                    .push(call);
+            }
+        } else if let Some(principal) = identity.principal_id.as_deref() {
+            self.session_logins.entry(principal).or_default().push(call);
+        }
+    }
+
+    fn index_callers(&mut self) {
+        for (identity, activity) in self.evidence.callers() {
+            if let Some(id) = identity.unique_id() {
+                self.principal_activity.entry(id).or_default().merge(activity);
+            }
+            if let Some(arn) = identity.arn.as_deref() {
+                self.arn_activity.entry(arn).or_default().merge(activity);
+            }
+            let Some(key) = identity.access_key.as_deref() else {
+                continue;
+            };
+            self.key_activity.entry(key).or_default().merge(activity);
+            // A forward access session is a service acting for somebody: its key is nobody's find (quirk Q10).
+            if identity.invoked_by.is_some() || self.mints.contains_key(key) {
+                continue;
+            }
+            for id in [
+                identity.unique_id(),
+                identity.principal_id.as_deref(),
+                identity.arn.as_deref(),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<BTreeSet<_>>()
+            {
+                self.unminted
+                    .entry(id)
+                    .or_default()
+                    .entry(key)
+                    .or_default()
+                    .identities
+                    .push(identity);
+            }
+        }
+    }
+}
+
+/// Whether a session that began at `created` is the one a sign-in at `login` opened. The record of a sign-in and the
+/// creation date of its session carry the same second in every real record seen; some seconds of slack cost nothing.
+pub(super) fn same_sign_in(login: DateTime<Utc>, created: Option<DateTime<Utc>>) -> bool {
+    created.is_some_and(|c| c >= login - Duration::seconds(1) && c <= login + Duration::seconds(10))
+}

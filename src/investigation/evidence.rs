@@ -1,0 +1,130 @@
+//! The events kept, without their copies, and who signed them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::catalogue;
+use crate::cloudtrail::{Event, EventKey, Identity, Record};
+
+/// How much somebody did, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Activity {
+    /// Calls.
+    pub events: u64,
+    /// Calls among them that failed.
+    pub failed: u64,
+    /// The earliest call.
+    pub first: Option<DateTime<Utc>>,
+    /// The latest call.
+    pub last: Option<DateTime<Utc>>,
+    /// Calls per region.
+    pub regions: BTreeMap<Arc<str>, u64>,
+}
+
+impl Activity {
+    /// Counts one event.
+    pub fn add(&mut self, event: &Event) {
+        self.events += 1;
+        self.failed += u64::from(!event.outcome.succeeded());
+        self.first = Some(self.first.map_or(event.time(), |t| t.min(event.time())));
+        self.last = Some(self.last.map_or(event.time(), |t| t.max(event.time())));
+        *self.regions.entry(event.region.clone()).or_default() += 1;
+    }
+
+    /// Adds another count to this one.
+    pub fn merge(&mut self, other: &Self) {
+        self.events += other.events;
+        self.failed += other.failed;
+        self.first = [self.first, other.first].into_iter().flatten().min();
+        self.last = [self.last, other.last].into_iter().flatten().max();
+        for (region, events) in &other.regions {
+            *self.regions.entry(region.clone()).or_default() += events;
+        }
+    }
+}
+
+/// A call that can extend the chain, with its whole record.
+#[derive(Debug, Clone)]
+pub struct LineageCall {
+    /// Where the event stands in [`Evidence::events`].
+    pub event: usize,
+    /// The record.
+    pub body: Arc<Value>,
+}
+
+/// Every event kept, once.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    events: Vec<Event>,
+    known: HashMap<EventKey, usize>,
+    lineage: BTreeMap<EventKey, LineageCall>,
+    callers: HashMap<Identity, Activity>,
+    first_use: HashMap<Arc<str>, usize>,
+    duplicates: u64,
+}
+
+impl Evidence {
+    /// Adds a record. Returns whether it was new; a copy is only counted.
+    pub fn add(&mut self, record: &Record) -> bool {
+        let event = &record.event;
+        if self.known.contains_key(&event.key) {
+            self.duplicates += 1;
+            return false;
+        }
+        let at = self.events.len();
+        self.known.insert(event.key.clone(), at);
+        if catalogue::is_lineage_call(&event.source, event.base_name()) {
+            self.lineage.insert(
+                event.key.clone(),
+                LineageCall {
+                    event: at,
+                    body: record.body.clone(),
+                },
+            );
+        }
+        self.callers.entry(event.identity.clone()).or_default().add(event);
+        if let Some(key) = &event.identity.access_key {
+            let first = self.first_use.entry(key.clone()).or_insert(at);
+            if *first != at && event.key < self.events[*first].key {
+                *first = at;
+            }
+        }
+        self.events.push(event.clone());
+        true
+    }
+
+    /// The events in the order they arrived.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// An event by its key.
+    pub fn find(&self, key: &EventKey) -> Option<usize> {
+        self.known.get(key).copied()
+    }
+
+    /// The calls that can extend the chain, in order of time.
+    pub fn lineage(&self) -> impl Iterator<Item = (&Event, &Value)> {
+        self.lineage
+            .values()
+            .map(|call| (&self.events[call.event], &*call.body))
+    }
+
+    /// Every caller seen, with what they did.
+    pub fn callers(&self) -> impl Iterator<Item = (&Identity, &Activity)> {
+        self.callers.iter()
+    }
+
+    /// The earliest event signed with a key.
+    pub fn first_use(&self, key: &str) -> Option<&Event> {
+        self.first_use.get(key).map(|at| &self.events[*at])
+    }
+
+    /// Copies left out.
+    pub fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+}

@@ -1,0 +1,113 @@
+//! The investigation, and the one function that applies a fact to it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::chain::{self, Chain};
+use super::checklist::Checklist;
+use super::coverage::Coverage;
+use super::fact::{Fact, PassEnded, Started, Verdict, What};
+use super::{Evidence, actor};
+
+/// Everything the facts add up to.
+#[derive(Debug, Default)]
+pub struct Investigation {
+    started: Option<(DateTime<Utc>, Started)>,
+    evidence: Evidence,
+    coverage: Coverage,
+    checklist: Checklist,
+    verdicts: BTreeMap<String, Verdict>,
+    last_pass: Option<(DateTime<Utc>, PassEnded)>,
+    last_fact: Option<DateTime<Utc>>,
+    chain: Chain,
+    actors: Vec<actor::Actor>,
+    stale: bool,
+}
+
+impl Investigation {
+    /// Applies one fact. Nothing else changes an investigation.
+    pub fn apply(&mut self, fact: &Fact) {
+        self.last_fact = Some(fact.at);
+        match &fact.what {
+            What::Started(started) => {
+                self.started = Some((fact.at, started.clone()));
+                self.stale = true;
+            }
+            What::Page(page) => {
+                for record in &page.records {
+                    self.stale |= self.evidence.add(record);
+                }
+            }
+            What::FilesRead { files } => self.coverage.add(files),
+            What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
+            What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
+            What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
+        }
+    }
+
+    /// Brings the chain and the actors up to date with the events. Cheap when nothing new arrived.
+    pub fn settle(&mut self) {
+        if std::mem::take(&mut self.stale) {
+            self.chain = chain::derive(&self.evidence, self.seeds());
+            self.actors = actor::derive(&self.evidence, &self.chain);
+        }
+        self.chain.counts.read = self.coverage.records();
+        self.chain.counts.duplicates = self.evidence.duplicates();
+    }
+
+    /// The seeds; empty before the investigation started.
+    pub fn seeds(&self) -> &[String] {
+        self.started.as_ref().map_or(&[], |(_, s)| &s.seeds)
+    }
+
+    /// How it began, and when.
+    pub fn started(&self) -> Option<&(DateTime<Utc>, Started)> {
+        self.started.as_ref()
+    }
+
+    /// The events.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// The chain as of the last [`settle`](Self::settle).
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The actors as of the last [`settle`](Self::settle).
+    pub fn actors(&self) -> &[actor::Actor] {
+        &self.actors
+    }
+
+    /// What was read.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The state of the steps.
+    pub fn checklist(&self) -> &Checklist {
+        &self.checklist
+    }
+
+    /// The verdict on a node or an actor.
+    pub fn verdict(&self, subject: &str) -> Verdict {
+        self.verdicts.get(subject).copied().unwrap_or_default()
+    }
+
+    /// How the last pass over the sources ended, and when.
+    pub fn last_pass(&self) -> Option<&(DateTime<Utc>, PassEnded)> {
+        self.last_pass.as_ref()
+    }
+
+    /// When the last fact became known.
+    pub fn last_fact(&self) -> Option<DateTime<Utc>> {
+        self.last_fact
+    }
+
+    /// The account the seed belongs to, as its events say.
+    pub fn account(&self) -> Option<&str> {
+        self.chain.nodes.first()?.account.as_deref()
+    }
+}

@@ -1,0 +1,101 @@
+//! The events in order of time, filtered.
+
+use chrono::{DateTime, Utc};
+
+use super::{Chain, Evidence};
+use crate::cloudtrail::Event;
+
+/// What the timeline shows. Every part that is set must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Only events of this node (by its `node` id): signed with it, made by it, or the one that proves it.
+    pub node: Option<String>,
+    /// Only this region.
+    pub region: Option<String>,
+    /// Only this service (`iam`, `sts`).
+    pub service: Option<String>,
+    /// Only calls that change something.
+    pub writes_only: bool,
+    /// Only calls that failed.
+    pub failures_only: bool,
+    /// Only events whose name, source, caller, address, key, resources or error hold this text, whatever the case.
+    pub text: String,
+    /// Also events that only name a node of the chain (other people's calls).
+    pub with_context: bool,
+    /// Only events before or at this time.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// The indices of the events that pass a filter, earliest first; equal times in order of their ids.
+pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
+    let keys: std::collections::HashSet<&str> = chain.nodes.iter().filter(|n| n.is_key()).map(|n| &*n.id).collect();
+    let proofs: std::collections::HashSet<_> = chain
+        .nodes
+        .iter()
+        .filter_map(|n| n.proof.as_ref())
+        .map(|p| &p.key)
+        .collect();
+    let node = filter
+        .node
+        .as_deref()
+        .and_then(|n| chain.find(n))
+        .map(|i| &chain.nodes[i]);
+    let needle = filter.text.to_lowercase();
+    let in_chain = |event: &Event| {
+        let signed = event.identity.access_key.as_deref().is_some_and(|k| keys.contains(k));
+        signed || proofs.contains(&event.key) || (event.identity.access_key.is_none() && chain.node_of(event).is_some())
+    };
+    let passes = |event: &Event| {
+        node.is_none_or(|n| belongs(event, n))
+            && filter.region.as_deref().is_none_or(|r| &*event.region == r)
+            && filter.service.as_deref().is_none_or(|s| event.service() == s)
+            && (!filter.writes_only || event.is_write())
+            && (!filter.failures_only || !event.outcome.succeeded())
+            && filter.until.is_none_or(|t| event.time() <= t)
+            && (filter.with_context || node.is_some() || in_chain(event))
+            && (needle.is_empty() || mentions(event, &needle))
+    };
+    let mut chosen: Vec<u32> = (0u32..)
+        .zip(evidence.events())
+        .filter(|(_, e)| passes(e))
+        .map(|(i, _)| i)
+        .collect();
+    chosen.sort_by(|a, b| {
+        evidence.events()[*a as usize]
+            .key
+            .cmp(&evidence.events()[*b as usize].key)
+    });
+    chosen
+}
+
+/// Whether an event is a node's: signed with it, made by it, or its proof.
+pub fn belongs(event: &Event, node: &super::Node) -> bool {
+    let proves = node.proof.as_ref().is_some_and(|p| p.key == event.key);
+    proves
+        || if node.is_key() {
+            event.identity.access_key.as_deref() == Some(&*node.id)
+        } else {
+            node.principal_id.is_some() && event.identity.unique_id() == node.principal_id.as_deref()
+        }
+}
+
+fn mentions(event: &Event, needle: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(needle);
+    has(&event.name)
+        || has(&event.source)
+        || has(&event.region)
+        || has(event.id())
+        || has(&event.identity.label())
+        || [
+            &event.identity.access_key,
+            &event.identity.arn,
+            &event.source_ip,
+            &event.user_agent,
+        ]
+        .into_iter()
+        .flatten()
+        .any(|text| has(text))
+        || event.resources.iter().any(|r| has(r))
+        || event.outcome.error_code().is_some_and(has)
+        || event.outcome.error_message().is_some_and(has)
+}
