@@ -136,7 +136,9 @@ fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>) {
             (Relation::MintsCredential, Kind::LoginProfile) => (Link::Modified, rank::MADE),
             (Relation::CreatesPrincipal, Kind::User | Kind::Role) => (Link::Created, rank::MADE),
             (Relation::OpensConsole, _) => (Link::ConsoleSession, rank::SIGN_IN),
-            (_, Kind::Other("ec2_instance" | "lambda_function")) if !subject.detail.is_empty() => {
+            (_, Kind::Other("ec2_instance" | "lambda_function"))
+                if !subject.detail.is_empty() && (rule.makes() || subject.kind == Kind::Other("ec2_instance")) =>
+            {
                 (Link::CarriesRole, rank::MADE)
             }
             (Relation::Change("reactivates"), _) if !activates(body) => continue,

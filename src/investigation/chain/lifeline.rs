@@ -241,13 +241,7 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
         .into_iter()
         .map(|made| {
             let sets = made.kind == Kind::LoginProfile && rule.name != "CreateLoginProfile";
-            let step = if sets {
-                Step::Set
-            } else {
-                Step::Create {
-                    unique_id: made.principal_id.clone(),
-                }
-            };
+            let step = if sets { Step::Set } else { Step::Create };
             moment(name(made.kind, life_name(&made)), step)
         })
         .collect()
