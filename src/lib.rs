@@ -16,3 +16,4 @@
 
 pub mod cloudtrail;
 pub mod investigation;
+pub mod playbook;
