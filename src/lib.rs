@@ -16,5 +16,6 @@
 
 pub mod catalogue;
 pub mod cloudtrail;
+pub mod collect;
 pub mod investigation;
 pub mod playbook;

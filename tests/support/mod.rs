@@ -1,0 +1,10 @@
+//! What the tests share: records written in one line, and an investigation fed with them.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "shared by several test programs; each uses the part it needs"
+)]
+
+pub mod incident;
