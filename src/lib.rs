@@ -19,3 +19,5 @@ pub mod cloudtrail;
 pub mod collect;
 pub mod investigation;
 pub mod playbook;
+pub mod store;
+pub mod tui;
