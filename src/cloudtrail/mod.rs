@@ -12,6 +12,7 @@
 //! | `redact` | live secrets become short hashes |
 //! | `envelope` | what records are wrapped in (LookupEvents, EventBridge, Lake, Athena) |
 //! | `console_csv` | the console's "Download events" file |
+//! | `resources` | what a record names |
 //! | `json` | values inside a record: paths, `{}` and `""` as absent |
 
 pub mod console_csv;
@@ -22,6 +23,7 @@ pub mod ids;
 pub mod json;
 pub mod outcome;
 pub mod redact;
+mod resources;
 pub mod time;
 
 pub use event::{Event, EventKey, Record, RecordError};
