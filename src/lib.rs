@@ -15,5 +15,6 @@
 //! | `cloudtrail` | the record in all its shapes | pure |
 
 pub mod cloudtrail;
+pub mod collect;
 pub mod investigation;
 pub mod playbook;

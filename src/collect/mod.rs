@@ -1,0 +1,3 @@
+//! The sources of events, and the hunt that follows leads.
+
+pub mod demo;
