@@ -17,3 +17,4 @@
 pub mod catalogue;
 pub mod cloudtrail;
 pub mod investigation;
+pub mod store;
