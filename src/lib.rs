@@ -19,3 +19,4 @@ pub mod cloudtrail;
 pub mod collect;
 pub mod investigation;
 pub mod playbook;
+pub mod store;
