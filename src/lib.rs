@@ -15,4 +15,5 @@
 //! | `cloudtrail` | the record in all its shapes | pure |
 
 pub mod cloudtrail;
+pub mod collect;
 pub mod investigation;
