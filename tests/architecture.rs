@@ -4,8 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, highest first: a room may use only those after it.
-const ROOMS: [&str; 9] =
-    ["cli", "tui", "collect", "store", "export", "playbook", "investigation", "catalogue", "cloudtrail"];
+const ROOMS: [&str; 9] = [
+    "cli",
+    "tui",
+    "collect",
+    "store",
+    "export",
+    "playbook",
+    "investigation",
+    "catalogue",
+    "cloudtrail",
+];
 
 /// Libraries that only one room may name.
 const ONLY: [(&str, &[&str]); 7] = [
@@ -19,8 +28,17 @@ const ONLY: [(&str, &[&str]); 7] = [
 ];
 
 /// What the pure rooms may not touch: clock, files, network, threads, environment, async.
-const IMPURE: [&str; 9] =
-    ["std::fs", "std::io", "std::net", "std::env", "std::thread", "std::process", "tokio", "Utc::now", "SystemTime"];
+const IMPURE: [&str; 9] = [
+    "std::fs",
+    "std::io",
+    "std::net",
+    "std::env",
+    "std::thread",
+    "std::process",
+    "tokio",
+    "Utc::now",
+    "SystemTime",
+];
 const PURE: [&str; 4] = ["playbook", "investigation", "catalogue", "cloudtrail"];
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
@@ -46,8 +64,14 @@ fn code(text: &str) -> String {
 
 fn room_files(room: &str) -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room);
-    let is_test = |path: &Path| path.file_stem().is_some_and(|name| name == "tests" || name == "testing");
-    sources(&folder).into_iter().filter(|(path, _)| !is_test(path)).collect()
+    let is_test = |path: &Path| {
+        path.file_stem()
+            .is_some_and(|name| name == "tests" || name == "testing")
+    };
+    sources(&folder)
+        .into_iter()
+        .filter(|(path, _)| !is_test(path))
+        .collect()
 }
 
 #[test]
@@ -56,7 +80,11 @@ fn a_room_uses_only_what_stands_below_it() {
         for (path, code) in room_files(room) {
             for above in &ROOMS[..height] {
                 let wrong = format!("crate::{above}");
-                assert!(!code.contains(&wrong), "{} uses {wrong}, which stands above it", path.display());
+                assert!(
+                    !code.contains(&wrong),
+                    "{} uses {wrong}, which stands above it",
+                    path.display()
+                );
             }
         }
     }

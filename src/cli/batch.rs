@@ -23,7 +23,7 @@ const MOST_LISTED: usize = 10;
 pub(super) fn run(mut case: CaseFile, mut hunt: Hunt, export: Option<&Path>) -> Result<Exit, Failure> {
     let interrupted = session::runtime()?.block_on(drive(&mut case, &mut hunt))?;
     if let Some(error) = hunt.failure() {
-        return Err(Failure::new(error.to_string(), error.hint()));
+        return Err(Failure::new(error.to_string(), ""));
     }
     if let Some(dir) = export.filter(|_| !interrupted) {
         super::export::write(&case, dir)?;

@@ -46,23 +46,23 @@ impl Failure {
     }
 }
 
-/// Any typed error with a hint becomes a failure.
-macro_rules! from_hinted {
-    ($($error:ty),+) => {$(
+/// Typed errors say what to do beside what happened, in a hint or in the message itself.
+macro_rules! from_error {
+    ($($error:ty: $hint:expr),+) => {$(
         impl From<$error> for Failure {
             fn from(error: $error) -> Self {
-                let hint = error.hint();
+                let hint: &dyn Fn(&$error) -> String = &$hint;
+                let hint = hint(&error);
                 Self::new(error.to_string(), hint)
             }
         }
     )+};
 }
 
-from_hinted!(
-    crate::store::StoreError,
-    crate::export::ExportError,
-    crate::collect::source::SourceError,
-    crate::collect::archive::ArchiveError
+from_error!(
+    crate::store::StoreError: |error| error.hint().to_string(),
+    crate::export::ExportError: |error| error.hint().to_string(),
+    crate::collect::archive::ArchiveError: |_| String::new()
 );
 
 impl From<std::io::Error> for Failure {

@@ -101,7 +101,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
         catalogue::lineage_calls(),
     );
-    let archive = Archive::new(args.from.clone(), calls)?;
+    let archive = Archive::new(&args.from, calls)?;
     let plan = Plan {
         seeds,
         sources: args.from.iter().map(|path| path.display().to_string()).collect(),

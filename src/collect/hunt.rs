@@ -102,7 +102,11 @@ impl Hunt {
             }
             Update::Answered(Ok(())) => {
                 case.settle();
-                if self.ask(case) { Ok(()) } else { self.end(None, case, now) }
+                if self.ask(case) {
+                    Ok(())
+                } else {
+                    self.end(None, case, now)
+                }
             }
             Update::Answered(Err(error)) => {
                 let why = error.to_string();
@@ -141,12 +145,19 @@ impl Hunt {
             let known = !self.saved.is_empty() && self.saved.contains(&(record.event.key.clone(), page.origin.clone()));
             self.window.holds(record) && !known
         });
-        if page.records.is_empty() { Ok(()) } else { case.commit(now, What::Page(page)) }
+        if page.records.is_empty() {
+            Ok(())
+        } else {
+            case.commit(now, What::Page(page))
+        }
     }
 
     /// Asks for the leads that were not asked yet. Returns whether there were any.
     fn ask(&mut self, case: &CaseFile) -> bool {
-        let leads: Vec<Lead> = chain::leads(case.investigation().chain()).difference(&self.asked).cloned().collect();
+        let leads: Vec<Lead> = chain::leads(case.investigation().chain())
+            .difference(&self.asked)
+            .cloned()
+            .collect();
         self.asked.extend(leads.iter().cloned());
         !leads.is_empty() && self.questions.send(leads).is_ok()
     }
@@ -175,7 +186,11 @@ fn saved_records(case: &CaseFile) -> Result<HashSet<(EventKey, Arc<str>)>, Store
         _ => None,
     });
     Ok(pages
-        .flat_map(|page| page.records.into_iter().map(move |record| (record.event.key, page.origin.clone())))
+        .flat_map(|page| {
+            page.records
+                .into_iter()
+                .map(move |record| (record.event.key, page.origin.clone()))
+        })
         .collect())
 }
 
@@ -191,7 +206,11 @@ fn answer(
         for source in &mut sources {
             result = source.look_up(&leads, &mut |found| {
                 let gone = cancelled.load(Ordering::Relaxed) || updates.blocking_send(Update::Found(found)).is_err();
-                if gone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if gone {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             });
             if result.is_err() {
                 break;

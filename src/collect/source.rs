@@ -14,31 +14,14 @@ pub enum SourceError {
     Archive(#[from] ArchiveError),
 }
 
-impl SourceError {
-    /// What the responder can do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Archive(error) => error.hint(),
-        }
-    }
-}
-
 /// Where events come from.
 pub trait Source: Send {
     /// Gives everything that answers one of `leads` and was not given before. Blocks; `out` stops it with `Break`.
-    fn look_up(
-        &mut self,
-        leads: &[Lead],
-        out: &mut dyn FnMut(Found) -> ControlFlow<()>,
-    ) -> Result<(), SourceError>;
+    fn look_up(&mut self, leads: &[Lead], out: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError>;
 }
 
 impl Source for Archive {
-    fn look_up(
-        &mut self,
-        leads: &[Lead],
-        out: &mut dyn FnMut(Found) -> ControlFlow<()>,
-    ) -> Result<(), SourceError> {
+    fn look_up(&mut self, leads: &[Lead], out: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError> {
         Self::look_up(self, leads, out).map_err(SourceError::from)
     }
 }

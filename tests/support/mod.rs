@@ -9,3 +9,4 @@
 
 pub mod incident;
 pub mod program;
+pub mod story;
