@@ -17,6 +17,7 @@
 pub mod catalogue;
 pub mod cloudtrail;
 pub mod collect;
+pub mod export;
 pub mod investigation;
 pub mod playbook;
 pub mod store;

@@ -38,9 +38,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -51,6 +48,7 @@ pub use error::{ErrorKind, StoreError};
 pub use journal::{Integrity, StoredRecord};
 
 use crate::cloudtrail::EventKey;
+use crate::export;
 use crate::investigation::{Fact, Investigation, What};
 use journal::Head;
 
@@ -69,12 +67,7 @@ pub struct CaseFile {
 impl CaseFile {
     /// Starts a new file, readable and writable by its owner only. Refuses a path where something is already.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|e| StoreError::io(path, e))?;
+        export::create_private(path).map_err(|e| StoreError::io(path, e))?;
         let made = schema::connect(path)
             .and_then(|mut connection| schema::create(&mut connection).map(|()| connection))
             .map_err(|e| StoreError::from(e).at(path));
@@ -199,6 +192,24 @@ impl CaseFile {
     /// Where the file lies; `None` in memory.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+}
+
+impl export::Case for CaseFile {
+    fn investigation(&self) -> &Investigation {
+        &self.investigation
+    }
+
+    fn body(&self, key: &EventKey) -> Result<Option<String>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(journal::stored(&self.connection, key)?.map(|record| record.json))
+    }
+
+    fn journal(&self) -> export::Journal {
+        export::Journal {
+            head: self.head(),
+            facts: self.facts_count(),
+            integrity: self.integrity.to_string(),
+        }
     }
 }
 
