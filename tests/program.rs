@@ -46,7 +46,11 @@ impl Desk {
     }
 
     fn show(&self, view: &str, format: &str) -> String {
-        let run = keytrail().arg(view).arg(self.path("case.keytrail")).args(["--format", format]).output();
+        let run = keytrail()
+            .arg(view)
+            .arg(self.path("case.keytrail"))
+            .args(["--format", format])
+            .output();
         let run = run.expect("the program runs");
         assert!(run.status.success(), "{view}: {}", err(&run));
         out(&run)
@@ -70,7 +74,10 @@ fn code(run: &Output) -> i32 {
 }
 
 fn rows(csv: &str) -> Vec<csv::StringRecord> {
-    csv::Reader::from_reader(csv.as_bytes()).records().map(|row| row.expect("a row")).collect()
+    csv::Reader::from_reader(csv.as_bytes())
+        .records()
+        .map(|row| row.expect("a row"))
+        .collect()
 }
 
 #[test]
@@ -87,7 +94,12 @@ fn an_investigation_says_what_the_key_led_to_and_what_to_type_next() {
 #[test]
 fn a_malformed_key_is_wrong_usage() {
     let desk = Desk::with_story();
-    for key in ["AKIA123", "akiaiosfodnn7example", "AKIA****************", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"] {
+    for key in [
+        "AKIA123",
+        "akiaiosfodnn7example",
+        "AKIA****************",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    ] {
         let run = desk.investigate(key, &[]);
         assert_eq!(code(&run), 2, "{key}");
         assert!(!desk.path("case.keytrail").exists(), "{key}: nothing is written");
@@ -109,7 +121,10 @@ fn a_folder_without_logs_or_a_path_that_is_not_there_is_one_clear_message() {
     let run = desk.investigate(SEED, &[]);
     assert_eq!(code(&run), 1);
     assert!(err(&run).contains("CloudTrail"), "{}", err(&run));
-    let missing = keytrail().args(["investigate", SEED, "--batch", "--from", "/no/such/folder"]).output().expect("runs");
+    let missing = keytrail()
+        .args(["investigate", SEED, "--batch", "--from", "/no/such/folder"])
+        .output()
+        .expect("runs");
     assert_eq!(code(&missing), 1);
     assert!(err(&missing).contains("/no/such/folder"), "{}", err(&missing));
 }
@@ -150,7 +165,10 @@ fn every_view_prints_the_same_rows_in_every_format() {
     }
     let chain: Value = serde_json::from_str(&desk.show("chain", "json")).expect("JSON");
     assert_eq!(chain["format"], "keytrail-chain/1");
-    assert_eq!(rows(&desk.show("chain", "csv")).len(), chain["nodes"].as_array().map_or(0, Vec::len));
+    assert_eq!(
+        rows(&desk.show("chain", "csv")).len(),
+        chain["nodes"].as_array().map_or(0, Vec::len)
+    );
 }
 
 #[test]
@@ -163,15 +181,27 @@ fn the_evidence_folder_is_complete_and_its_hashes_hold() {
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(evidence.join("manifest.json")).expect("a manifest")).expect("JSON");
     let text = manifest.to_string();
-    for name in ["events.csv", "chain.csv", "resources.csv", "coverage.csv", "checklist.csv", "events.jsonl"] {
+    for name in [
+        "events.csv",
+        "chain.csv",
+        "resources.csv",
+        "coverage.csv",
+        "checklist.csv",
+        "events.jsonl",
+    ] {
         let bytes = std::fs::read(evidence.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
         let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-        assert!(text.contains(name) && text.contains(&hash), "{name} is not in the manifest with its hash");
+        assert!(
+            text.contains(name) && text.contains(&hash),
+            "{name} is not in the manifest with its hash"
+        );
     }
     let events = std::fs::read_to_string(evidence.join("events.csv")).expect("events");
     let header = events.lines().next().unwrap_or_default();
     assert!(
-        header.starts_with("EventTime,EventName,Username,SourceIPAddress,UserAgent,errorCode,errorMessage,Region,EventId,"),
+        header.starts_with(
+            "EventTime,EventName,Username,SourceIPAddress,UserAgent,errorCode,errorMessage,Region,EventId,"
+        ),
         "{header}"
     );
 }
@@ -215,7 +245,12 @@ fn no_usable_secret_is_written_anywhere() {
     let evidence = desk.path("evidence");
     desk.investigate(SEED, &["--export", evidence.to_str().expect("UTF-8")]);
     let mut files = vec![desk.path("case.keytrail")];
-    files.extend(std::fs::read_dir(&evidence).expect("evidence").flatten().map(|entry| entry.path()));
+    files.extend(
+        std::fs::read_dir(&evidence)
+            .expect("evidence")
+            .flatten()
+            .map(|entry| entry.path()),
+    );
     for file in files {
         let bytes = std::fs::read(&file).expect("readable");
         assert!(!contains(&bytes, b"EXAMPLETOKENEXAMPLETOKEN"), "{}", file.display());
@@ -234,7 +269,12 @@ fn files_are_for_their_owner_alone() {
     let evidence = desk.path("evidence");
     desk.investigate(SEED, &["--export", evidence.to_str().expect("UTF-8")]);
     let mut files = vec![desk.path("case.keytrail")];
-    files.extend(std::fs::read_dir(&evidence).expect("evidence").flatten().map(|entry| entry.path()));
+    files.extend(
+        std::fs::read_dir(&evidence)
+            .expect("evidence")
+            .flatten()
+            .map(|entry| entry.path()),
+    );
     for file in files {
         let mode = std::fs::metadata(&file).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{}", file.display());
@@ -246,7 +286,10 @@ fn a_file_of_a_newer_version_is_left_alone() {
     let desk = Desk::with_story();
     desk.investigate(SEED, &[]);
     let file = desk.path("case.keytrail");
-    let set = std::process::Command::new("sqlite3").arg(&file).arg("PRAGMA user_version = 999").status();
+    let set = std::process::Command::new("sqlite3")
+        .arg(&file)
+        .arg("PRAGMA user_version = 999")
+        .status();
     match set {
         Ok(status) => assert!(status.success()),
         Err(_) => return eprintln!("skipped: a_file_of_a_newer_version_is_left_alone: no sqlite3 on this machine"),
@@ -268,7 +311,10 @@ fn something_that_is_no_investigation_is_refused() {
         assert_eq!(code(&run), 1, "{command}");
         assert!(!err(&run).is_empty(), "{command}");
     }
-    let missing = keytrail().args(["chain", "/no/such/file.keytrail"]).output().expect("runs");
+    let missing = keytrail()
+        .args(["chain", "/no/such/file.keytrail"])
+        .output()
+        .expect("runs");
     assert_eq!(code(&missing), 1);
 }
 
@@ -286,7 +332,10 @@ fn the_window_leaves_out_what_is_outside() {
     let listed: Vec<Value> = serde_json::from_str(&desk.show("timeline", "json")).expect("JSON");
     assert!(!listed.is_empty());
     for row in listed {
-        assert!(row["EventTime"].as_str().is_some_and(|t| t < "2026-03-04T10:00:20Z"), "{row}");
+        assert!(
+            row["EventTime"].as_str().is_some_and(|t| t < "2026-03-04T10:00:20Z"),
+            "{row}"
+        );
     }
 }
 
@@ -294,13 +343,28 @@ fn the_window_leaves_out_what_is_outside() {
 fn a_mistake_in_a_playbook_is_pointed_at() {
     let desk = Desk::new();
     let file = desk.path("own.toml");
-    std::fs::write(&file, "format = \"keytrail-playbook/1\"\nid = \"own\"\ntitel = \"Own\"\n").expect("written");
-    let run = keytrail().args(["playbooks", "check"]).arg(&file).output().expect("runs");
+    std::fs::write(
+        &file,
+        "format = \"keytrail-playbook/1\"\nid = \"own\"\ntitel = \"Own\"\n",
+    )
+    .expect("written");
+    let run = keytrail()
+        .args(["playbooks", "check"])
+        .arg(&file)
+        .output()
+        .expect("runs");
     assert_eq!(code(&run), 1);
     assert!(err(&run).contains("own.toml:3:1: "), "{}", err(&run));
-    let show = keytrail().args(["playbooks", "show", "compromised-access-key"]).output().expect("runs");
+    let show = keytrail()
+        .args(["playbooks", "show", "compromised-access-key"])
+        .output()
+        .expect("runs");
     std::fs::write(&file, show.stdout).expect("written");
-    let run = keytrail().args(["playbooks", "check"]).arg(&file).output().expect("runs");
+    let run = keytrail()
+        .args(["playbooks", "check"])
+        .arg(&file)
+        .output()
+        .expect("runs");
     assert_eq!(code(&run), 0, "{}", err(&run));
 }
 
@@ -313,7 +377,10 @@ fn a_reader_that_goes_away_is_no_failure() {
         quoted(Path::new(env!("CARGO_BIN_EXE_keytrail"))),
         quoted(&desk.path("case.keytrail"))
     );
-    let run = std::process::Command::new("bash").args(["-o", "pipefail", "-c", &script]).output().expect("bash");
+    let run = std::process::Command::new("bash")
+        .args(["-o", "pipefail", "-c", &script])
+        .output()
+        .expect("bash");
     assert!(err(&run).is_empty(), "{}", err(&run));
 }
 
