@@ -11,7 +11,7 @@ use super::failure::{Exit, Failure};
 use super::{print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
-use crate::export::plain;
+use crate::export::text::safe;
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::{Investigation, Link, Node};
 use crate::store::CaseFile;
@@ -79,7 +79,11 @@ fn clear_progress() {
 pub(super) fn exit_of(case: &CaseFile) -> Exit {
     let investigation = case.investigation();
     let cut_short = investigation.last_pass().is_none_or(|(_, pass)| !pass.fixed_point);
-    if cut_short || investigation.coverage().is_partial() { Exit::Partial } else { Exit::Done }
+    if cut_short || investigation.coverage().is_partial() {
+        Exit::Partial
+    } else {
+        Exit::Done
+    }
 }
 
 /// What was found, in a few lines.
@@ -97,8 +101,14 @@ pub(super) fn summary(case: &CaseFile) -> String {
     if let Some(path) = case.path() {
         let path = path.display().to_string();
         line(&mut out, "Saved", &path);
-        line(&mut out, "Journal", &format!("{} facts, head {}", case.facts_count(), case.head()));
-        let quoted = shlex::try_quote(&path).map(std::borrow::Cow::into_owned).unwrap_or(path.clone());
+        line(
+            &mut out,
+            "Journal",
+            &format!("{} facts, head {}", case.facts_count(), case.head()),
+        );
+        let quoted = shlex::try_quote(&path)
+            .map(std::borrow::Cow::into_owned)
+            .unwrap_or(path.clone());
         line(&mut out, "Next", &format!("keytrail open {quoted}"));
     }
     out
@@ -106,7 +116,7 @@ pub(super) fn summary(case: &CaseFile) -> String {
 
 fn line(out: &mut String, label: &str, text: &str) {
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "{label:<16}{}", plain(text));
+    let _ = writeln!(out, "{label:<16}{}", safe(text));
 }
 
 fn heading(out: &mut String, investigation: &Investigation) {
@@ -117,10 +127,19 @@ fn heading(out: &mut String, investigation: &Investigation) {
         line(out, "Belongs to", &whose);
         match (seed.activity.first, seed.activity.last) {
             (Some(first), Some(last)) => {
-                let calls = format!("{} to {}, {} calls", time::format(first), time::format(last), seed.activity.events);
+                let calls = format!(
+                    "{} to {}, {} calls",
+                    time::format(first),
+                    time::format(last),
+                    seed.activity.events
+                );
                 line(out, "In use", &calls);
             }
-            _ => line(out, "In use", "the key never appears in what was read; check the id, the account and the period"),
+            _ => line(
+                out,
+                "In use",
+                "the key never appears in what was read; check the id, the account and the period",
+            ),
         }
     }
 }
@@ -151,8 +170,15 @@ fn chain(out: &mut String, investigation: &Investigation) {
     for node in chain.nodes.iter().filter(|n| n.link.is_core()) {
         *kinds.entry(node.kind.as_str()).or_default() += 1;
     }
-    let kinds: Vec<String> = kinds.iter().map(|(kind, n)| format!("{n} {}", kind.replace('_', " "))).collect();
-    let nodes = if kinds.is_empty() { "nothing was made with the key".to_owned() } else { kinds.join(", ") };
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| format!("{n} {}", kind.replace('_', " ")))
+        .collect();
+    let nodes = if kinds.is_empty() {
+        "nothing was made with the key".to_owned()
+    } else {
+        kinds.join(", ")
+    };
     line(out, "Led to", &nodes);
     let counts = chain.counts;
     line(
@@ -167,7 +193,16 @@ fn chain(out: &mut String, investigation: &Investigation) {
         ),
     );
     if let Some(minted) = &chain.seed_minted_by {
-        line(out, "Minted by", &format!("{} at {} ({})", minted.name, time::format(minted.key.time), minted.key.id));
+        line(
+            out,
+            "Minted by",
+            &format!(
+                "{} at {} ({})",
+                minted.name,
+                time::format(minted.key.time),
+                minted.key.id
+            ),
+        );
     }
     for seed in chain.further_seeds.iter().take(MOST_LISTED) {
         line(out, "Look at", &format!("{}: {}", seed.key, seed.why));
@@ -176,11 +211,17 @@ fn chain(out: &mut String, investigation: &Investigation) {
 
 fn may_still_work(out: &mut String, investigation: &Investigation, now: DateTime<Utc>) {
     let nodes = &investigation.chain().nodes;
-    let live: Vec<&Node> =
-        nodes.iter().filter(|n| n.link != Link::Changed && n.may_still_work(now)).collect();
+    let live: Vec<&Node> = nodes
+        .iter()
+        .filter(|n| n.link != Link::Changed && n.may_still_work(now))
+        .collect();
     for node in live.iter().take(MOST_LISTED) {
         let owner = node.owner.as_deref().map(|o| format!(" of {o}")).unwrap_or_default();
-        line(out, "May still work", &format!("{} {}{owner}", node.kind.label(), node.id));
+        line(
+            out,
+            "May still work",
+            &format!("{} {}{owner}", node.kind.label(), node.id),
+        );
     }
     if live.len() > MOST_LISTED {
         line(out, "May still work", &format!("and {} more", live.len() - MOST_LISTED));
@@ -195,12 +236,27 @@ fn not_read(out: &mut String, investigation: &Investigation) {
         line(out, "Incomplete", why);
     }
     let unread = coverage.unread();
-    for file in unread.iter().filter(|u| u.outcome != FileOutcome::NotCloudTrail).take(MOST_LISTED) {
-        let why = file.problems.first().map(|p| format!("{}: {}", p.place, p.reason)).unwrap_or_default();
+    for file in unread
+        .iter()
+        .filter(|u| u.outcome != FileOutcome::NotCloudTrail)
+        .take(MOST_LISTED)
+    {
+        let why = file
+            .problems
+            .first()
+            .map(|p| format!("{}: {}", p.place, p.reason))
+            .unwrap_or_default();
         line(out, "Not read", &format!("{} ({why})", file.path));
     }
     if unread.len() > MOST_LISTED {
-        line(out, "Not read", &format!("and {} more files; `keytrail coverage` lists them", unread.len() - MOST_LISTED));
+        line(
+            out,
+            "Not read",
+            &format!(
+                "and {} more files; `keytrail coverage` lists them",
+                unread.len() - MOST_LISTED
+            ),
+        );
     }
     if coverage.broken() > 0 {
         line(out, "Lost", &format!("{} records could not be read", coverage.broken()));

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
 use super::{print, session};
-use crate::export::{self, plain};
+use crate::export;
+use crate::export::text::safe;
 use crate::store::CaseFile;
 
 /// What to export, and where to.
@@ -21,7 +22,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
     write(&case, &args.dir)?;
-    print(&format!("Evidence written to {}\n", plain(&args.dir.display().to_string())))?;
+    print(&format!(
+        "Evidence written to {}\n",
+        safe(&args.dir.display().to_string())
+    ))?;
     Ok(Exit::Done)
 }
 
@@ -29,6 +33,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 pub(super) fn write(case: &CaseFile, dir: &Path) -> Result<(), Failure> {
     let playbook = session::playbook_of(case.investigation())?;
     let items = session::checklist_items(&playbook);
-    export::write_evidence(dir, case.investigation(), case, &items, &case.journal(), chrono::Utc::now())?;
+    export::write_evidence(dir, case, &items, chrono::Utc::now())?;
     Ok(())
 }

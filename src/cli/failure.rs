@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// The exit codes of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(super) enum Exit {
     /// Done.
     Done = 0,
     /// Failed.
@@ -25,24 +25,31 @@ impl From<Exit> for ExitCode {
 
 /// A run that failed: what it means for the responder, and what to do next.
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     /// The exit code.
-    pub exit: Exit,
+    pub(super) exit: Exit,
     /// What happened.
-    pub message: String,
+    pub(super) message: String,
     /// What to do next; may be empty.
-    pub hint: String,
+    pub(super) hint: String,
 }
 
 impl Failure {
     /// A failure of the run.
-    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { exit: Exit::Failed, message: message.into(), hint: hint.into() }
+    pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Failed,
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 
     /// A mistake in how the program was called.
-    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, ..Self::new(message, hint) }
+    pub(super) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            ..Self::new(message, hint)
+        }
     }
 }
 

@@ -61,7 +61,12 @@ pub(super) struct Output {
 
 /// Reads a time given on the command line.
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    let date = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|t| t.and_utc());
+    let date = || {
+        text.parse::<chrono::NaiveDate>()
+            .ok()?
+            .and_hms_opt(0, 0, 0)
+            .map(|t| t.and_utc())
+    };
     time::parse_text(text)
         .or_else(date)
         .ok_or_else(|| "write it as 2026-05-21T13:00:00Z or 2026-05-21 (UTC)".to_owned())
@@ -81,10 +86,13 @@ pub(super) struct Plan {
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let mut seeds = Vec::new();
     for key in &args.keys {
-        let parsed = if args.any_key { AccessKeyId::parse_any(key) } else { AccessKeyId::parse(key) };
-        let key = parsed.map_err(|error| {
-            Failure::usage(error.to_string(), "For archives with masked ids, add --any-key.")
-        })?;
+        let parsed = if args.any_key {
+            AccessKeyId::parse_any(key)
+        } else {
+            AccessKeyId::parse(key)
+        };
+        let key = parsed
+            .map_err(|error| Failure::usage(error.to_string(), "For archives with masked ids, add --any-key."))?;
         if !seeds.contains(&key.to_string()) {
             seeds.push(key.to_string());
         }
@@ -105,7 +113,10 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let plan = Plan {
         seeds,
         sources: args.from.iter().map(|path| path.display().to_string()).collect(),
-        window: Window { since: args.since, until: args.until },
+        window: Window {
+            since: args.since,
+            until: args.until,
+        },
         playbook: args.playbook,
         save: args.output.save.clone(),
         keep_by_default: true,
@@ -122,7 +133,12 @@ pub(super) fn start(plan: Plan, sources: Vec<Box<dyn Source>>, output: &Output) 
     if output.batch || !session::is_terminal() {
         return batch::run(case, hunt, output.export.as_deref());
     }
-    let screens = Screens { case, hunt: Some(hunt), exit_when_done: output.exit_when_done, replay: false };
+    let screens = Screens {
+        case,
+        hunt: Some(hunt),
+        exit_when_done: output.exit_when_done,
+        replay: false,
+    };
     session::run_and_export(screens, output.export.as_deref())
 }
 
@@ -165,7 +181,11 @@ fn continue_file(path: &Path, plan: &Plan) -> Result<CaseFile, Failure> {
     }
     if !same(case.investigation().seeds(), &plan.seeds) {
         return Err(Failure::new(
-            format!("{} holds an investigation of {}", path.display(), case.investigation().seeds().join(", ")),
+            format!(
+                "{} holds an investigation of {}",
+                path.display(),
+                case.investigation().seeds().join(", ")
+            ),
             "Give another file with --save, or open that one with `keytrail open`.",
         ));
     }
@@ -176,7 +196,11 @@ fn continue_file(path: &Path, plan: &Plan) -> Result<CaseFile, Failure> {
 /// The data folder, by date and key: `~/.local/share/keytrail/2026-05-21-AKIA....keytrail`.
 fn default_file(seed: &str) -> Result<PathBuf, Failure> {
     let folder = session::data_folder()?;
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Failure::new(format!("{} cannot be made: {error}", folder.display()), "Say where to save with --save FILE."))?;
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        Failure::new(
+            format!("{} cannot be made: {error}", folder.display()),
+            "Say where to save with --save FILE.",
+        )
+    })?;
     Ok(folder.join(format!("{}-{seed}.keytrail", Utc::now().date_naive())))
 }

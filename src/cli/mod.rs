@@ -20,6 +20,8 @@ use clap::{Parser, Subcommand};
 
 use failure::{Exit, Failure};
 
+use crate::export::text::safe;
+
 /// Follow a leaked AWS access key through CloudTrail.
 ///
 /// Give it the key id and CloudTrail logs. It finds every user, key, role, password and session the key led to, shows them
@@ -94,18 +96,26 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
 }
 
 fn report(failure: &Failure) {
-    let safe = crate::export::plain;
-    let mut lines = format!("keytrail: {}\n", safe(&failure.message));
-    if !failure.hint.is_empty() {
-        lines.push_str(&format!("          {}\n", safe(&failure.hint)));
+    let message = failure.message.lines().chain(failure.hint.lines());
+    let mut text = String::new();
+    for (n, line) in message.enumerate() {
+        text.push_str(if n == 0 { "keytrail: " } else { "          " });
+        text.push_str(&safe(line));
+        text.push('\n');
     }
     // When even standard error is gone there is nobody left to tell.
-    let _ = std::io::stderr().write_all(lines.as_bytes());
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Prints to standard output. A reader that went away (`| head`) is no failure.
+/// Prints to standard output.
 fn print(text: &str) -> Result<(), Failure> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    print_with(|out| out.write_all(text.as_bytes()))
+}
+
+/// Prints to standard output what is written piece by piece. A reader that went away (`| head`) is no failure.
+fn print_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }

@@ -24,5 +24,10 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         print(&batch::summary(&case))?;
         return Ok(batch::exit_of(&case));
     }
-    session::run(Screens { case, hunt: None, exit_when_done: false, replay: false })
+    session::run(Screens {
+        case,
+        hunt: None,
+        exit_when_done: false,
+        replay: false,
+    })
 }

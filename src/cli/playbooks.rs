@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::failure::{Exit, Failure};
 use super::print;
-use crate::export::plain;
+use crate::export::text::safe;
 use crate::playbook::{self, Playbook};
 
 /// What to do with playbooks.
@@ -42,15 +42,24 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         What::Show { playbook } => {
-            print(&plain(&text(&playbook)?.1))?;
+            for line in text(&playbook)?.1.lines() {
+                print(&format!("{}\n", safe(line)))?;
+            }
             Ok(Exit::Done)
         }
         What::Check { file } => {
             let name = file.display().to_string();
-            match parse(&name, &std::fs::read_to_string(&file).map_err(|e| unreadable(&name, &e))?) {
+            match parse(
+                &name,
+                &std::fs::read_to_string(&file).map_err(|e| unreadable(&name, &e))?,
+            ) {
                 Ok(playbook) => {
                     let items = playbook.items().count();
-                    print(&format!("{}: good: {} steps, {items} items\n", plain(&name), playbook.steps.len()))?;
+                    print(&format!(
+                        "{}: good: {} steps, {items} items\n",
+                        safe(&name),
+                        playbook.steps.len()
+                    ))?;
                     Ok(Exit::Done)
                 }
                 Err(failure) => Err(failure),
@@ -83,8 +92,7 @@ fn unreadable(name: &str, error: &std::io::Error) -> Failure {
 
 fn parse(name: &str, text: &str) -> Result<Playbook, Failure> {
     playbook::parse(text).map_err(|mistakes| {
-        let lines: Vec<String> =
-            mistakes.iter().map(|m| format!("{name}:{}:{}: {}", m.line, m.column, m.message)).collect();
+        let lines: Vec<String> = mistakes.iter().map(|m| format!("{name}:{m}")).collect();
         Failure::new(lines.join("\n"), "The format is described in playbooks/README.md.")
     })
 }

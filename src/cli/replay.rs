@@ -22,5 +22,10 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
             "`keytrail timeline FILE` prints the same events as text.",
         ));
     }
-    session::run(Screens { case, hunt: None, exit_when_done: false, replay: true })
+    session::run(Screens {
+        case,
+        hunt: None,
+        exit_when_done: false,
+        replay: true,
+    })
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::failure::{Exit, Failure};
 use super::playbooks;
 use crate::collect::hunt::Hunt;
-use crate::export::{ChecklistItem, plain};
+use crate::export::ChecklistItem;
+use crate::export::text::safe;
 use crate::investigation::Investigation;
 use crate::playbook::Playbook;
 use crate::store::{CaseFile, Integrity};
@@ -41,9 +42,9 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
         exit_when_done: screens.exit_when_done,
         replay: screens.replay,
     };
-    let (exit, case) = runtime()?.block_on(tui::run(options)).map_err(|error| {
-        Failure::new(error.to_string(), "`--batch` does the same without screens.")
-    })?;
+    let (exit, case) = runtime()?
+        .block_on(tui::run(options))
+        .map_err(|error| Failure::new(error.to_string(), "`--batch` does the same without screens."))?;
     if let Some(dir) = export {
         super::export::write(&case, dir)?;
     }
@@ -55,12 +56,18 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
 
 /// The runtime for timers, signals and channels.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?)
 }
 
 /// The playbook an investigation was started with.
 pub(super) fn playbook_of(investigation: &Investigation) -> Result<Playbook, Failure> {
-    let chosen = investigation.started().map(|(_, s)| s.playbook.as_str()).filter(|p| !p.is_empty());
+    let chosen = investigation
+        .started()
+        .map(|(_, s)| s.playbook.as_str())
+        .filter(|p| !p.is_empty());
     playbooks::load(chosen.unwrap_or(crate::playbook::DEFAULT))
 }
 
@@ -87,8 +94,8 @@ pub(super) fn warn_if_broken(case: &CaseFile) {
         eprintln!(
             "keytrail: the journal of {} is broken at fact {at_seq}: {}\n          \
              The file was changed or damaged after it was written. Do not rely on what follows as evidence.",
-            plain(&path),
-            plain(what)
+            safe(&path),
+            safe(what)
         );
     }
 }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
-use super::{print, session};
-use crate::export::{self, Format};
+use super::{print_with, session};
+use crate::export::{self, Format, Table, tables};
+use crate::investigation::timeline::Filter;
 use crate::store::CaseFile;
 
 /// Which file, and how to print it.
@@ -46,18 +47,19 @@ pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
         FormatArg::Csv => Format::Csv,
     };
     let investigation = case.investigation();
-    let text = match (view, format) {
-        (View::Chain, Format::Json) => export::chain_json::to_string(investigation),
-        (View::Chain, Format::Text) => export::chain_text(investigation),
-        (View::Chain, _) => export::render(&export::tables::chain(investigation), format),
-        (View::Timeline, _) => export::render(&export::tables::events(investigation, &case), format),
-        (View::Coverage, _) => export::render(&export::tables::coverage(investigation), format),
-        (View::Actors, _) => export::render(&export::tables::actors(investigation), format),
-        (View::Checklist, _) => {
-            let playbook = session::playbook_of(investigation)?;
-            export::render(&export::tables::checklist(investigation, &session::checklist_items(&playbook)), format)
+    match view {
+        View::Chain => print_with(|out| export::write_chain(investigation, format, out))?,
+        View::Timeline => print_table(tables::events(investigation, &Filter::default()), format)?,
+        View::Coverage => print_table(tables::coverage(investigation), format)?,
+        View::Actors => print_table(tables::actors(investigation), format)?,
+        View::Checklist => {
+            let items = session::checklist_items(&session::playbook_of(investigation)?);
+            print_table(tables::checklist(investigation, &items), format)?;
         }
-    };
-    print(&text)?;
+    }
     Ok(Exit::Done)
+}
+
+fn print_table(table: Table<'_>, format: Format) -> Result<(), Failure> {
+    print_with(|out| table.write(format, out))
 }

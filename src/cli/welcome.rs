@@ -2,7 +2,7 @@
 
 use super::failure::{Exit, Failure};
 use super::{print, session};
-use crate::export::plain;
+use crate::export::text::safe;
 
 /// How many saved investigations are listed.
 const RECENT: usize = 5;
@@ -19,14 +19,16 @@ pub(super) fn run() -> Result<Exit, Failure> {
     if !recent.is_empty() {
         print("\nSaved, newest first:\n")?;
         for path in recent {
-            print(&format!("  {}\n", plain(&path)))?;
+            print(&format!("  {}\n", safe(&path)))?;
         }
     }
     Ok(Exit::Done)
 }
 
 fn recent() -> Vec<String> {
-    let Ok(folder) = session::data_folder() else { return Vec::new() };
+    let Ok(folder) = session::data_folder() else {
+        return Vec::new();
+    };
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -36,5 +38,10 @@ fn recent() -> Vec<String> {
         .collect();
     // The names begin with the date.
     files.sort();
-    files.iter().rev().take(RECENT).map(|path| path.display().to_string()).collect()
+    files
+        .iter()
+        .rev()
+        .take(RECENT)
+        .map(|path| path.display().to_string())
+        .collect()
 }
