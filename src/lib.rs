@@ -15,8 +15,10 @@
 //! | `cloudtrail` | the record in all its shapes | pure |
 
 pub mod catalogue;
+pub mod cli;
 pub mod cloudtrail;
 pub mod collect;
+pub mod export;
 pub mod investigation;
 pub mod playbook;
 pub mod store;

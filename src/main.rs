@@ -1,3 +1,5 @@
 //! The `keytrail` program: parse, run, exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    keytrail::cli::main()
+}

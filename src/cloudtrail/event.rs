@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Identity, Outcome, envelope, json, redact, time};
+use super::{Identity, Outcome, envelope, json, redact, resources, time};
 
 /// What makes two records the same event: id, time and receiving account (quirk Q21). Never the request id (Q22).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,13 +80,17 @@ impl Event {
 
     /// Whether the call changes something: what `readOnly` says, else what the verb suggests.
     pub fn is_write(&self) -> bool {
-        const READING: [&str; 10] = [
-            "Get", "List", "Describe", "Head", "Lookup", "Search", "Query", "Scan", "BatchGet", "Check",
-        ];
-        match self.read_only {
-            Some(read_only) => !read_only,
-            None => !READING.iter().any(|verb| self.name.starts_with(verb)),
-        }
+        is_write(self.read_only, &self.name)
+    }
+}
+
+fn is_write(read_only: Option<bool>, name: &str) -> bool {
+    const READING: [&str; 10] = [
+        "Get", "List", "Describe", "Head", "Lookup", "Search", "Query", "Scan", "BatchGet", "Check",
+    ];
+    match read_only {
+        Some(read_only) => !read_only,
+        None => !READING.iter().any(|verb| name.starts_with(verb)),
     }
 }
 
@@ -189,40 +193,29 @@ fn normalise(body: &Value, sha256: [u8; 32], interner: &mut Interner) -> Result<
     let identity = Identity::of(body, &mut intern);
     let named = if is_insight { &body["insightDetails"] } else { body };
     let mut text = |value: &Value, key: &str| json::text(value, key).map(&mut intern);
+    let name = text(named, "eventName").unwrap_or_else(|| "".into());
+    let read_only = json::truth(body, "readOnly");
     Ok(Event {
         key: EventKey {
             time: event_time,
             id,
             account: text(body, "recipientAccountId").unwrap_or_else(|| "".into()),
         },
-        name: text(named, "eventName").unwrap_or_else(|| "".into()),
+        name: name.clone(),
         source: text(named, "eventSource").unwrap_or_else(|| "".into()),
         region: text(body, "awsRegion").unwrap_or_else(|| "".into()),
         identity,
         outcome: Outcome::of(body),
         source_ip: text(body, "sourceIPAddress"),
         user_agent: text(body, "userAgent"),
-        read_only: json::truth(body, "readOnly"),
+        read_only,
         event_type: text(body, "eventType"),
         shared_id: text(body, "sharedEventID"),
-        resources: resources(body).iter().map(|r| interner.intern(r)).collect(),
+        resources: resources::of(body, is_write(read_only, &name))
+            .iter()
+            .map(|r| interner.intern(r))
+            .collect(),
     })
-}
-
-/// The resources a record names: of the record itself, or of the LookupEvents entry and the console CSV around it.
-fn resources(body: &Value) -> Vec<String> {
-    let Some(Value::Array(items)) = body.get("resources") else {
-        return Vec::new();
-    };
-    items
-        .iter()
-        .filter_map(|item| {
-            ["ARN", "arn", "resourceName", "ResourceName"]
-                .iter()
-                .find_map(|key| json::text(item, key))
-                .map(str::to_owned)
-        })
-        .collect()
 }
 
 #[cfg(test)]

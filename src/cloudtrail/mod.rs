@@ -12,6 +12,11 @@
 //! | `redact` | live secrets become short hashes |
 //! | `envelope` | what records are wrapped in (LookupEvents, EventBridge, Lake, Athena) |
 //! | `console_csv` | the console's "Download events" file |
+//! | `resources` | what a record names |
+//! | `structure` | where quotes and brackets lie in a text, 64 bytes at a time |
+//! | `scan` | a text cut into single records, whatever holds them |
+//! | `skim` | what a record is about, without parsing it |
+//! | `terms` | the values a record can be looked up by |
 //! | `json` | values inside a record: paths, `{}` and `""` as absent |
 
 pub mod console_csv;
@@ -22,9 +27,14 @@ pub mod ids;
 pub mod json;
 pub mod outcome;
 pub mod redact;
+mod resources;
+pub mod scan;
+pub mod skim;
+pub mod structure;
+pub mod terms;
 pub mod time;
 
-pub use event::{Event, EventKey, Record, RecordError};
+pub use event::{Event, EventKey, Interner, Record, RecordError};
 pub use identity::{Identity, IdentityType};
 pub use ids::AccessKeyId;
 pub use outcome::Outcome;

@@ -1,3 +1,13 @@
-//! The sources of events, and the hunt that follows leads.
+//! Where events come from, and the hunt that follows what they lead to.
+//!
+//! | part | one idea |
+//! |---|---|
+//! | `source` | what a source of events is |
+//! | `archive` | CloudTrail logs on disk |
+//! | `demo` | the built-in incident |
+//! | `hunt` | asks the sources until no lead is left |
 
+pub mod archive;
 pub mod demo;
+pub mod hunt;
+pub mod source;

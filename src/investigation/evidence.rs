@@ -59,6 +59,7 @@ pub struct LineageCall {
 #[derive(Debug, Default)]
 pub struct Evidence {
     events: Vec<Event>,
+    hashes: Vec<[u8; 32]>,
     known: HashMap<EventKey, usize>,
     lineage: BTreeMap<EventKey, LineageCall>,
     callers: HashMap<Identity, Activity>,
@@ -93,12 +94,18 @@ impl Evidence {
             }
         }
         self.events.push(event.clone());
+        self.hashes.push(record.sha256);
         true
     }
 
     /// The events in the order they arrived.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// SHA-256 of the original record of each of [`events`](Self::events).
+    pub fn hashes(&self) -> &[[u8; 32]] {
+        &self.hashes
     }
 
     /// An event by its key.

@@ -31,7 +31,9 @@ pub fn derive(evidence: &Evidence, chain: &Chain) -> Vec<Resource> {
     let mut events: Vec<_> = evidence.events().iter().collect();
     events.sort_by(|a, b| a.key.cmp(&b.key));
     for event in events {
-        if !event.is_write() || !event.outcome.succeeded() {
+        // Identities are the chain's business.
+        let identity_service = matches!(event.service(), "iam" | "sts" | "signin");
+        if identity_service || !event.is_write() || !event.outcome.succeeded() {
             continue;
         }
         let Some(node) = chain.node_of(event) else { continue };

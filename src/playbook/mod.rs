@@ -7,10 +7,12 @@
 //! | `format` | what a playbook holds |
 //! | `check` | text to playbook, or mistakes with their line and column |
 //! | `template` | one command line: filled in so that nothing in it can escape its quotes |
+//! | `names` | the names of an investigation that commands are filled in for |
 //! | `render` | the commands of an item for the names of the chain |
 
 mod check;
 mod format;
+mod names;
 mod render;
 mod template;
 

@@ -353,3 +353,25 @@ fn several_mistakes_come_in_the_order_of_the_file() {
     let columns: Vec<usize> = parse(&text).expect_err("three").iter().map(|m| m.column).collect();
     assert_eq!(columns, [22, 41, 49]);
 }
+
+#[test]
+fn the_page_about_the_format_says_what_the_program_does() {
+    let page = include_str!("../../playbooks/README.md");
+    let example = page
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    assert_eq!(
+        parse(example).map(|playbook| playbook.id),
+        Ok("own-playbook".to_owned())
+    );
+    for (name, _) in PLACEHOLDERS {
+        assert!(page.contains(&format!("`{name}`")), "placeholder {name}");
+    }
+    let refused = parse(&file("time_box = '?'")).expect_err("time box")[0].message.clone()
+        + &parse(&file("time_box = 'later'\nfor_each = '?'")).expect_err("for_each")[0].message;
+    for word in refused.split('`').skip(1).step_by(2).filter(|word| *word != "?") {
+        assert!(page.contains(&format!("`{word}`")), "{word}");
+    }
+}

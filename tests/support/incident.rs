@@ -80,12 +80,12 @@ impl Caller {
 
 /// The unique id a user of this name gets, in its first incarnation.
 pub fn user_id(name: &str) -> String {
-    format!("AIDA{}", name.to_uppercase())
+    format!("AIDA{:Z>17}", name.to_uppercase())
 }
 
 /// The unique id a role of this name gets.
 pub fn role_id(name: &str) -> String {
-    format!("AROA{}", name.to_uppercase())
+    format!("AROA{:Z>17}", name.to_uppercase())
 }
 
 /// A user's ARN.

@@ -8,3 +8,5 @@
 )]
 
 pub mod incident;
+pub mod program;
+pub mod story;

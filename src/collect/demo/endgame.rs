@@ -29,12 +29,7 @@ pub(super) fn miners_are_started() -> Vec<Call> {
             .call(at(11, 43, 30), "iam:AddRoleToInstanceProfile")
             .asks(json!({"instanceProfileName": "support-audit", "roleName": "support-audit"})),
     ];
-    calls.extend(mine(
-        &admin,
-        "ap-southeast-3",
-        at(11, 52, 0),
-        json!({"name": "support-audit"}),
-    ));
+    calls.extend(mine(&admin, "ap-southeast-3", at(11, 52, 0), Some("support-audit")));
     calls.extend(mine(&deploy_bot(), "sa-east-1", at(12, 20, 0), None));
     calls.extend(the_miner_reports());
     calls.extend(a_function_keeps_the_role());

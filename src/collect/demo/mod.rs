@@ -12,6 +12,7 @@
 //! | `calls` | calls that several scenes need |
 //! | `everyday` | what would have happened anyway |
 //! | `scenario` | the attack until noon |
+//! | `source` | the incident as a source of events |
 //! | `endgame` | the attack from noon on, and the answer to it |
 
 mod calls;
@@ -20,6 +21,9 @@ mod endgame;
 mod everyday;
 mod record;
 mod scenario;
+mod source;
+
+pub use source::Demo;
 
 /// The leaked key that an investigation of the demo starts from.
 pub const SEED: &str = cast::LEAKED_KEY;

@@ -36,17 +36,17 @@ fn scramble(label: &str, length: usize) -> String {
 
 /// A made-up long-term key id. The `I` after the prefix is of the old form, which carries no account.
 pub(super) fn key_id(label: &str) -> String {
-    format!("AKIAI{}EXAMPLE", scramble(label, 8))
+    format!("AKIAI{}EXAMPLE", scramble(&format!("key {label}"), 8))
 }
 
 /// A made-up temporary key id.
 pub(super) fn session_key_id(label: &str) -> String {
-    format!("ASIAI{}EXAMPLE", scramble(label, 8))
+    format!("ASIAI{}EXAMPLE", scramble(&format!("session {label}"), 8))
 }
 
 /// A made-up unique id: prefix `AIDA`, `AROA`, ...
 pub(super) fn unique_id(prefix: &str, label: &str) -> String {
-    format!("{prefix}I{}EXAMPLE", scramble(label, 9))
+    format!("{prefix}I{}EXAMPLE", scramble(&format!("{prefix} {label}"), 9))
 }
 
 /// A made-up resource id, such as `i-0123456789abcdef0`.

@@ -224,21 +224,21 @@ fn warnings(garden: &Garden<'_>) -> Vec<String> {
     let keys: BTreeSet<&str> = garden.nodes.iter().filter(|n| n.is_key()).map(|n| &*n.id).collect();
     let mut principals: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (identity, _) in garden.soil.evidence.callers() {
-        let (Some(key), Some(id)) = (identity.access_key.as_deref(), identity.principal_id.as_deref()) else {
+        let (Some(key), Some(arn)) = (identity.access_key.as_deref(), identity.arn.as_deref()) else {
             continue;
         };
         if keys.contains(key) && identity.invoked_by.is_none() {
-            principals.entry(key).or_default().insert(id);
+            principals.entry(key).or_default().insert(arn);
         }
     }
     let mut warnings: Vec<String> = principals
         .iter()
-        .filter(|(_, ids)| ids.len() > 1)
-        .map(|(key, ids)| {
+        .filter(|(_, arns)| arns.len() > 1)
+        .map(|(key, arns)| {
             format!(
                 "{key} signs calls of {} different principals: a key belongs to one, so the ids in this data were \
                  replaced and links by this key prove little",
-                ids.len()
+                arns.len()
             )
         })
         .collect();

@@ -1,0 +1,193 @@
+//! Measures the reading of archives against `gzip -dc` of the same files, on two corpora of 300,000 records:
+//! `cargo run --release --example bench_archive`.
+//!
+//! Prints the medians of five alternating runs, their ratio, and the highest memory use. The corpora are made in
+//! `target/corpus` if they are not there.
+
+#[path = "corpus/generate.rs"]
+mod generate;
+#[path = "corpus/incident.rs"]
+mod incident;
+#[path = "corpus/records.rs"]
+mod records;
+
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use generate::{Corpus, LEAKED_KEY, Shape};
+use keytrail::cloudtrail::{Record, json};
+use keytrail::collect::archive::{Archive, CandidateCalls, Found};
+use keytrail::investigation::lead::{Attribute, Lead};
+
+const RECORDS: u64 = 300_000;
+const RUNS: usize = 5;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // Memory is measured in a process of its own: this program runs itself.
+    if let Some(folder) = std::env::args().nth(1) {
+        return read(Path::new(&folder));
+    }
+    for (name, shape) in [("big", Shape::Big), ("small", Shape::Small)] {
+        let folder = PathBuf::from("target/corpus").join(name);
+        if !folder.exists() {
+            println!("making {}", folder.display());
+            let corpus = Corpus {
+                records: RECORDS,
+                shape,
+            };
+            corpus.write(&folder)?;
+        }
+        compare(name, &folder)?;
+    }
+    Ok(())
+}
+
+fn compare(name: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let this = std::env::current_exe()?;
+    // The whole program, where it was built beside this one.
+    let program = this.with_file_name("../keytrail");
+    let (mut gzip, mut reader, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut reader_memory, mut whole_memory) = (0, 0);
+    for _ in 0..RUNS {
+        let inflate = format!("find '{}' -name '*.gz' -print0 | xargs -0 gzip -dc", folder.display());
+        gzip.push(run(Command::new("sh").args(["-c", &inflate]))?.0);
+        let (time, memory) = run(Command::new(&this).arg(folder))?;
+        reader.push(time);
+        reader_memory = reader_memory.max(memory);
+        if can_investigate(&program) {
+            let file = std::env::temp_dir().join(format!("keytrail-bench-{}.keytrail", std::process::id()));
+            let mut investigate = Command::new(&program);
+            investigate
+                .args(["investigate", LEAKED_KEY, "--batch", "--from"])
+                .arg(folder)
+                .arg("--save")
+                .arg(&file);
+            let (time, memory) = run(&mut investigate)?;
+            std::fs::remove_file(&file)?;
+            whole.push(time);
+            whole_memory = whole_memory.max(memory);
+        }
+    }
+    let gzip = median(&mut gzip);
+    println!("{name}: gzip -dc {:.2} s", gzip.as_secs_f64());
+    for (what, mut times, memory) in [("the reader", reader, reader_memory), ("keytrail", whole, whole_memory)] {
+        if !times.is_empty() {
+            let time = median(&mut times).as_secs_f64();
+            let ratio = time / gzip.as_secs_f64();
+            println!("  {what}: {time:.2} s, {ratio:.2} of gzip, at most {} MB", memory >> 10);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the program is there and knows the command.
+fn can_investigate(program: &Path) -> bool {
+    let help = Command::new(program)
+        .args(["investigate", "--help"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    program.exists() && help.is_ok_and(|status| status.success())
+}
+
+/// Runs a command to its end: how long it took, and the most memory it had in kB (where the system tells).
+fn run(command: &mut Command) -> Result<(Duration, u64), Box<dyn Error>> {
+    let start = Instant::now();
+    let mut child = command.stdout(Stdio::null()).spawn()?;
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let mut memory = 0;
+    while child.try_wait()?.is_none() {
+        memory = memory.max(peak_memory(&status));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Ok((start.elapsed(), memory))
+}
+
+fn peak_memory(status: &Path) -> u64 {
+    let text = std::fs::read_to_string(status).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or_default()
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// Follows the corpus's incident as an investigation does: what a call made is looked up in turn, until nothing is left.
+fn read(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let calls = CandidateCalls::new(
+        ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
+        [
+            ("ec2.amazonaws.com", "RunInstances"),
+            ("lambda.amazonaws.com", "CreateFunction"),
+        ],
+    );
+    let mut archive = Archive::new(&[folder.to_owned()], calls)?;
+    let mut known = vec![LEAKED_KEY.to_owned()];
+    let mut leads = vec![Lead::new(Attribute::AccessKeyId, LEAKED_KEY)];
+    let (mut records, mut files, mut rounds) = (0, 0, 0);
+    loop {
+        let mut next = Vec::new();
+        let mut out = |found: Found| {
+            match found {
+                Found::Page(page) => {
+                    records += page.records.len();
+                    for record in &page.records {
+                        follow(record, &mut known, &mut next);
+                    }
+                }
+                Found::Files(reports) => files += reports.len(),
+                Found::Progress(_) => {}
+            }
+            ControlFlow::Continue(())
+        };
+        if leads.is_empty() {
+            archive.settle(&mut out)?;
+        } else {
+            archive.ask(&leads, &mut out)?;
+            rounds += 1;
+        }
+        let is_done = next.is_empty() && archive.is_settled();
+        leads = next;
+        if is_done {
+            break;
+        }
+    }
+    eprintln!(
+        "{records} records given from {files} files in {rounds} rounds, {} identities",
+        known.len()
+    );
+    Ok(())
+}
+
+fn follow(record: &Record, known: &mut Vec<String>, next: &mut Vec<Lead>) {
+    const MADE: [&str; 6] = [
+        "responseElements.user.userId",
+        "responseElements.user.userName",
+        "responseElements.accessKey.accessKeyId",
+        "responseElements.role.roleId",
+        "responseElements.role.arn",
+        "responseElements.credentials.accessKeyId",
+    ];
+    let by_known = record
+        .event
+        .identity
+        .access_key
+        .as_deref()
+        .is_some_and(|key| known.iter().any(|k| k == key));
+    for value in MADE
+        .iter()
+        .filter(|_| by_known)
+        .filter_map(|path| json::first(&record.body, path))
+    {
+        if !known.iter().any(|known| *known == value) {
+            known.push(value.clone().into_owned());
+            next.push(Lead::new(Attribute::ResourceName, value));
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! A run without screens: progress on standard error, summary on standard output.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::failure::{Exit, Failure};
+use super::{print, session};
+use crate::cloudtrail::time;
+use crate::collect::hunt::Hunt;
+use crate::export::text::safe;
+use crate::investigation::fact::FileOutcome;
+use crate::investigation::{Investigation, Link, Node};
+use crate::store::CaseFile;
+
+/// How many single things a list of the summary names.
+const MOST_LISTED: usize = 10;
+
+/// Runs the hunt to its end.
+pub(super) fn run(mut case: CaseFile, mut hunt: Hunt, export: Option<&Path>) -> Result<Exit, Failure> {
+    let interrupted = session::runtime()?.block_on(drive(&mut case, &mut hunt))?;
+    if let Some(error) = hunt.failure() {
+        return Err(Failure::new(error.to_string(), ""));
+    }
+    if let Some(dir) = export.filter(|_| !interrupted) {
+        super::export::write(&case, dir)?;
+    }
+    print(&summary(&case))?;
+    Ok(if interrupted { Exit::Interrupted } else { exit_of(&case) })
+}
+
+async fn drive(case: &mut CaseFile, hunt: &mut Hunt) -> Result<bool, Failure> {
+    let mut shown = Utc::now();
+    let interrupt = tokio::signal::ctrl_c();
+    tokio::pin!(interrupt);
+    loop {
+        let update = tokio::select! {
+            update = hunt.next() => update,
+            _ = &mut interrupt => {
+                hunt.cancel(case, Utc::now())?;
+                clear_progress();
+                return Ok(true);
+            }
+        };
+        let Some(update) = update else { break };
+        let now = Utc::now();
+        hunt.handle(update, case, now)?;
+        if now - shown > chrono::Duration::milliseconds(200) {
+            shown = now;
+            show_progress(hunt);
+        }
+    }
+    clear_progress();
+    Ok(false)
+}
+
+fn show_progress(hunt: &Hunt) {
+    let progress = hunt.progress();
+    if std::io::stderr().is_terminal() {
+        let line = format!(
+            "\r\x1b[Kreading {} of {} files, {} records",
+            progress.files_done, progress.files_total, progress.records
+        );
+        // Progress that cannot be shown is no reason to stop.
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+}
+
+fn clear_progress() {
+    if std::io::stderr().is_terminal() {
+        let _ = std::io::stderr().write_all(b"\r\x1b[K");
+    }
+}
+
+/// 0, or 3 where something that should have been read was not.
+pub(super) fn exit_of(case: &CaseFile) -> Exit {
+    let investigation = case.investigation();
+    let cut_short = investigation.last_pass().is_none_or(|(_, pass)| !pass.fixed_point);
+    if cut_short || investigation.coverage().is_partial() {
+        Exit::Partial
+    } else {
+        Exit::Done
+    }
+}
+
+/// What was found, in a few lines.
+pub(super) fn summary(case: &CaseFile) -> String {
+    let investigation = case.investigation();
+    let mut out = String::new();
+    heading(&mut out, investigation);
+    read(&mut out, investigation);
+    chain(&mut out, investigation);
+    may_still_work(&mut out, investigation, Utc::now());
+    not_read(&mut out, investigation);
+    for warning in &investigation.chain().warnings {
+        line(&mut out, "Note", warning);
+    }
+    if let Some(path) = case.path() {
+        let path = path.display().to_string();
+        line(&mut out, "Saved", &path);
+        line(
+            &mut out,
+            "Journal",
+            &format!("{} facts, head {}", case.facts_count(), case.head()),
+        );
+        let quoted = shlex::try_quote(&path)
+            .map(std::borrow::Cow::into_owned)
+            .unwrap_or(path.clone());
+        line(&mut out, "Next", &format!("keytrail open {quoted}"));
+    }
+    out
+}
+
+fn line(out: &mut String, label: &str, text: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{label:<16}{}", safe(text));
+}
+
+fn heading(out: &mut String, investigation: &Investigation) {
+    let seeds = investigation.seeds().join(", ");
+    line(out, "Key", &seeds);
+    if let Some(seed) = investigation.chain().nodes.first() {
+        let whose = seed.owner.clone().unwrap_or_else(|| "not seen".to_owned());
+        line(out, "Belongs to", &whose);
+        match (seed.activity.first, seed.activity.last) {
+            (Some(first), Some(last)) => {
+                let calls = format!(
+                    "{} to {}, {} calls",
+                    time::format(first),
+                    time::format(last),
+                    seed.activity.events
+                );
+                line(out, "In use", &calls);
+            }
+            _ => line(
+                out,
+                "In use",
+                "the key never appears in what was read; check the id, the account and the period",
+            ),
+        }
+    }
+}
+
+fn read(out: &mut String, investigation: &Investigation) {
+    let coverage = investigation.coverage();
+    let first = coverage.regions().values().filter_map(|r| r.first).min();
+    let last = coverage.regions().values().filter_map(|r| r.last).max();
+    let window = match (first, last) {
+        (Some(first), Some(last)) => format!(", {} to {}", time::format(first), time::format(last)),
+        _ => String::new(),
+    };
+    line(
+        out,
+        "Read",
+        &format!(
+            "{} records in {} files{window}; {} copies left out",
+            coverage.records(),
+            coverage.files().len(),
+            investigation.chain().counts.duplicates
+        ),
+    );
+}
+
+fn chain(out: &mut String, investigation: &Investigation) {
+    let chain = investigation.chain();
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    for node in chain.nodes.iter().filter(|n| n.link.is_core()) {
+        *kinds.entry(node.kind.as_str()).or_default() += 1;
+    }
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| format!("{n} {}", kind.replace('_', " ")))
+        .collect();
+    let nodes = if kinds.is_empty() {
+        "nothing was made with the key".to_owned()
+    } else {
+        kinds.join(", ")
+    };
+    line(out, "Led to", &nodes);
+    let counts = chain.counts;
+    line(
+        out,
+        "Calls",
+        &format!(
+            "{} by the chain, {} of them failed; {} changes, {} attempts",
+            counts.chain,
+            counts.failed,
+            chain.changes.len(),
+            chain.attempts.len()
+        ),
+    );
+    if let Some(minted) = &chain.seed_minted_by {
+        line(
+            out,
+            "Minted by",
+            &format!(
+                "{} at {} ({})",
+                minted.name,
+                time::format(minted.key.time),
+                minted.key.id
+            ),
+        );
+    }
+    for seed in chain.further_seeds.iter().take(MOST_LISTED) {
+        line(out, "Look at", &format!("{}: {}", seed.key, seed.why));
+    }
+}
+
+fn may_still_work(out: &mut String, investigation: &Investigation, now: DateTime<Utc>) {
+    let nodes = &investigation.chain().nodes;
+    let live: Vec<&Node> = nodes
+        .iter()
+        .filter(|n| n.link != Link::Changed && n.may_still_work(now))
+        .collect();
+    for node in live.iter().take(MOST_LISTED) {
+        let owner = node.owner.as_deref().map(|o| format!(" of {o}")).unwrap_or_default();
+        line(
+            out,
+            "May still work",
+            &format!("{} {}{owner}", node.kind.label(), node.id),
+        );
+    }
+    if live.len() > MOST_LISTED {
+        line(out, "May still work", &format!("and {} more", live.len() - MOST_LISTED));
+    }
+}
+
+fn not_read(out: &mut String, investigation: &Investigation) {
+    let coverage = investigation.coverage();
+    if let Some((_, pass)) = investigation.last_pass()
+        && let Some(why) = &pass.cut_short
+    {
+        line(out, "Incomplete", why);
+    }
+    let unread = coverage.unread();
+    for file in unread
+        .iter()
+        .filter(|u| u.outcome != FileOutcome::NotCloudTrail)
+        .take(MOST_LISTED)
+    {
+        let why = file
+            .problems
+            .first()
+            .map(|p| format!("{}: {}", p.place, p.reason))
+            .unwrap_or_default();
+        line(out, "Not read", &format!("{} ({why})", file.path));
+    }
+    if unread.len() > MOST_LISTED {
+        line(
+            out,
+            "Not read",
+            &format!(
+                "and {} more files; `keytrail coverage` lists them",
+                unread.len() - MOST_LISTED
+            ),
+        );
+    }
+    if coverage.broken() > 0 {
+        line(out, "Lost", &format!("{} records could not be read", coverage.broken()));
+    }
+}

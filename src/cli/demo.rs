@@ -1,0 +1,33 @@
+//! `keytrail demo`: a built-in incident, fed in at a pace one can watch.
+
+use std::time::Duration;
+
+use super::failure::{Exit, Failure};
+use super::investigate::{self, Plan};
+use crate::collect::demo::{self, Demo};
+use crate::collect::hunt::Window;
+
+/// How to run the demo.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    output: investigate::Output,
+}
+
+/// Between two pages, so that a person can watch the tree grow.
+const PACE: Duration = Duration::from_millis(120);
+
+pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let watched = !args.output.batch && super::session::is_terminal();
+    let pace = if watched { PACE } else { Duration::ZERO };
+    let plan = Plan {
+        seeds: vec![demo::SEED.to_owned()],
+        sources: vec!["the built-in incident".to_owned()],
+        window: Window::default(),
+        playbook: crate::playbook::DEFAULT.to_owned(),
+        // A demo leaves nothing behind unless asked to.
+        save: args.output.save.clone(),
+        keep_by_default: false,
+    };
+    investigate::start(plan, vec![Box::new(Demo::new(pace))], &args.output)
+}

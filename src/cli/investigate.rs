@@ -1,0 +1,206 @@
+//! `keytrail investigate KEY...`: the main job.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::failure::{Exit, Failure};
+use super::session::{self, Screens};
+use super::{batch, playbooks};
+use crate::catalogue;
+use crate::cloudtrail::AccessKeyId;
+use crate::cloudtrail::time;
+use crate::collect::archive::{Archive, CandidateCalls};
+use crate::collect::hunt::{Hunt, Window};
+use crate::collect::source::Source;
+use crate::investigation::What;
+use crate::investigation::fact::Started;
+use crate::store::CaseFile;
+
+/// What to investigate, and from what.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Access key ids, such as AKIAIOSFODNN7EXAMPLE
+    #[arg(required = true, value_name = "KEY")]
+    keys: Vec<String>,
+    /// CloudTrail files or folders (JSON, gzip, zip, console CSV); may be given several times
+    #[arg(long, value_name = "PATH")]
+    from: Vec<PathBuf>,
+    /// Accept key ids of any form (archives whose ids were masked)
+    #[arg(long)]
+    any_key: bool,
+    /// Only events at or after this time (RFC 3339, or a date)
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<DateTime<Utc>>,
+    /// Only events before this time (RFC 3339, or a date)
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<DateTime<Utc>>,
+    /// The playbook that leads through the steps: a built-in id or a file
+    #[arg(long, default_value = crate::playbook::DEFAULT)]
+    playbook: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Where results go, and whether there are screens.
+#[derive(Debug, clap::Args)]
+pub(super) struct Output {
+    /// Save the investigation here; an existing file with the same keys is continued
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    /// Write the evidence folder when the first pass is done
+    #[arg(long, value_name = "DIR")]
+    pub(super) export: Option<PathBuf>,
+    /// No screens: progress on standard error, summary on standard output
+    #[arg(long)]
+    pub(super) batch: bool,
+    /// Close the screens after the first pass
+    #[arg(long)]
+    pub(super) exit_when_done: bool,
+}
+
+/// Reads a time given on the command line.
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let date = || {
+        text.parse::<chrono::NaiveDate>()
+            .ok()?
+            .and_hms_opt(0, 0, 0)
+            .map(|t| t.and_utc())
+    };
+    time::parse_text(text)
+        .or_else(date)
+        .ok_or_else(|| "write it as 2026-05-21T13:00:00Z or 2026-05-21 (UTC)".to_owned())
+}
+
+/// An investigation about to start.
+pub(super) struct Plan {
+    pub(super) seeds: Vec<String>,
+    pub(super) sources: Vec<String>,
+    pub(super) window: Window,
+    pub(super) playbook: String,
+    pub(super) save: Option<PathBuf>,
+    /// Without `save`: keep it in the data folder, or only in memory.
+    pub(super) keep_by_default: bool,
+}
+
+pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let mut seeds = Vec::new();
+    for key in &args.keys {
+        let parsed = if args.any_key {
+            AccessKeyId::parse_any(key)
+        } else {
+            AccessKeyId::parse(key)
+        };
+        let key = parsed
+            .map_err(|error| Failure::usage(error.to_string(), "For archives with masked ids, add --any-key."))?;
+        if !seeds.contains(&key.to_string()) {
+            seeds.push(key.to_string());
+        }
+    }
+    if args.from.is_empty() {
+        return Err(Failure::usage(
+            "this version reads CloudTrail files, not AWS itself: say where they are with --from PATH",
+            "Copy the trail's bucket (aws s3 sync), or save `aws cloudtrail lookup-events` output. `keytrail demo` shows \
+             what the program does.",
+        ));
+    }
+    playbooks::load(&args.playbook)?;
+    let calls = CandidateCalls::new(
+        ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
+        catalogue::lineage_calls(),
+    );
+    let archive = Archive::new(&args.from, calls)?;
+    let plan = Plan {
+        seeds,
+        sources: args.from.iter().map(|path| path.display().to_string()).collect(),
+        window: Window {
+            since: args.since,
+            until: args.until,
+        },
+        playbook: args.playbook,
+        save: args.output.save.clone(),
+        keep_by_default: true,
+    };
+    start(plan, vec![Box::new(archive)], &args.output)
+}
+
+/// Opens or makes the file, starts the hunt, and shows it.
+pub(super) fn start(plan: Plan, sources: Vec<Box<dyn Source>>, output: &Output) -> Result<Exit, Failure> {
+    let window = plan.window;
+    let mut case = case_file(plan)?;
+    session::warn_if_broken(&case);
+    let hunt = Hunt::start(sources, window, &mut case)?;
+    if output.batch || !session::is_terminal() {
+        return batch::run(case, hunt, output.export.as_deref());
+    }
+    let screens = Screens {
+        case,
+        hunt: Some(hunt),
+        exit_when_done: output.exit_when_done,
+        replay: false,
+    };
+    session::run_and_export(screens, output.export.as_deref())
+}
+
+fn case_file(plan: Plan) -> Result<CaseFile, Failure> {
+    let path = match (&plan.save, plan.keep_by_default) {
+        (Some(path), _) => Some(path.clone()),
+        (None, true) => Some(default_file(&plan.seeds[0])?),
+        (None, false) => None,
+    };
+    if let Some(path) = path.as_deref().filter(|p| p.exists()) {
+        return continue_file(path, &plan);
+    }
+    let mut case = match &path {
+        Some(path) => CaseFile::create(path)?,
+        None => CaseFile::in_memory()?,
+    };
+    let started = Started {
+        seeds: plan.seeds,
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        sources: plan.sources,
+        playbook: plan.playbook,
+        since: plan.window.since,
+        until: plan.window.until,
+    };
+    case.commit(Utc::now(), What::Started(started))?;
+    Ok(case)
+}
+
+fn continue_file(path: &Path, plan: &Plan) -> Result<CaseFile, Failure> {
+    let mut case = CaseFile::open(path)?;
+    let same = |a: &[String], b: &[String]| {
+        let set = |keys: &[String]| keys.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+        set(a) == set(b)
+    };
+    if case.investigation().started().is_none() {
+        return Err(Failure::new(
+            format!("{} holds no investigation", path.display()),
+            "Give another file with --save.",
+        ));
+    }
+    if !same(case.investigation().seeds(), &plan.seeds) {
+        return Err(Failure::new(
+            format!(
+                "{} holds an investigation of {}",
+                path.display(),
+                case.investigation().seeds().join(", ")
+            ),
+            "Give another file with --save, or open that one with `keytrail open`.",
+        ));
+    }
+    case.settle();
+    Ok(case)
+}
+
+/// The data folder, by date and key: `~/.local/share/keytrail/2026-05-21-AKIA....keytrail`.
+fn default_file(seed: &str) -> Result<PathBuf, Failure> {
+    let folder = session::data_folder()?;
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        Failure::new(
+            format!("{} cannot be made: {error}", folder.display()),
+            "Say where to save with --save FILE.",
+        )
+    })?;
+    Ok(folder.join(format!("{}-{seed}.keytrail", Utc::now().date_naive())))
+}

@@ -1,0 +1,122 @@
+//! The commands: one file each, with its arguments and its run.
+
+mod batch;
+mod completions;
+mod demo;
+mod export;
+mod failure;
+mod investigate;
+mod open;
+mod playbooks;
+mod replay;
+mod session;
+mod show;
+mod welcome;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::{Exit, Failure};
+
+use crate::export::text::safe;
+
+/// Follow a leaked AWS access key through CloudTrail.
+///
+/// Give it the key id and CloudTrail logs. It finds every user, key, role, password and session the key led to, shows them
+/// as a tree, leads through AWS's four remediation steps, and exports the evidence. It changes nothing in AWS.
+#[derive(Debug, Parser)]
+#[command(name = "keytrail", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Investigate leaked access keys
+    Investigate(investigate::Args),
+    /// Walk through a built-in incident; no AWS account needed
+    Demo(demo::Args),
+    /// Look at a saved investigation and continue it
+    Open(open::Args),
+    /// Play a saved investigation back in time
+    Replay(replay::Args),
+    /// Print the chain: every credential and principal the keys led to
+    Chain(show::Args),
+    /// Print every call of the chain in order of time
+    Timeline(show::Args),
+    /// Print what was read, and what was not
+    Coverage(show::Args),
+    /// Print the sources (address and program) behind the calls of the chain
+    Actors(show::Args),
+    /// Print the steps and their state
+    Checklist(show::Args),
+    /// Write the evidence folder: CSV, JSON lines and a manifest with hashes
+    Export(export::Args),
+    /// List, show and check playbooks
+    Playbooks(playbooks::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page
+    Man,
+}
+
+/// Parses the arguments and runs the command.
+pub fn main() -> ExitCode {
+    // clap exits by itself: 0 for help and version, 2 for wrong usage.
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            report(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    match cli.command {
+        None => welcome::run(),
+        Some(Command::Investigate(args)) => investigate::run(args),
+        Some(Command::Demo(args)) => demo::run(args),
+        Some(Command::Open(args)) => open::run(args),
+        Some(Command::Replay(args)) => replay::run(args),
+        Some(Command::Chain(args)) => show::run(show::View::Chain, &args),
+        Some(Command::Timeline(args)) => show::run(show::View::Timeline, &args),
+        Some(Command::Coverage(args)) => show::run(show::View::Coverage, &args),
+        Some(Command::Actors(args)) => show::run(show::View::Actors, &args),
+        Some(Command::Checklist(args)) => show::run(show::View::Checklist, &args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Playbooks(args)) => playbooks::run(args),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man) => completions::man(),
+    }
+}
+
+fn report(failure: &Failure) {
+    let message = failure.message.lines().chain(failure.hint.lines());
+    let mut text = String::new();
+    for (n, line) in message.enumerate() {
+        text.push_str(if n == 0 { "keytrail: " } else { "          " });
+        text.push_str(&safe(line));
+        text.push('\n');
+    }
+    // When even standard error is gone there is nobody left to tell.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Prints to standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    print_with(|out| out.write_all(text.as_bytes()))
+}
+
+/// Prints to standard output what is written piece by piece. A reader that went away (`| head`) is no failure.
+fn print_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

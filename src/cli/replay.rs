@@ -1,0 +1,31 @@
+//! `keytrail replay FILE`: play a saved investigation back in time.
+
+use std::path::PathBuf;
+
+use super::failure::{Exit, Failure};
+use super::session::{self, Screens};
+use crate::store::CaseFile;
+
+/// Which file.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A saved investigation
+    file: PathBuf,
+}
+
+pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let case = CaseFile::open(&args.file)?;
+    session::warn_if_broken(&case);
+    if !session::is_terminal() {
+        return Err(Failure::usage(
+            "replay needs a terminal",
+            "`keytrail timeline FILE` prints the same events as text.",
+        ));
+    }
+    session::run(Screens {
+        case,
+        hunt: None,
+        exit_when_done: false,
+        replay: true,
+    })
+}

@@ -1,0 +1,117 @@
+//! What the commands that show an investigation share.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use super::failure::{Exit, Failure};
+use super::playbooks;
+use crate::collect::hunt::Hunt;
+use crate::export::ChecklistItem;
+use crate::export::text::safe;
+use crate::investigation::Investigation;
+use crate::playbook::Playbook;
+use crate::store::{CaseFile, Integrity};
+use crate::tui;
+
+/// An investigation to be shown on screens.
+pub(super) struct Screens {
+    pub(super) case: CaseFile,
+    pub(super) hunt: Option<Hunt>,
+    pub(super) exit_when_done: bool,
+    pub(super) replay: bool,
+}
+
+/// Whether there is a terminal to show screens on.
+pub(super) fn is_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// Shows the screens until the responder leaves.
+pub(super) fn run(screens: Screens) -> Result<Exit, Failure> {
+    run_and_export(screens, None)
+}
+
+/// Shows the screens, then writes the evidence if asked to.
+pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<Exit, Failure> {
+    let playbook = playbook_of(screens.case.investigation())?;
+    let options = tui::Options {
+        case: screens.case,
+        hunt: screens.hunt,
+        playbook,
+        by: responder(),
+        exit_when_done: screens.exit_when_done,
+        replay: screens.replay,
+    };
+    let (exit, case) = runtime()?
+        .block_on(tui::run(options))
+        .map_err(|error| Failure::new(error.to_string(), "`--batch` does the same without screens."))?;
+    if let Some(dir) = export {
+        super::export::write(&case, dir)?;
+    }
+    Ok(match exit {
+        tui::Exit::Quit => Exit::Done,
+        tui::Exit::Interrupted => Exit::Interrupted,
+    })
+}
+
+/// The runtime for timers, signals and channels.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?)
+}
+
+/// The playbook an investigation was started with.
+pub(super) fn playbook_of(investigation: &Investigation) -> Result<Playbook, Failure> {
+    let chosen = investigation
+        .started()
+        .map(|(_, s)| s.playbook.as_str())
+        .filter(|p| !p.is_empty());
+    playbooks::load(chosen.unwrap_or(crate::playbook::DEFAULT))
+}
+
+/// The items of a playbook as rows of the checklist.
+pub(super) fn checklist_items(playbook: &Playbook) -> Vec<ChecklistItem> {
+    playbook
+        .steps
+        .iter()
+        .flat_map(|step| {
+            step.items.iter().map(|item| ChecklistItem {
+                step: step.number,
+                id: item.id.clone(),
+                title: item.title.clone(),
+                time_box: item.time_box.as_str().to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// Says on standard error that a file's journal does not hold together. Looking goes on: the responder must see.
+pub(super) fn warn_if_broken(case: &CaseFile) {
+    if let Integrity::Broken { at_seq, what } = case.integrity() {
+        let path = case.path().map(|p| p.display().to_string()).unwrap_or_default();
+        eprintln!(
+            "keytrail: the journal of {} is broken at fact {at_seq}: {}\n          \
+             The file was changed or damaged after it was written. Do not rely on what follows as evidence.",
+            safe(&path),
+            safe(what)
+        );
+    }
+}
+
+/// Who is at the keyboard, for the checklist.
+fn responder() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_else(|| "responder".to_owned())
+}
+
+/// The folder for saved investigations, XDG on every platform.
+pub(super) fn data_folder() -> Result<PathBuf, Failure> {
+    use etcetera::BaseStrategy;
+    let strategy = etcetera::choose_base_strategy()
+        .map_err(|error| Failure::new(error.to_string(), "Say where to save with --save FILE."))?;
+    Ok(strategy.data_dir().join("keytrail"))
+}

@@ -1,0 +1,186 @@
+//! The values a record can be looked up by, and their hashes.
+//!
+//! - *Tokens* find any record: access key ids and unique ids (`AIDA...`, `AROA...`) that stand as a whole value, the two
+//!   halves of `AROA...:session`, and whatever stands under `accessKeyId`.
+//! - *Terms* find only calls that can be part of a chain: every text value, and the last segment of an ARN.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+/// The hash of a value. Two values may share one: whoever finds a record by hash looks again at the record itself.
+pub type Term = u32;
+
+/// Lengths of values that are terms, in bytes. The longest ARN has 2,048.
+const TERM_LENGTHS: std::ops::RangeInclusive<usize> = 3..=2048;
+
+/// The hash of one value.
+#[inline]
+pub fn hash(text: &[u8]) -> Term {
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut state = text.len() as u64;
+    let mut mix = |word: u64| {
+        let wide = u128::from(state ^ word) * u128::from(SPREAD);
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are wanted, folded into one")]
+        let folded = (wide as u64) ^ ((wide >> 64) as u64);
+        state = folded;
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    for word in words {
+        mix(u64::from_le_bytes(*word));
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(u64::from_le_bytes(last) ^ SPREAD);
+    #[expect(clippy::cast_possible_truncation, reason = "a hash of 32 bits is wanted")]
+    let term = (state ^ state >> 32) as Term;
+    term
+}
+
+/// Whether a text has the form of an identifier that AWS gives out: 16 to 128 capitals and digits.
+pub fn is_id(text: &[u8]) -> bool {
+    (16..=128).contains(&text.len()) && text.iter().all(|&byte| is_id_byte(byte))
+}
+
+/// Whether a byte may be part of such an identifier.
+pub(super) fn is_id_byte(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit()
+}
+
+/// Splits `AROA...:session` and `account:federated-user`.
+pub(super) fn principal(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = value.iter().take(129).position(|&byte| byte == b':')?;
+    let (head, tail) = (&value[..colon], &value[colon + 1..]);
+    let is_account = head.len() == 12 && head.iter().all(u8::is_ascii_digit);
+    ((is_id(head) || is_account) && !tail.is_empty()).then_some((head, tail))
+}
+
+/// Every token in one value.
+pub fn each_token(value: &[u8], found: &mut impl FnMut(&[u8])) {
+    if is_id(value) {
+        found(value);
+    } else if let Some((head, tail)) = principal(value) {
+        found(value);
+        found(tail);
+        if is_id(head) {
+            found(head);
+        }
+    }
+}
+
+/// Every term in one value.
+pub fn each_term(value: &[u8], found: &mut impl FnMut(&[u8])) {
+    if !TERM_LENGTHS.contains(&value.len()) {
+        return;
+    }
+    found(value);
+    if value.starts_with(b"arn:") {
+        // `role/path/name` is known by its name; `function:name` too.
+        let slash = value.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        let colon = value.rsplit(|&byte| byte == b':').next().unwrap_or_default();
+        for segment in [slash, colon] {
+            if segment.len() < value.len() && !segment.is_empty() {
+                found(segment);
+            }
+        }
+    } else if let Some((head, tail)) = principal(value) {
+        found(head);
+        found(tail);
+    }
+}
+
+/// Every token (and, of a candidate call, every term) of a record that was parsed.
+pub fn of_record(record: &Value, is_candidate: bool, found: &mut impl FnMut(&[u8])) {
+    each_text(record, "", &mut |member, value| {
+        if is_candidate {
+            each_term(value.as_bytes(), found);
+        }
+        each_token(value.as_bytes(), found);
+        if member == "accessKeyId" && !value.is_empty() {
+            found(value.as_bytes());
+        }
+    });
+}
+
+fn each_text(value: &Value, member: &str, found: &mut dyn FnMut(&str, &str)) {
+    match value {
+        Value::String(text) => found(member, text),
+        Value::Array(items) => items.iter().for_each(|item| each_text(item, member, found)),
+        Value::Object(members) => members.iter().for_each(|(name, inner)| each_text(inner, name, found)),
+        _ => {}
+    }
+}
+
+/// A set of values to look for.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    texts: HashSet<Vec<u8>>,
+    hashes: HashSet<Term>,
+    /// One bit for each value of a hash's low bits: most hashes are told apart here.
+    filter: Vec<u64>,
+}
+
+const FILTER_BITS: u32 = 1 << 16;
+
+impl Wanted {
+    /// The set of these values.
+    pub fn new<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+        let texts: HashSet<Vec<u8>> = values.map(|value| value.as_bytes().to_vec()).collect();
+        let hashes: HashSet<Term> = texts.iter().map(|text| hash(text)).collect();
+        let mut filter = vec![0; FILTER_BITS as usize / 64];
+        for term in &hashes {
+            filter[(term % FILTER_BITS / 64) as usize] |= 1_u64 << (term % 64);
+        }
+        Self { texts, hashes, filter }
+    }
+
+    /// Whether one of the values has this hash.
+    #[inline]
+    pub fn may_be(&self, term: Term) -> bool {
+        let word = self
+            .filter
+            .get((term % FILTER_BITS / 64) as usize)
+            .copied()
+            .unwrap_or_default();
+        word >> (term % 64) & 1 == 1 && self.hashes.contains(&term)
+    }
+
+    /// Whether a record, parsed, holds one of the values where it counts.
+    pub fn is_in(&self, record: &Value, is_candidate: bool) -> bool {
+        let mut found = false;
+        of_record(record, is_candidate, &mut |text| found |= self.texts.contains(text));
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collected(each: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Vec<String> {
+        let mut all = Vec::new();
+        each(&mut |text: &[u8]| all.push(String::from_utf8_lossy(text).into_owned()));
+        all
+    }
+
+    #[test]
+    fn ids_and_both_halves_of_a_principal_are_tokens() {
+        let tokens = |value: &str| collected(|found| each_token(value.as_bytes(), &mut |t: &[u8]| found(t)));
+        assert_eq!(tokens("AKIAIOSFODNN7EXAMPLE"), ["AKIAIOSFODNN7EXAMPLE"]);
+        assert_eq!(
+            tokens("AROAIOSFODNN7EXAMPLE:i-0123"),
+            ["AROAIOSFODNN7EXAMPLE:i-0123", "i-0123", "AROAIOSFODNN7EXAMPLE"]
+        );
+        assert_eq!(tokens("123456789012:feder"), ["123456789012:feder", "feder"]);
+        assert!(tokens("123456789012").is_empty());
+        assert!(tokens("AWS::IAM::Role").is_empty());
+    }
+
+    #[test]
+    fn an_arn_is_found_by_its_name() {
+        let terms = |value: &str| collected(|found| each_term(value.as_bytes(), &mut |t: &[u8]| found(t)));
+        assert!(terms("arn:aws:iam::1:role/path/admin").contains(&"admin".to_owned()));
+        assert!(terms("arn:aws:lambda:eu-west-1:1:function:orders").contains(&"orders".to_owned()));
+        assert_eq!(terms("x"), Vec::<String>::new());
+    }
+}

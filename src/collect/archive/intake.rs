@@ -1,0 +1,255 @@
+//! The first reading of one text: every record is counted, and is given, remembered or passed over.
+
+use std::io::{Cursor, Read};
+use std::ops::ControlFlow;
+
+use serde_json::Value;
+
+use crate::cloudtrail::scan::{Element, Item, Scanner};
+use crate::cloudtrail::skim::Skimmer;
+use crate::cloudtrail::terms::{self, Term, Wanted};
+use crate::cloudtrail::{Interner, Record, console_csv, envelope};
+use crate::investigation::fact::Page;
+
+use super::index::Unit;
+use super::pass::Post;
+use super::report::Tally;
+use super::text::{Stream, Text};
+use super::{CandidateCalls, Found};
+
+/// Records in a page, at most.
+const PAGE: usize = 256;
+
+/// What a worker needs to read texts, one after the other.
+pub(super) struct Reader<'p> {
+    scanner: Scanner,
+    tools: Tools<'p>,
+}
+
+struct Tools<'p> {
+    calls: &'p CandidateCalls,
+    wanted: &'p Wanted,
+    post: &'p Post,
+    skimmer: Skimmer,
+    interner: Interner,
+    /// The terms of the record at hand.
+    terms: Vec<Term>,
+}
+
+impl<'p> Reader<'p> {
+    pub(super) fn new(calls: &'p CandidateCalls, wanted: &'p Wanted, post: &'p Post) -> Self {
+        Self {
+            scanner: Scanner::default(),
+            tools: Tools {
+                calls,
+                wanted,
+                post,
+                skimmer: Skimmer::default(),
+                interner: Interner::default(),
+                terms: Vec::new(),
+            },
+        }
+    }
+
+    /// Reads one text to its end, or to where it is broken.
+    pub(super) fn read<R: Read>(&mut self, unit: Unit, text: &mut Text<R>) -> (Unit, Tally) {
+        let Self { scanner, tools } = self;
+        let post = tools.post;
+        let mut intake = Intake {
+            tools,
+            unit,
+            tally: Tally::default(),
+            page: Vec::new(),
+        };
+        scanner.reset();
+        let mut is_first = true;
+        loop {
+            let filled = text.fill(scanner.buffer());
+            if let Err(error) = &filled {
+                intake.tally.cut_short(at_byte(text.made()), error.to_string());
+            }
+            if std::mem::take(&mut is_first) {
+                if is_console_csv(scanner.buffer()) {
+                    let start = std::mem::take(scanner.buffer());
+                    intake.console_csv(Cursor::new(start).chain(Stream::new(text)));
+                    break;
+                }
+                intake.tally.begins_with(scanner.buffer());
+            }
+            let is_end = !matches!(filled, Ok(1..));
+            let flow = scanner.scan(is_end, &mut |item| intake.item(&item));
+            if flow.is_break() || is_end || post.is_stopped() {
+                break;
+            }
+        }
+        if scanner.found_list() {
+            intake.tally.list();
+        }
+        intake.finish()
+    }
+}
+
+/// The reading of one text.
+struct Intake<'t, 'p> {
+    tools: &'t mut Tools<'p>,
+    unit: Unit,
+    tally: Tally,
+    page: Vec<Record>,
+}
+
+impl Intake<'_, '_> {
+    fn item(&mut self, item: &Item<'_>) -> ControlFlow<()> {
+        match item {
+            Item::Element(element) => self.element(element),
+            Item::Problem { offset, reason } => {
+                self.tally.broken(at_byte(*offset), (*reason).to_owned());
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    fn element(&mut self, element: &Element<'_>) -> ControlFlow<()> {
+        let Tools {
+            calls, skimmer, terms, ..
+        } = &mut *self.tools;
+        terms.clear();
+        let Some(skim) = skimmer.skim(element, terms) else {
+            return if element.alone {
+                self.document(element)
+            } else {
+                self.envelope(element.offset, element.text(), false)
+            };
+        };
+        self.tally.record(skim.account, skim.region, skim.time);
+        let is_candidate = calls.contains(skim.source, skim.name);
+        if is_candidate {
+            element.each_value(&mut |value| terms::each_term(value, &mut |term| terms.push(terms::hash(term))));
+        }
+        let text = element.text();
+        let wanted = self.tools.wanted;
+        if self.tools.terms.iter().any(|&term| wanted.may_be(term)) {
+            match Record::parse(text, &mut self.tools.interner) {
+                Ok(record) if wanted.is_in(&record.body, is_candidate) => return self.give(record),
+                Ok(_) => {}
+                Err(error) => {
+                    self.tally.unreadable(at_byte(element.offset), &error);
+                    return ControlFlow::Continue(());
+                }
+            }
+        }
+        self.remember(element.offset, text, is_candidate, false);
+        ControlFlow::Continue(())
+    }
+
+    /// A JSON document that holds records in some way the scanner does not know, or one record alone.
+    fn document(&mut self, element: &Element<'_>) -> ControlFlow<()> {
+        let Ok(mut document) = serde_json::from_slice::<Value>(element.text()) else {
+            return self.envelope(element.offset, element.text(), false);
+        };
+        if envelope::is_digest(&document) {
+            self.tally.digest();
+            return ControlFlow::Continue(());
+        }
+        let Some(members) = envelope::members(&mut document) else {
+            return self.envelope(element.offset, element.text(), false);
+        };
+        self.tally.list();
+        for member in members {
+            // It cannot be read again by its place in the text, so it is kept.
+            self.envelope(element.offset, member.to_string().as_bytes(), true)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// A record that has to be parsed to know what it is about.
+    fn envelope(&mut self, offset: u64, text: &[u8], keep: bool) -> ControlFlow<()> {
+        let record = match Record::parse(text, &mut self.tools.interner) {
+            Ok(record) => record,
+            Err(error) => {
+                self.tally.unreadable(at_byte(offset), &error);
+                return ControlFlow::Continue(());
+            }
+        };
+        let event = &record.event;
+        self.tally.record(&event.key.account, &event.region, event.key.time);
+        let is_candidate = self.tools.calls.contains(&event.source, &event.name);
+        if self.tools.wanted.is_in(&record.body, is_candidate) {
+            return self.give(record);
+        }
+        let terms = &mut self.tools.terms;
+        terms.clear();
+        terms::of_record(&record.body, is_candidate, &mut |term| terms.push(terms::hash(term)));
+        self.remember(offset, text, is_candidate, keep);
+        ControlFlow::Continue(())
+    }
+
+    fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, keep: bool) {
+        let keep = keep || is_candidate && self.tools.post.grant(text.len());
+        self.unit.remember(offset, text, is_candidate, &self.tools.terms, keep);
+    }
+
+    /// The rows of a console download. They have no place to be read again from, so they are kept.
+    fn console_csv(&mut self, text: impl Read) {
+        let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(text);
+        let header = match rows.headers() {
+            Ok(header) => header.clone(),
+            Err(error) => return self.tally.cut_short("line 1".to_owned(), error.to_string()),
+        };
+        for row in rows.records() {
+            let row = match row {
+                Ok(row) => row,
+                Err(error) => {
+                    let place = format!("line {}", error.position().map_or(0, csv::Position::line));
+                    if matches!(error.kind(), csv::ErrorKind::Io(_)) {
+                        return self.tally.cut_short(place, error.to_string());
+                    }
+                    self.tally.broken(place, error.to_string());
+                    continue;
+                }
+            };
+            let line = row.position().map_or(0, csv::Position::line);
+            let record = console_csv::record(header.iter(), row.iter()).to_string();
+            if self.envelope(line, record.as_bytes(), true).is_break() {
+                return;
+            }
+        }
+    }
+
+    fn give(&mut self, record: Record) -> ControlFlow<()> {
+        self.page.push(record);
+        if self.page.len() < PAGE {
+            ControlFlow::Continue(())
+        } else {
+            self.end_page()
+        }
+    }
+
+    fn end_page(&mut self) -> ControlFlow<()> {
+        if self.page.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let records = std::mem::take(&mut self.page);
+        let page = Page {
+            origin: self.unit.origin.clone(),
+            records,
+        };
+        self.tools.post.send(Found::Page(page))
+    }
+
+    fn finish(mut self) -> (Unit, Tally) {
+        // Whoever stopped reading is told so by the post.
+        let _ = self.end_page();
+        self.unit.finish();
+        (self.unit, self.tally)
+    }
+}
+
+fn at_byte(offset: u64) -> String {
+    format!("byte {offset}")
+}
+
+fn is_console_csv(text: &[u8]) -> bool {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    line.len() < 4096 && std::str::from_utf8(line).is_ok_and(console_csv::is_header)
+}

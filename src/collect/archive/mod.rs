@@ -1,0 +1,152 @@
+//! Archives of CloudTrail logs on disk.
+
+mod calls;
+mod error;
+mod find;
+mod index;
+mod intake;
+mod open;
+mod pass;
+mod report;
+mod text;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+pub use calls::CandidateCalls;
+pub use error::ArchiveError;
+
+use crate::cloudtrail::Interner;
+use crate::cloudtrail::terms::Wanted;
+use crate::investigation::fact::{FileReport, Page};
+use crate::investigation::lead::Lead;
+use find::LogFile;
+use index::Unit;
+use text::Limits;
+
+/// What a look-up yields while it runs.
+#[derive(Debug)]
+pub enum Found {
+    /// Records that answer a lead, from one file. None is ever given twice; copies of an event in several places are
+    /// several records.
+    Page(Page),
+    /// What files held. Every file is reported once, when it is first read.
+    Files(Vec<FileReport>),
+    /// How far the first reading has come.
+    Progress(Progress),
+}
+
+/// Who takes what is found; `Break` stops the reading.
+pub type Out<'o> = dyn FnMut(Found) -> ControlFlow<()> + 'o;
+
+/// How far the first reading has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Files read.
+    pub files_done: u64,
+    /// Files there are.
+    pub files_total: u64,
+    /// Records read.
+    pub records: u64,
+    /// Bytes read from disk.
+    pub bytes: u64,
+}
+
+/// Files and folders of CloudTrail logs, to be asked about leads.
+#[derive(Debug)]
+pub struct Archive {
+    files: Vec<LogFile>,
+    calls: CandidateCalls,
+    limits: Limits,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing was read yet.
+    New,
+    /// Every file was read once.
+    Indexed {
+        units: Vec<Unit>,
+        /// The values that were asked for since files were last read.
+        asked: Vec<String>,
+        interner: Interner,
+    },
+    /// The reading was stopped, or failed: what is known is not all.
+    Stopped,
+}
+
+impl Archive {
+    /// Finds the files under `paths`, which are files or folders of any depth.
+    pub fn new(paths: &[PathBuf], calls: CandidateCalls) -> Result<Self, ArchiveError> {
+        Ok(Self {
+            files: find::log_files(paths)?,
+            calls,
+            limits: Limits::default(),
+            state: State::New,
+        })
+    }
+
+    /// Gives every record that answers one of `leads` and was not given before. Blocks, and works on all cores. `out`
+    /// stops it with `Break`; an archive that was stopped answers [`ArchiveError::Stopped`] from then on.
+    pub fn look_up(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), ArchiveError> {
+        self.ask(leads, out)?;
+        self.settle(out)
+    }
+
+    /// Like [`Archive::look_up`], but gives of later leads only what is in memory: the calls that can be part of a chain,
+    /// as far as memory was granted to them. The rest waits for [`Archive::settle`]. A chain that is followed with `ask`
+    /// until it yields no new lead, and then settled, reads the files twice, however many rounds it takes.
+    pub fn ask(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), ArchiveError> {
+        let values = leads.iter().map(|lead| lead.value.as_str());
+        let wanted = Wanted::new(values.clone());
+        match std::mem::replace(&mut self.state, State::Stopped) {
+            State::Stopped => return Err(ArchiveError::Stopped),
+            State::New => {
+                let units = pass::first(&self.files, (&self.calls, &wanted, self.limits), out)?;
+                self.state = State::Indexed {
+                    units,
+                    asked: Vec::new(),
+                    interner: Interner::default(),
+                };
+            }
+            State::Indexed {
+                mut units,
+                mut asked,
+                mut interner,
+            } => {
+                for unit in &mut units {
+                    unit.ask(&wanted, &mut interner, out)?;
+                }
+                asked.extend(values.map(str::to_owned));
+                self.state = State::Indexed { units, asked, interner };
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether everything that was asked for was given.
+    pub fn is_settled(&self) -> bool {
+        match &self.state {
+            State::Indexed { units, .. } => units.iter().all(|unit| unit.waiting.is_empty()),
+            State::New | State::Stopped => true,
+        }
+    }
+
+    /// Reads the files again for what [`Archive::ask`] found but did not have in memory.
+    pub fn settle(&mut self, out: &mut Out<'_>) -> Result<(), ArchiveError> {
+        if let State::Indexed { units, asked, .. } = &mut self.state {
+            let wanted = Wanted::new(asked.iter().map(String::as_str));
+            asked.clear();
+            let result = pass::again(units, &wanted, out);
+            if result.is_err() {
+                self.state = State::Stopped;
+            }
+            return result;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! A file on disk: what kind it is, and its hash.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use zip::ZipArchive;
+
+use crate::investigation::fact::{FileOutcome, FileReport, Problem};
+
+use super::find::LogFile;
+use super::index::Unit;
+use super::intake::Reader;
+use super::text::{Limits, Text, TextError};
+
+/// A zip begins with a member, or with its end if it is empty.
+const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+
+/// Hashes what passes through it.
+struct Hashing<R> {
+    reader: R,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.reader.read(into)?;
+        self.hash.update(&into[..length]);
+        self.bytes += length as u64;
+        Ok(length)
+    }
+}
+
+impl<R: Read> Hashing<R> {
+    fn new(reader: R) -> Self {
+        Self {
+            reader,
+            hash: Sha256::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Reads what is left; the hash in hexadecimal and the size of all.
+    fn finish(mut self) -> io::Result<(String, u64)> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok((hex::encode(self.hash.finalize()), self.bytes))
+    }
+}
+
+/// Opens files one after the other.
+pub(super) struct Opener<'p> {
+    reader: Reader<'p>,
+    limits: Limits,
+    /// Memory to read into.
+    input: Vec<u8>,
+}
+
+impl<'p> Opener<'p> {
+    pub(super) fn new(reader: Reader<'p>, limits: Limits) -> Self {
+        Self {
+            reader,
+            limits,
+            input: Vec::new(),
+        }
+    }
+
+    /// Reads a file; gives what is remembered of it and what it held.
+    pub(super) fn read(&mut self, file: &LogFile) -> (Vec<Unit>, Vec<FileReport>) {
+        let origin: Arc<str> = file.path.display().to_string().into();
+        match self.try_read(file, &origin) {
+            Ok(read) => read,
+            Err(error) => (Vec::new(), vec![failed(origin, String::new(), 0, &error)]),
+        }
+    }
+
+    fn try_read(&mut self, file: &LogFile, origin: &Arc<str>) -> Result<(Vec<Unit>, Vec<FileReport>), TextError> {
+        let on_disk = Hashing::new(File::open(&file.path)?);
+        if file.holds_other_events() {
+            let (sha256, bytes) = on_disk.finish()?;
+            return Ok((Vec::new(), vec![passed_over(origin.clone(), sha256, bytes)]));
+        }
+        let path: Arc<Path> = file.path.as_path().into();
+        let mut text = Text::new(on_disk, self.limits, std::mem::take(&mut self.input))?;
+        if ZIP.iter().any(|magic| text.first_bytes().starts_with(magic)) {
+            let (on_disk, input) = text.into_parts();
+            self.input = input;
+            let (sha256, bytes) = on_disk.finish()?;
+            return Ok(self.zip(&path, origin, &sha256, bytes));
+        }
+        let (unit, tally) = self.reader.read(Unit::new(path, None, origin.clone()), &mut text);
+        let (on_disk, input) = text.into_parts();
+        self.input = input;
+        let (sha256, bytes) = on_disk.finish()?;
+        Ok((vec![unit], vec![tally.report(origin.clone(), sha256, bytes)]))
+    }
+
+    fn zip(&mut self, path: &Arc<Path>, origin: &Arc<str>, sha256: &str, bytes: u64) -> (Vec<Unit>, Vec<FileReport>) {
+        let (mut units, mut reports) = (Vec::new(), Vec::new());
+        let archive = File::open(path)
+            .map_err(|error| error.to_string())
+            .and_then(|file| ZipArchive::new(file).map_err(|error| error.to_string()));
+        let mut archive = match archive {
+            Ok(archive) => archive,
+            Err(error) => return (units, vec![failed(origin.clone(), sha256.to_owned(), bytes, &error)]),
+        };
+        for number in 0..archive.len() {
+            let mut member = match archive.by_index(number) {
+                Ok(member) => member,
+                Err(error) => {
+                    let name = format!("{origin}!{number}").into();
+                    reports.push(failed(name, sha256.to_owned(), bytes, &error));
+                    continue;
+                }
+            };
+            if member.is_dir() {
+                continue;
+            }
+            let name: Arc<str> = match member.name() {
+                Ok(name) => format!("{origin}!{name}").into(),
+                Err(_) => format!("{origin}!{number}").into(),
+            };
+            let limits = self.limits.for_member(member.compressed_size());
+            let input = std::mem::take(&mut self.input);
+            match Text::new(&mut member, limits, input) {
+                Ok(mut text) => {
+                    let unit = Unit::new(path.clone(), Some(number), name.clone());
+                    let (unit, tally) = self.reader.read(unit, &mut text);
+                    self.input = text.into_parts().1;
+                    units.push(unit);
+                    reports.push(tally.report(name, sha256.to_owned(), bytes));
+                }
+                Err(error) => reports.push(failed(name, sha256.to_owned(), bytes, &error)),
+            }
+        }
+        (units, reports)
+    }
+}
+
+/// Opens the text of a unit again and hands it to `read`.
+pub(super) fn reopen(
+    path: &Path,
+    member: Option<usize>,
+    read: &mut dyn FnMut(Text<&mut dyn Read>),
+) -> Result<(), TextError> {
+    let mut file = File::open(path)?;
+    let Some(member) = member else {
+        read(Text::new(&mut file as &mut dyn Read, Limits::default(), Vec::new())?);
+        return Ok(());
+    };
+    let mut archive = ZipArchive::new(file).map_err(io::Error::other)?;
+    let mut member = archive.by_index(member).map_err(io::Error::other)?;
+    read(Text::new(&mut member as &mut dyn Read, Limits::default(), Vec::new())?);
+    Ok(())
+}
+
+fn failed(path: Arc<str>, sha256: String, bytes: u64, error: &dyn std::fmt::Display) -> FileReport {
+    FileReport {
+        path,
+        sha256,
+        bytes,
+        outcome: FileOutcome::Failed,
+        records: 0,
+        problems: vec![Problem {
+            place: "byte 0".to_owned(),
+            reason: error.to_string(),
+        }],
+        broken: 0,
+        regions: Vec::new(),
+    }
+}
+
+fn passed_over(path: Arc<str>, sha256: String, bytes: u64) -> FileReport {
+    FileReport {
+        path,
+        sha256,
+        bytes,
+        outcome: FileOutcome::PassedOver,
+        records: 0,
+        problems: Vec::new(),
+        broken: 0,
+        regions: Vec::new(),
+    }
+}

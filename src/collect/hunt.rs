@@ -1,0 +1,223 @@
+//! The hunt: asks the sources for the seed, then for whatever the chain leads to, until no lead is left.
+//!
+//! The sources work on a thread of their own and answer over a bounded channel; whoever owns the case (the screens or a
+//! batch run) hands each answer to [`Hunt::handle`], which turns it into facts. So the hunt never shares the investigation
+//! with anybody.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::mpsc;
+
+use super::source::{Found, Progress, Source, SourceError};
+use crate::cloudtrail::{EventKey, Record};
+use crate::investigation::fact::{Page, PassEnded};
+use crate::investigation::lead::Lead;
+use crate::investigation::{What, chain};
+use crate::store::{CaseFile, StoreError};
+
+/// Answers waiting to be handled. Small: a source that runs ahead would only fill memory.
+const WAITING: usize = 16;
+
+/// Something the sources have to say.
+#[derive(Debug)]
+pub enum Update {
+    /// Part of an answer.
+    Found(Found),
+    /// All leads of a round are answered.
+    Answered(Result<(), SourceError>),
+}
+
+/// Which events are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Window {
+    /// Only events at or after this time.
+    pub since: Option<DateTime<Utc>>,
+    /// Only events before this time.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Window {
+    fn holds(&self, record: &Record) -> bool {
+        let time = record.event.time();
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+}
+
+/// A running hunt.
+#[derive(Debug)]
+pub struct Hunt {
+    updates: mpsc::Receiver<Update>,
+    questions: std::sync::mpsc::Sender<Vec<Lead>>,
+    cancelled: Arc<AtomicBool>,
+    asked: BTreeSet<Lead>,
+    window: Window,
+    /// What an earlier, interrupted run had saved: reading it again must not count it twice.
+    saved: HashSet<(EventKey, Arc<str>)>,
+    progress: Progress,
+    running: bool,
+    failure: Option<SourceError>,
+}
+
+impl Hunt {
+    /// Starts hunting for the seeds of a case. What the case holds already is left out of the answers.
+    pub fn start(sources: Vec<Box<dyn Source>>, window: Window, case: &mut CaseFile) -> Result<Self, StoreError> {
+        let (updates_in, updates) = mpsc::channel(WAITING);
+        let (questions, questions_out) = std::sync::mpsc::channel::<Vec<Lead>>();
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let stop = cancelled.clone();
+        std::thread::spawn(move || answer(sources, &questions_out, &updates_in, &stop));
+        let mut hunt = Self {
+            updates,
+            questions,
+            cancelled,
+            asked: BTreeSet::new(),
+            window,
+            saved: saved_records(case)?,
+            progress: Progress::default(),
+            running: true,
+            failure: None,
+        };
+        case.settle();
+        hunt.ask(case);
+        Ok(hunt)
+    }
+
+    /// The next thing the sources say; `None` when the hunt is over.
+    pub async fn next(&mut self) -> Option<Update> {
+        if self.running { self.updates.recv().await } else { None }
+    }
+
+    /// Turns what a source said into facts of the case.
+    pub fn handle(&mut self, update: Update, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
+        match update {
+            Update::Found(Found::Page(page)) => self.keep(page, case, now),
+            Update::Found(Found::Files(files)) => case.commit(now, What::FilesRead { files }),
+            Update::Found(Found::Progress(progress)) => {
+                self.progress = progress;
+                Ok(())
+            }
+            Update::Answered(Ok(())) => {
+                case.settle();
+                if self.ask(case) {
+                    Ok(())
+                } else {
+                    self.end(None, case, now)
+                }
+            }
+            Update::Answered(Err(error)) => {
+                let why = error.to_string();
+                self.failure = Some(error);
+                self.end(Some(why), case, now)
+            }
+        }
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Whether there is still something to come.
+    pub fn is_running(&self) -> bool {
+        self.running
+    }
+
+    /// Why a source failed, if one did.
+    pub fn failure(&self) -> Option<&SourceError> {
+        self.failure.as_ref()
+    }
+
+    /// Ends the hunt early; what was found stays.
+    pub fn cancel(&mut self, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if !self.running {
+            return Ok(());
+        }
+        self.cancelled.store(true, Ordering::Relaxed);
+        self.end(Some("stopped by the responder".to_owned()), case, now)
+    }
+
+    fn keep(&self, mut page: Page, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
+        page.records.retain(|record| {
+            let known = !self.saved.is_empty() && self.saved.contains(&(record.event.key.clone(), page.origin.clone()));
+            self.window.holds(record) && !known
+        });
+        if page.records.is_empty() {
+            Ok(())
+        } else {
+            case.commit(now, What::Page(page))
+        }
+    }
+
+    /// Asks for the leads that were not asked yet. Returns whether there were any.
+    fn ask(&mut self, case: &CaseFile) -> bool {
+        let leads: Vec<Lead> = chain::leads(case.investigation().chain())
+            .difference(&self.asked)
+            .cloned()
+            .collect();
+        self.asked.extend(leads.iter().cloned());
+        !leads.is_empty() && self.questions.send(leads).is_ok()
+    }
+
+    fn end(&mut self, cut_short: Option<String>, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.running = false;
+        let fixed_point = cut_short.is_none();
+        case.commit(now, What::PassEnded(PassEnded { fixed_point, cut_short }))?;
+        case.settle();
+        Ok(())
+    }
+}
+
+impl Drop for Hunt {
+    fn drop(&mut self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+fn saved_records(case: &CaseFile) -> Result<HashSet<(EventKey, Arc<str>)>, StoreError> {
+    if case.investigation().evidence().events().is_empty() {
+        return Ok(HashSet::new());
+    }
+    let pages = case.facts()?.into_iter().filter_map(|fact| match fact.what {
+        What::Page(page) => Some(page),
+        _ => None,
+    });
+    Ok(pages
+        .flat_map(|page| {
+            page.records
+                .into_iter()
+                .map(move |record| (record.event.key, page.origin.clone()))
+        })
+        .collect())
+}
+
+/// The thread of the sources: answers questions until nobody asks any more.
+fn answer(
+    mut sources: Vec<Box<dyn Source>>,
+    questions: &std::sync::mpsc::Receiver<Vec<Lead>>,
+    updates: &mpsc::Sender<Update>,
+    cancelled: &AtomicBool,
+) {
+    while let Ok(leads) = questions.recv() {
+        let mut result = Ok(());
+        for source in &mut sources {
+            result = source.look_up(&leads, &mut |found| {
+                let gone = cancelled.load(Ordering::Relaxed) || updates.blocking_send(Update::Found(found)).is_err();
+                if gone {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            });
+            if result.is_err() {
+                break;
+            }
+        }
+        if updates.blocking_send(Update::Answered(result)).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! The tables of the evidence folder and of the commands that print one view: which columns, which rows.
+//!
+//! Columns are a contract: programs read them by name and by place. New ones go to the end.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::table::Table;
+use crate::catalogue;
+use crate::cloudtrail::{Event, IdentityType, time};
+use crate::investigation::evidence::Activity;
+use crate::investigation::fact::FileOutcome;
+use crate::investigation::timeline::{self, Filter};
+use crate::investigation::{Chain, Investigation, Node, actor, resource};
+
+const EVENTS: [&str; 23] = [
+    "EventTime",
+    "EventName",
+    "Username",
+    "SourceIPAddress",
+    "UserAgent",
+    "errorCode",
+    "errorMessage",
+    "Region",
+    "EventId",
+    "EventSource",
+    "AccessKeyId",
+    "PrincipalId",
+    "PrincipalArn",
+    "IdentityType",
+    "AccountId",
+    "ReadOnly",
+    "Resources",
+    "Category",
+    "Severity",
+    "Technique",
+    "Node",
+    "Actor",
+    "RawSha256",
+];
+
+/// The events that pass a filter (the default one: all events of the chain), earliest first.
+pub fn events<'a>(investigation: &'a Investigation, filter: &Filter) -> Table<'a> {
+    const BRIEF: [&str; 8] = [
+        "EventTime",
+        "Region",
+        "EventSource",
+        "EventName",
+        "errorCode",
+        "Username",
+        "AccessKeyId",
+        "SourceIPAddress",
+    ];
+    let (evidence, chain) = (investigation.evidence(), investigation.chain());
+    let signers = signers(chain);
+    let chosen = timeline::select(evidence, chain, filter);
+    let rows = chosen.into_iter().map(move |at| {
+        let event = &evidence.events()[at as usize];
+        let identity = &event.identity;
+        let call = catalogue::call(&event.source, event.base_name());
+        let node = match identity.access_key.as_deref() {
+            Some(key) => signers.get(key).copied(),
+            None => chain.node_of(event).map(|node| &*chain.nodes[node].node),
+        };
+        [
+            text(&time::format(event.time())),
+            text(&event.name),
+            optional(user_name(event)),
+            optional(event.source_ip.as_deref()),
+            optional(event.user_agent.as_deref()),
+            optional(event.outcome.error_code()),
+            optional(event.outcome.error_message()),
+            text(&event.region),
+            text(event.id()),
+            text(&event.source),
+            optional(identity.access_key.as_deref()),
+            optional(identity.principal_id.as_deref()),
+            optional(identity.arn.as_deref()),
+            text(identity.kind.as_str()),
+            text(event.account()),
+            event.read_only.into(),
+            joined(event.resources.iter().map(ToString::to_string)),
+            optional(call.map(|c| c.category)),
+            optional(call.map(|c| c.severity)),
+            optional(call.map(|c| c.technique)),
+            optional(node),
+            text(&actor::actor_id(event)),
+            text(&hex::encode(evidence.hashes()[at as usize])),
+        ]
+    });
+    Table::new(&EVENTS, &BRIEF, rows)
+}
+
+/// The node that signs with a key; the first, where the data has several.
+fn signers(chain: &Chain) -> HashMap<&str, &str> {
+    let mut signers = HashMap::new();
+    for node in chain.nodes.iter().filter(|n| n.is_key()) {
+        signers.entry(&*node.id).or_insert(&*node.node);
+    }
+    signers
+}
+
+/// The name LookupEvents gives the caller: the user's, or the session's of a role.
+fn user_name(event: &Event) -> Option<&str> {
+    let identity = &event.identity;
+    match identity.kind {
+        IdentityType::Root => Some("root"),
+        IdentityType::AssumedRole => identity.arn.as_deref().and_then(|arn| Some(arn.rsplit_once('/')?.1)),
+        _ => None,
+    }
+    .or(identity.user_name.as_deref())
+}
+
+const CHAIN: [&str; 25] = [
+    "Node",
+    "ParentNode",
+    "Kind",
+    "Id",
+    "Name",
+    "Link",
+    "Strength",
+    "Account",
+    "PrincipalId",
+    "Owner",
+    "EventId",
+    "EventName",
+    "EventSource",
+    "EventTime",
+    "Region",
+    "Events",
+    "Failed",
+    "FirstSeen",
+    "LastSeen",
+    "Deleted",
+    "DeletedBy",
+    "Expires",
+    "Actor",
+    "Verdict",
+    "Reason",
+];
+
+/// The nodes of the chain, parents before their children.
+pub fn chain(investigation: &Investigation) -> Table<'_> {
+    const BRIEF: [&str; 8] = [
+        "Kind",
+        "Id",
+        "Link",
+        "EventTime",
+        "EventName",
+        "Events",
+        "Deleted",
+        "Verdict",
+    ];
+    let nodes = &investigation.chain().nodes;
+    let rows = nodes.iter().map(move |node| {
+        let proof = node.proof.as_ref();
+        [
+            text(&node.node),
+            optional(node.parent.map(|parent| &*nodes[parent].node)),
+            text(node.kind.as_str()),
+            text(&node.id),
+            text(&node.name),
+            text(node.link.as_str()),
+            text(node.strength.as_str()),
+            optional(node.account.as_deref()),
+            optional(node.principal_id.as_deref()),
+            optional(node.owner.as_deref()),
+            optional(proof.map(|p| &*p.key.id)),
+            optional(proof.map(|p| &*p.name)),
+            optional(proof.map(|p| &*p.source)),
+            moment(proof.map(|p| p.key.time)),
+            optional(proof.map(|p| &*p.region)),
+            node.activity.events.into(),
+            node.activity.failed.into(),
+            moment(node.activity.first),
+            moment(node.activity.last),
+            moment(node.ended.as_ref().map(|e| e.time)),
+            optional(node.ended.as_ref().map(|e| &*e.by)),
+            moment(node.expires),
+            maker(investigation, node).into(),
+            text(investigation.verdict(&node.node).as_str()),
+            text(&node.reason),
+        ]
+    });
+    Table::new(&CHAIN, &BRIEF, rows)
+}
+
+/// The actor behind the call that made a node.
+pub(super) fn maker(investigation: &Investigation, node: &Node) -> Option<String> {
+    let evidence = investigation.evidence();
+    let at = evidence.find(&node.proof.as_ref()?.key)?;
+    Some(actor::actor_id(&evidence.events()[at]))
+}
+
+const RESOURCES: [&str; 7] = ["Service", "Region", "Id", "FirstSeen", "LastSeen", "Calls", "Node"];
+
+/// What the chain made or changed outside IAM.
+pub fn resources(investigation: &Investigation) -> Table<'_> {
+    let found = resource::derive(investigation.evidence(), investigation.chain());
+    let rows = found.into_iter().map(|resource| {
+        let calls = resource.calls.iter().map(|(name, times)| match times {
+            1 => name.clone(),
+            times => format!("{name} ({times})"),
+        });
+        [
+            text(&resource.service),
+            text(&resource.region),
+            text(&resource.id),
+            moment(Some(resource.first)),
+            moment(Some(resource.last)),
+            joined(calls),
+            text(&resource.by),
+        ]
+    });
+    Table::new(&RESOURCES, &RESOURCES, rows)
+}
+
+const COVERAGE: [&str; 9] = [
+    "Source", "Account", "Region", "From", "To", "Records", "Files", "Status", "Note",
+];
+
+/// What was read of each account's regions; then one row for each file that was not read whole.
+pub fn coverage(investigation: &Investigation) -> Table<'_> {
+    let coverage = investigation.coverage();
+    let regions = coverage.regions().iter().map(|((account, region), read)| {
+        [
+            text("archive"),
+            text(account),
+            text(region),
+            moment(read.first),
+            moment(read.last),
+            read.records.into(),
+            read.files.into(),
+            text("read"),
+            text("From and To are the first and last event; an archive does not say what it lacks"),
+        ]
+    });
+    let unread = coverage.unread().iter().map(|file| {
+        let mut notes: Vec<String> = file
+            .problems
+            .iter()
+            .map(|p| format!("{}: {}", p.place, p.reason))
+            .collect();
+        if file.broken > 0 {
+            notes.push(format!("{} records lost", file.broken));
+        }
+        [
+            text(&file.path),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            1.into(),
+            text(outcome(file.outcome)),
+            joined(notes.into_iter()),
+        ]
+    });
+    Table::new(&COVERAGE, &COVERAGE, regions.chain(unread))
+}
+
+fn outcome(outcome: FileOutcome) -> &'static str {
+    match outcome {
+        FileOutcome::Read | FileOutcome::Partial => "partial",
+        FileOutcome::PassedOver => "passed over",
+        FileOutcome::NotCloudTrail => "not CloudTrail",
+        FileOutcome::Failed => "failed",
+    }
+}
+
+const FILES: [&str; 2] = ["Path", "Sha256"];
+
+/// Every file that was read and its hash: ties the records to the archives they came from.
+pub fn files(investigation: &Investigation) -> Table<'_> {
+    let files = investigation.coverage().files().iter();
+    Table::new(&FILES, &FILES, files.map(|(path, sha256)| [text(path), text(sha256)]))
+}
+
+/// An item of the playbook, as far as the checklist table shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChecklistItem {
+    /// The number of its step.
+    pub step: u32,
+    /// Its id, under which progress is saved.
+    pub id: String,
+    /// What to do.
+    pub title: String,
+    /// By when, in words.
+    pub time_box: String,
+}
+
+const CHECKLIST: [&str; 8] = ["Step", "Item", "Title", "TimeBox", "State", "By", "At", "Note"];
+
+/// The items of the playbook with their progress.
+pub fn checklist<'a>(investigation: &'a Investigation, items: &'a [ChecklistItem]) -> Table<'a> {
+    const BRIEF: [&str; 6] = ["Item", "State", "TimeBox", "By", "Title", "Note"];
+    let rows = items.iter().map(|item| {
+        let progress = investigation.checklist().progress(&item.id);
+        [
+            item.step.into(),
+            text(&item.id),
+            text(&item.title),
+            text(&item.time_box),
+            text(investigation.checklist().state(&item.id).as_str()),
+            optional(progress.map(|p| &*p.by)),
+            moment(progress.map(|p| p.at)),
+            optional(progress.map(|p| &*p.note)),
+        ]
+    });
+    Table::new(&CHECKLIST, &BRIEF, rows)
+}
+
+const ACTORS: [&str; 10] = [
+    "Actor",
+    "Address",
+    "Program",
+    "Events",
+    "Failed",
+    "FirstSeen",
+    "LastSeen",
+    "Regions",
+    "Keys",
+    "Verdict",
+];
+
+/// The sources of the chain's calls, busiest first.
+pub fn actors(investigation: &Investigation) -> Table<'_> {
+    const BRIEF: [&str; 6] = ["Actor", "Events", "Failed", "FirstSeen", "LastSeen", "Verdict"];
+    let rows = investigation.actors().iter().map(|actor| {
+        let Activity {
+            events,
+            failed,
+            first,
+            last,
+            regions,
+        } = &actor.activity;
+        [
+            text(&actor.id),
+            text(&actor.address),
+            text(&actor.program),
+            (*events).into(),
+            (*failed).into(),
+            moment(*first),
+            moment(*last),
+            joined(regions.keys().map(ToString::to_string)),
+            joined(actor.keys.keys().cloned()),
+            text(investigation.verdict(&actor.id).as_str()),
+        ]
+    });
+    Table::new(&ACTORS, &BRIEF, rows)
+}
+
+/// A text; what CloudTrail leaves empty is missing.
+fn text(value: &str) -> Value {
+    optional(Some(value))
+}
+
+fn optional(value: Option<&str>) -> Value {
+    value.filter(|value| !value.is_empty()).into()
+}
+
+fn moment(value: Option<DateTime<Utc>>) -> Value {
+    value.map(time::format).into()
+}
+
+fn joined(values: impl Iterator<Item = String>) -> Value {
+    text(&values.collect::<Vec<_>>().join("; "))
+}

@@ -1,0 +1,79 @@
+//! Text that cannot harm where it is read: on a terminal, in a table, in a file somebody opens.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Makes characters visible that would hide, reorder or steer text: `\u{202e}` instead of the character. Line breaks and
+/// tabs too: a value from a record is one piece on one line.
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(hides) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if hides(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The same for a JSON document, in JSON's own escapes: the document means what it meant.
+pub fn safe_json(json: &str) -> Cow<'_, str> {
+    // Between the values of a document there may be line breaks; inside them JSON has escaped all control characters
+    // below U+0020 already.
+    let unsafe_here = |c: char| c >= '\u{7f}' && hides(c);
+    if !json.chars().any(unsafe_here) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if unsafe_here(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a character hides, reorders or steers what stands around it: control characters and escape sequences,
+/// bidirectional marks, zero-width and filler characters, tags.
+pub fn hides(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn what_hides_is_shown() {
+        assert_eq!(
+            safe("arn:aws:iam::111122223333:user/é 日本"),
+            "arn:aws:iam::111122223333:user/é 日本"
+        );
+        assert_eq!(safe("a\u{1b}[31mb\u{9b}c\0"), "a\\u{1b}[31mb\\u{9b}c\\u{0}");
+        assert_eq!(safe("x\r\ny\tz"), "x\\u{d}\\u{a}y\\u{9}z");
+        assert_eq!(safe("ab\u{202e}c\u{200b}\u{e0041}"), "ab\\u{202e}c\\u{200b}\\u{e0041}");
+    }
+
+    #[test]
+    fn a_safe_document_means_the_same() {
+        let value = serde_json::json!({"a\u{202e}": ["\u{9b}31m", "\u{e0041}", "\u{7f}", "é\n\"\\"], "b": 1});
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        let safe = safe_json(&text);
+        assert!(!safe.chars().any(|c| c != '\n' && hides(c)), "{safe}");
+        assert_eq!(serde_json::from_str::<Value>(&safe).unwrap(), value);
+    }
+}

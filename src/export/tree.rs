@@ -1,0 +1,120 @@
+//! The chain as an indented tree of text.
+
+use std::fmt::{self, Write};
+
+use super::text::safe;
+use crate::catalogue::Strength;
+use crate::cloudtrail::time;
+use crate::investigation::Investigation;
+use crate::investigation::chain::{Chain, Link, Node};
+use crate::investigation::fact::Verdict;
+
+/// The tree of a settled investigation, then counts, attempts and what a responder must know.
+pub(super) fn tree(investigation: &Investigation) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_tree(&mut out, investigation);
+    out
+}
+
+fn write_tree(out: &mut String, investigation: &Investigation) -> fmt::Result {
+    let chain = investigation.chain();
+    for root in chain.roots() {
+        branch(out, investigation, root, &mut String::new())?;
+    }
+    let counts = chain.counts;
+    writeln!(
+        out,
+        "\n{} records read, {} copies; signed with the seed: {}, with keys of the chain: {}, failed: {}",
+        counts.read, counts.duplicates, counts.seed, counts.chain, counts.failed
+    )?;
+    if let Some(minted) = &chain.seed_minted_by {
+        writeln!(
+            out,
+            "The seed was minted by {} at {}",
+            safe(&minted.name),
+            time::format(minted.key.time)
+        )?;
+    }
+    section(
+        out,
+        "Tried and failed",
+        chain
+            .attempts
+            .iter()
+            .map(|a| format!("{}  {}  {}", time::format(a.event.time), safe(&a.name), safe(&a.error))),
+    )?;
+    section(
+        out,
+        "Look at next",
+        chain
+            .further_seeds
+            .iter()
+            .map(|s| format!("{}  {}", safe(&s.key), safe(&s.why))),
+    )?;
+    section(
+        out,
+        "Mind",
+        chain.warnings.iter().map(|warning| safe(warning).into_owned()),
+    )
+}
+
+fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) -> fmt::Result {
+    for (n, line) in lines.enumerate() {
+        if n == 0 {
+            writeln!(out, "\n{title}:")?;
+        }
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
+}
+
+/// One node and what hangs below it; `indent` is what stands left of its children.
+fn branch(out: &mut String, investigation: &Investigation, at: usize, indent: &mut String) -> fmt::Result {
+    let chain = investigation.chain();
+    let node = &chain.nodes[at];
+    let last = is_last(chain, node, at);
+    let (twig, below) = match (node.parent, last) {
+        (None, _) => ("", ""),
+        (Some(_), true) => ("└─ ", "   "),
+        (Some(_), false) => ("├─ ", "│  "),
+    };
+    writeln!(out, "{indent}{twig}{}", line(node, investigation.verdict(&node.node)))?;
+    indent.push_str(below);
+    for child in &node.children {
+        branch(out, investigation, *child, indent)?;
+    }
+    indent.truncate(indent.len() - below.len());
+    Ok(())
+}
+
+fn is_last(chain: &Chain, node: &Node, at: usize) -> bool {
+    node.parent
+        .is_none_or(|parent| chain.nodes[parent].children.last() == Some(&at))
+}
+
+fn line(node: &Node, verdict: Verdict) -> String {
+    let mut parts = vec![format!("{} {}", node.kind.label(), safe(&node.id))];
+    if node.link != Link::Seed {
+        let sure = match node.strength {
+            Strength::Inferred => " (inferred)",
+            _ => "",
+        };
+        parts.push(format!("{}{sure}", node.link.as_str().replace('_', " ")));
+    }
+    if let Some(proof) = &node.proof {
+        parts.push(format!("{} {}", time::format(proof.key.time), safe(&proof.name)));
+    }
+    match node.activity.events {
+        0 => {}
+        1 => parts.push("1 call".to_owned()),
+        events => parts.push(format!("{events} calls")),
+    }
+    if let Some(ended) = &node.ended {
+        parts.push(format!("ended {}", time::format(ended.time)));
+    }
+    if verdict != Verdict::Unknown {
+        parts.push(verdict.as_str().to_owned());
+    }
+    parts.join(", ")
+}

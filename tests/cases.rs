@@ -1,0 +1,180 @@
+//! Real CloudTrail cases with known right answers, through the real program.
+//!
+//! They lie in the folder that `KEYTRAIL_CASES` names (by default `../shared/data`), one folder each with an
+//! `expected.json`. Where there is none, the test says so and passes: the project's own stories cover the same rules.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use support::program::keytrail;
+
+fn cases() -> Vec<PathBuf> {
+    let folder = std::env::var_os("KEYTRAIL_CASES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    let entries = std::fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let mut cases: Vec<_> = entries.filter(|path| path.join("expected.json").is_file()).collect();
+    cases.sort();
+    if cases.is_empty() {
+        eprintln!(
+            "skipped: real cases: no folder with expected.json in {}",
+            folder.display()
+        );
+    }
+    cases
+}
+
+const CORE: [&str; 7] = [
+    "created",
+    "modified",
+    "minted",
+    "role_session",
+    "console_login",
+    "used_by_created_user",
+    "used_by_created_role",
+];
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("-").to_owned()
+}
+
+/// One line per node, so that a difference can be read.
+fn expected_nodes(expected: &Value) -> BTreeSet<String> {
+    let nodes = expected["chain"].as_array().expect("a chain");
+    nodes
+        .iter()
+        .map(|n| {
+            let unique = n.get("user_id").or(n.get("role_id")).map_or("-".to_owned(), text);
+            let events = n.get("events_by_it").map_or("-".to_owned(), ToString::to_string);
+            let deleted = format!("{} {}", text(&n["deleted"]["event_id"]), text(&n["deleted"]["by"]));
+            [
+                &n["kind"],
+                &n["link"],
+                &n["id"],
+                &n["parent"],
+                &n["event_id"],
+                &n["via_event"],
+                &n["region"],
+                &n["time"],
+            ]
+            .map(text)
+            .join(" ")
+                + &format!(" {unique} {events} {deleted}")
+        })
+        .collect()
+}
+
+fn actual_nodes(chain: &Value) -> BTreeSet<String> {
+    let nodes = chain["nodes"].as_array().expect("nodes");
+    nodes
+        .iter()
+        .filter(|n| CORE.contains(&n["link"].as_str().unwrap_or_default()))
+        .map(|n| {
+            let kind = text(&n["kind"]);
+            let unique = if matches!(&*kind, "user" | "role") {
+                text(&n["principal_id"])
+            } else {
+                "-".to_owned()
+            };
+            let events = if matches!(&*kind, "access_key" | "session") {
+                n["events"].to_string()
+            } else {
+                "-".to_owned()
+            };
+            let deleted = format!("{} {}", text(&n["deleted"]["event_id"]), text(&n["deleted"]["by"]));
+            let event = &n["event"];
+            [
+                &n["kind"],
+                &n["link"],
+                &n["id"],
+                &n["parent"],
+                &event["id"],
+                &event["name"],
+                &event["region"],
+                &event["time"],
+            ]
+            .map(text)
+            .join(" ")
+                + &format!(" {unique} {events} {deleted}")
+        })
+        .collect()
+}
+
+#[test]
+fn every_real_case_gives_the_expected_chain() {
+    for case in cases() {
+        let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let expected: Value =
+            serde_json::from_str(&std::fs::read_to_string(case.join("expected.json")).expect("readable"))
+                .expect("JSON");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("case.keytrail");
+        let key = expected["start_key"].as_str().expect("a key");
+        let input = case.join(expected["input"].as_str().expect("an input"));
+        let run = keytrail()
+            .args(["investigate", key, "--batch", "--from"])
+            .arg(&input)
+            .arg("--save")
+            .arg(&file)
+            .output();
+        let run = run.expect("the program runs");
+        assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stderr));
+
+        let printed = keytrail()
+            .arg("chain")
+            .arg(&file)
+            .args(["--format", "json"])
+            .output()
+            .expect("the program runs");
+        let chain: Value = serde_json::from_slice(&printed.stdout).expect("JSON");
+        assert_eq!(
+            actual_nodes(&chain),
+            expected_nodes(&expected),
+            "{name}: nodes under core links"
+        );
+        for (ours, theirs) in [
+            ("read", "records_raw"),
+            ("duplicates", "duplicates"),
+            ("seed", "events_by_start_key"),
+            ("chain", "events_by_chain_keys"),
+        ] {
+            assert_eq!(chain["events"][ours], expected[theirs], "{name}: {ours}");
+        }
+        let attempts = &expected["failed_attempts"];
+        assert_eq!(
+            chain["events"]["failed"], attempts["all_errors_by_chain_keys"],
+            "{name}: failed"
+        );
+        let ours: BTreeSet<String> = chain["attempts"]
+            .as_array()
+            .expect("attempts")
+            .iter()
+            .map(|a| text(&a["event_id"]))
+            .collect();
+        for call in attempts["credential_call_list"].as_array().into_iter().flatten() {
+            assert!(
+                ours.contains(&text(&call["event_id"])),
+                "{name}: attempt {} is missing",
+                call["event_id"]
+            );
+        }
+        let forbidden = expected["must_not_include"].as_array().into_iter().flatten();
+        for id in forbidden.flat_map(|entry| entry["ids"].as_array().into_iter().flatten()) {
+            let presented = chain["nodes"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|n| n["id"] == *id && CORE.contains(&n["link"].as_str().unwrap_or_default()));
+            assert!(!presented, "{name}: {id} is not of the chain");
+        }
+        eprintln!("checked: {name}");
+    }
+}

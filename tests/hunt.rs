@@ -1,0 +1,166 @@
+//! The hunt over an archive: it keeps only what matters, and what it keeps gives the same chain as everything would.
+
+mod support;
+
+use std::io::Write;
+use std::path::Path;
+
+use chrono::Utc;
+use keytrail::catalogue;
+use keytrail::collect::archive::{Archive, CandidateCalls};
+use keytrail::collect::demo::{self, Demo};
+use keytrail::collect::hunt::{Hunt, Window};
+use keytrail::collect::source::Source;
+use keytrail::investigation::What;
+use keytrail::investigation::fact::Started;
+use keytrail::store::CaseFile;
+use support::incident::*;
+use support::story::story;
+
+fn archive(folder: &Path) -> Box<dyn Source> {
+    let calls = CandidateCalls::new(
+        ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
+        catalogue::lineage_calls(),
+    );
+    Box::new(Archive::new(&[folder.to_owned()], calls).expect("an archive"))
+}
+
+fn start(case: &mut CaseFile, seed: &str) {
+    let started = Started {
+        seeds: vec![seed.to_owned()],
+        tool_version: "test".to_owned(),
+        sources: Vec::new(),
+        playbook: String::new(),
+        since: None,
+        until: None,
+    };
+    case.commit(Utc::now(), What::Started(started)).expect("written");
+}
+
+/// Runs a hunt, at most `updates` updates of it.
+fn run(case: &mut CaseFile, source: Box<dyn Source>, updates: usize) {
+    let mut hunt = Hunt::start(vec![source], Window::default(), case).expect("started");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        for _ in 0..updates {
+            let Some(update) = hunt.next().await else { return };
+            hunt.handle(update, case, Utc::now()).expect("written");
+        }
+    });
+    case.settle();
+}
+
+/// The story and a lot of other people's business, one record per file, some gzipped, in folders.
+fn write_archive(folder: &Path, noise: usize) -> usize {
+    let mut calls = story();
+    for n in 0..noise {
+        let stranger = user(&format!("stranger{n}"), &format!("AKIAZZSTRANGER{n:06}"));
+        calls.push(use_of(&stranger, i64::try_from(n).expect("small")));
+        calls.push(assume_role(
+            &service("lambda.amazonaws.com"),
+            5,
+            "unrelated",
+            "s",
+            &format!("ASIAZZSTRANGER{n:06}"),
+        ));
+    }
+    for (n, call) in calls.iter().enumerate() {
+        let text = format!("{{\"Records\":[{}]}}", call.json());
+        let deep = folder.join(format!("{}/{}", n % 3, n % 5));
+        std::fs::create_dir_all(&deep).expect("a folder");
+        if n % 2 == 0 {
+            std::fs::write(deep.join(format!("{n}.json")), text).expect("written");
+        } else {
+            let file = std::fs::File::create(deep.join(format!("{n}.json.gz"))).expect("made");
+            let mut gzip = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+            gzip.write_all(text.as_bytes()).expect("written");
+            gzip.finish().expect("written");
+        }
+    }
+    calls.len()
+}
+
+#[test]
+fn what_is_kept_gives_the_chain_that_everything_gives() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = write_archive(folder.path(), 40);
+    let mut case = CaseFile::in_memory().expect("a case");
+    start(&mut case, SEED);
+    run(&mut case, archive(folder.path()), usize::MAX);
+    let whole = investigate(&story());
+    let chain = case.investigation().chain();
+    assert_eq!(core(case.investigation()), core(&whole));
+    assert_eq!(chain.nodes, whole.chain().nodes);
+    assert_eq!(chain.changes, whole.chain().changes);
+    assert_eq!(chain.attempts, whole.chain().attempts);
+    assert_eq!(chain.counts.read, written as u64);
+    assert!(
+        case.investigation().evidence().events().len() <= story().len(),
+        "other people's calls are not kept"
+    );
+    assert!(
+        case.investigation()
+            .last_pass()
+            .is_some_and(|(_, pass)| pass.fixed_point)
+    );
+}
+
+#[test]
+fn a_run_that_was_cut_off_is_continued_without_counting_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let logs = folder.path().join("logs");
+    write_archive(&logs, 5);
+    let file = folder.path().join("case.keytrail");
+    let mut whole = CaseFile::in_memory().expect("a case");
+    start(&mut whole, SEED);
+    run(&mut whole, archive(&logs), usize::MAX);
+    for updates in [1, 5, 12] {
+        let _ = std::fs::remove_file(&file);
+        let mut case = CaseFile::create(&file).expect("a file");
+        start(&mut case, SEED);
+        run(&mut case, archive(&logs), updates);
+        let before = case.investigation().evidence().events().len();
+        drop(case);
+        let mut case = CaseFile::open(&file).expect("opens");
+        assert_eq!(
+            case.investigation().evidence().events().len(),
+            before,
+            "nothing that was shown is lost"
+        );
+        run(&mut case, archive(&logs), usize::MAX);
+        assert_eq!(
+            case.investigation().chain(),
+            whole.investigation().chain(),
+            "after {updates} updates"
+        );
+    }
+}
+
+#[test]
+fn the_demo_is_followed_to_its_end() {
+    let mut case = CaseFile::in_memory().expect("a case");
+    start(&mut case, demo::SEED);
+    run(&mut case, Box::new(Demo::new(std::time::Duration::ZERO)), usize::MAX);
+    let everything = demo::records();
+    let mut interner = keytrail::cloudtrail::Interner::default();
+    let records: Vec<_> = everything
+        .iter()
+        .map(|text| keytrail::cloudtrail::Record::parse(text.as_bytes(), &mut interner).expect("a record"))
+        .collect();
+    let whole = feed(&[demo::SEED], vec![records]);
+    assert_eq!(case.investigation().chain().nodes, whole.chain().nodes);
+    let kinds: std::collections::BTreeSet<&str> = whole.chain().nodes.iter().map(|n| n.link.as_str()).collect();
+    for link in [
+        "created",
+        "minted",
+        "role_session",
+        "console_login",
+        "used_by_created_user",
+        "changed",
+        "trusts",
+    ] {
+        assert!(kinds.contains(link), "the demo shows {link}: {kinds:?}");
+    }
+}
