@@ -86,7 +86,14 @@ fn an_investigation_says_what_the_key_led_to_and_what_to_type_next() {
     let run = desk.investigate(SEED, &[]);
     assert_eq!(code(&run), 0, "{}", err(&run));
     let text = out(&run);
-    for expected in [SEED, "user/app", "2 user", "1 role", "May still work", "keytrail open"] {
+    for expected in [
+        SEED,
+        "user/app",
+        "2 users",
+        "1 role,",
+        "May still work",
+        "keytrail open",
+    ] {
         assert!(text.contains(expected), "no `{expected}` in:\n{text}");
     }
 }
@@ -136,7 +143,7 @@ fn a_broken_file_is_named_and_the_rest_is_read() {
     let run = desk.investigate(SEED, &[]);
     assert_eq!(code(&run), 3, "coverage is partial: {}", err(&run));
     assert!(out(&run).contains("broken.json"), "{}", out(&run));
-    assert!(out(&run).contains("2 user"), "the good file was read");
+    assert!(out(&run).contains("2 users"), "the good file was read");
     assert!(desk.show("coverage", "csv").contains("broken.json"));
 }
 

@@ -114,6 +114,20 @@ pub(super) fn summary(case: &CaseFile) -> String {
     out
 }
 
+/// `1 file`, `3 files`, `2 copies`.
+fn count(n: u64, thing: &str) -> String {
+    match (
+        n,
+        thing
+            .strip_suffix('y')
+            .filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])),
+    ) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) => format!("{n} {stem}ies"),
+        (_, None) => format!("{n} {thing}s"),
+    }
+}
+
 fn line(out: &mut String, label: &str, text: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{label:<16}{}", safe(text));
@@ -156,10 +170,10 @@ fn read(out: &mut String, investigation: &Investigation) {
         out,
         "Read",
         &format!(
-            "{} records in {} files{window}; {} copies left out",
-            coverage.records(),
-            coverage.files().len(),
-            investigation.chain().counts.duplicates
+            "{} in {}{window}; {} left out",
+            count(coverage.records(), "record"),
+            count(coverage.files().len() as u64, "file"),
+            count(investigation.chain().counts.duplicates, "copy")
         ),
     );
 }
@@ -172,7 +186,7 @@ fn chain(out: &mut String, investigation: &Investigation) {
     }
     let kinds: Vec<String> = kinds
         .iter()
-        .map(|(kind, n)| format!("{n} {}", kind.replace('_', " ")))
+        .map(|(kind, n)| count(*n, &kind.replace('_', " ")))
         .collect();
     let nodes = if kinds.is_empty() {
         "nothing was made with the key".to_owned()

@@ -7,8 +7,7 @@ use super::json;
 /// How many resources of one record are kept: a launch of a thousand instances is told by its count, not by this list.
 const MOST: usize = 100;
 /// Members of a request or answer that hold the name of one resource.
-const NAMING: [&str; 14] = [
-    "name",
+const NAMING: [&str; 13] = [
     "bucketName",
     "functionName",
     "queueName",
@@ -37,6 +36,8 @@ pub(super) fn of(body: &Value, is_write: bool) -> Vec<String> {
     if is_write {
         for part in ["responseElements", "requestParameters"] {
             if let Some(value) = body.get(part) {
+                // Deeper down, a `name` is a state, a profile, a filter.
+                keep(&mut found, json::text(value, "name"));
                 walk(value, "", &mut found);
             }
         }
@@ -67,17 +68,22 @@ fn walk(value: &Value, member: &str, found: &mut Vec<String>) {
     }
 }
 
-/// An ARN and nothing else: a policy document quotes some, but is none.
+/// An ARN and nothing else: a policy document quotes some, but is none. Users and roles are no resources here.
 fn is_arn(text: &str) -> bool {
-    text.starts_with("arn:") && text.len() <= 512 && !text.contains(char::is_whitespace)
+    let identity = text
+        .split(':')
+        .nth(2)
+        .is_some_and(|service| matches!(service, "iam" | "sts"));
+    text.starts_with("arn:") && !identity && text.len() <= 512 && !text.contains(char::is_whitespace)
 }
 
-/// Ids such as `i-0123456789abcdef0`, `vol-...`, `sg-...`: letters, a dash, 8 or 17 hexadecimal digits.
+/// Ids such as `i-0123456789abcdef0`, `vol-...`, `sg-...`: letters, a dash, 8 or 17 hexadecimal digits. Images and
+/// reservations are what a launch uses, not what it makes.
 fn is_resource_id(text: &str) -> bool {
     text.rsplit_once('-').is_some_and(|(prefix, digits)| {
         matches!(digits.len(), 8 | 17)
             && digits.bytes().all(|b| b.is_ascii_hexdigit())
-            && !prefix.is_empty()
+            && !matches!(prefix, "" | "ami" | "r")
             && prefix.len() <= 12
             && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
     })
@@ -93,11 +99,12 @@ mod tests {
         let body = json!({
             "resources": [{"ARN": "arn:aws:s3:::listed"}],
             "requestParameters": {"name": "trail-1", "policy": "{\"Resource\": \"arn:aws:s3:::x\"}"},
-            "responseElements": {"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0", "imageId": "ami-12345678"}]}},
+            "responseElements": {"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0", "imageId": "ami-12345678",
+                "instanceState": {"name": "pending"}, "iamInstanceProfile": {"arn": "arn:aws:iam::1:instance-profile/p"}}]}},
         });
         assert_eq!(
             of(&body, true),
-            ["arn:aws:s3:::listed", "i-0123456789abcdef0", "ami-12345678", "trail-1"]
+            ["arn:aws:s3:::listed", "i-0123456789abcdef0", "trail-1"]
         );
         assert_eq!(of(&body, false), ["arn:aws:s3:::listed"]);
     }
