@@ -15,13 +15,7 @@ pub enum Screen {
 
 impl Screen {
     /// All screens, in order.
-    pub const ALL: [Self; 5] = [
-        Self::Overview,
-        Self::Chain,
-        Self::Timeline,
-        Self::Steps,
-        Self::Coverage,
-    ];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Chain, Self::Timeline, Self::Steps, Self::Coverage];
 
     /// Its name on the tab.
     pub fn title(self) -> &'static str {

@@ -26,8 +26,6 @@ pub struct Settings {
     pub playbook: Playbook,
     /// Who is sitting here: it goes with every mark and judgement.
     pub by: String,
-    /// Whether the account may be changed; without it the badge says READ-ONLY.
-    pub allow_changes: bool,
     /// No colours, only bold, reverse and the like (`NO_COLOR`).
     pub monochrome: bool,
 }
@@ -84,7 +82,11 @@ impl App {
     }
 
     fn of(desk: Desk, settings: Settings, now: DateTime<Utc>) -> Self {
-        let theme = if settings.monochrome { Theme::monochrome() } else { Theme::colour() };
+        let theme = if settings.monochrome {
+            Theme::monochrome()
+        } else {
+            Theme::colour()
+        };
         let mut app = Self {
             desk,
             settings,
@@ -130,6 +132,9 @@ impl App {
 
     /// Brings what is derived for the views up to date. Cheap when nothing changed.
     pub fn refresh(&mut self) {
+        if self.stale {
+            self.desk.settle();
+        }
         let investigation = self.desk.investigation();
         if std::mem::take(&mut self.stale) {
             self.index = Index::of(investigation);
@@ -237,7 +242,10 @@ impl App {
     }
 
     pub(super) fn has_proof(&self) -> bool {
-        let node = self.tree.node().and_then(|at| self.investigation().chain().nodes.get(at));
+        let node = self
+            .tree
+            .node()
+            .and_then(|at| self.investigation().chain().nodes.get(at));
         node.is_some_and(|n| n.proof.is_some())
     }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Local, Utc};
 
 /// The zone that times are shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Zone {
+pub(super) enum Zone {
     /// As CloudTrail writes them.
     #[default]
     Utc,
@@ -17,7 +17,7 @@ pub enum Zone {
 
 impl Zone {
     /// The other zone.
-    pub fn other(self) -> Self {
+    pub(super) fn other(self) -> Self {
         match self {
             Self::Utc => Self::Local,
             Self::Local => Self::Utc,
@@ -25,7 +25,7 @@ impl Zone {
     }
 
     /// What to call it on screen: `UTC`, or `local +02:00` with the offset at that time.
-    pub fn name(self, at: DateTime<Utc>) -> String {
+    pub(super) fn name(self, at: DateTime<Utc>) -> String {
         match self {
             Self::Utc => "UTC".to_owned(),
             Self::Local => format!("local {}", at.with_timezone(&Local).format("%:z")),
@@ -33,17 +33,17 @@ impl Zone {
     }
 
     /// `2026-01-31 23:59:59`
-    pub fn full(self, time: DateTime<Utc>) -> String {
+    pub(super) fn full(self, time: DateTime<Utc>) -> String {
         self.write(time, "%Y-%m-%d %H:%M:%S")
     }
 
     /// `01-31 23:59:59`, where the year is clear.
-    pub fn short(self, time: DateTime<Utc>) -> String {
+    pub(super) fn short(self, time: DateTime<Utc>) -> String {
         self.write(time, "%m-%d %H:%M:%S")
     }
 
     /// `2026-01-31 23:59`
-    pub fn minute(self, time: DateTime<Utc>) -> String {
+    pub(super) fn minute(self, time: DateTime<Utc>) -> String {
         self.write(time, "%Y-%m-%d %H:%M")
     }
 
@@ -60,7 +60,7 @@ impl Zone {
 }
 
 /// A length of time in its largest two units: `3 d 4 h`, `12 min`, `5 s`.
-pub fn span(length: Duration) -> String {
+pub(super) fn span(length: Duration) -> String {
     let seconds = length.num_seconds().abs();
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {

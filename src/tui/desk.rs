@@ -25,13 +25,19 @@ impl Desk {
         }
     }
 
-    /// Writes a fact, and brings the chain up to date. A replay takes none.
+    /// Writes a fact. A replay takes none.
     pub(super) fn commit(&mut self, at: DateTime<Utc>, what: What) -> Result<(), StoreError> {
+        match self {
+            Self::Live(case) => case.commit(at, what),
+            Self::Replay(_) => Ok(()),
+        }
+    }
+
+    /// Brings the chain up to date with the facts.
+    pub(super) fn settle(&mut self) {
         if let Self::Live(case) = self {
-            case.commit(at, what)?;
             case.settle();
         }
-        Ok(())
     }
 
     /// The record of an event.

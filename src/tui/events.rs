@@ -2,13 +2,12 @@
 
 use super::widgets::density::Density;
 use super::widgets::scroll::Scroll;
-use crate::cloudtrail::EventKey;
 use crate::investigation::Investigation;
 use crate::investigation::timeline::{self, Filter};
 
 /// What the timeline screen remembers.
 #[derive(Debug, Default)]
-pub struct EventsState {
+pub(super) struct EventsState {
     /// What is shown.
     pub filter: Filter,
     /// The events that pass, by their place in the evidence, earliest first.
@@ -23,41 +22,37 @@ pub struct EventsState {
 
 impl EventsState {
     /// Says that the data or the filter changed. The work is done when the screen is next looked at.
-    pub fn touch(&mut self) {
+    pub(super) fn touch(&mut self) {
         self.stale = true;
     }
 
     /// Chooses the events anew if something changed; the selection stays on the same event.
-    pub fn refresh(&mut self, investigation: &Investigation) {
+    pub(super) fn refresh(&mut self, investigation: &Investigation) {
         if !std::mem::take(&mut self.stale) {
             return;
         }
         let evidence = investigation.evidence();
         let selected = self.selected();
         self.rows = timeline::select(evidence, investigation.chain(), &self.filter);
-        let times: Vec<_> = self.rows.iter().filter_map(|at| evidence.events().get(*at as usize)).map(|e| e.time()).collect();
+        let times: Vec<_> = self
+            .rows
+            .iter()
+            .filter_map(|at| evidence.events().get(*at as usize))
+            .map(|e| e.time())
+            .collect();
         self.density = Density::of(&times);
         let place = selected.and_then(|at| self.rows.iter().position(|row| *row as usize == at));
-        self.scroll.select(place.unwrap_or_else(|| self.scroll.at().min(self.rows.len().saturating_sub(1))));
+        self.scroll
+            .select(place.unwrap_or_else(|| self.scroll.at().min(self.rows.len().saturating_sub(1))));
     }
 
     /// The selected event, by its place in the evidence.
-    pub fn selected(&self) -> Option<usize> {
+    pub(super) fn selected(&self) -> Option<usize> {
         self.rows.get(self.scroll.at()).map(|at| *at as usize)
     }
 
-    /// Selects an event, if it passes the filter.
-    pub fn select(&self, investigation: &Investigation, key: &EventKey) -> bool {
-        let event = investigation.evidence().find(key);
-        let place = event.and_then(|event| self.rows.iter().position(|row| *row as usize == event));
-        if let Some(place) = place {
-            self.scroll.select(place);
-        }
-        place.is_some()
-    }
-
     /// Whether some events are left out.
-    pub fn is_filtered(&self) -> bool {
+    pub(super) fn is_filtered(&self) -> bool {
         self.filter != Filter::default()
     }
 }

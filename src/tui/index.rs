@@ -12,7 +12,7 @@ use crate::investigation::{Chain, Investigation, Link};
 
 /// How often something was called, and how often that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
+pub(super) struct Tally {
     /// Calls.
     pub calls: u64,
     /// Calls among them that failed.
@@ -21,7 +21,7 @@ pub struct Tally {
 
 /// A kind of call worth knowing about at once: high or critical in the catalogue, made by the chain, successful.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notable {
+pub(super) struct Notable {
     /// `cloudtrail:StopLogging`
     pub call: String,
     /// `critical` or `high`.
@@ -36,7 +36,7 @@ pub struct Notable {
 
 /// The look-ups.
 #[derive(Debug, Default)]
-pub struct Index {
+pub(super) struct Index {
     by_key: HashMap<String, usize>,
     by_principal: HashMap<String, usize>,
     deeds: Vec<Vec<(String, Tally)>>,
@@ -46,7 +46,7 @@ pub struct Index {
 
 impl Index {
     /// Makes the look-ups: one pass over the events.
-    pub fn of(investigation: &Investigation) -> Self {
+    pub(super) fn of(investigation: &Investigation) -> Self {
         let chain = investigation.chain();
         let mut index = Self::nodes(chain);
         let mut deeds: Vec<HashMap<(Arc<str>, Arc<str>), Tally>> = vec![HashMap::new(); chain.nodes.len()];
@@ -95,7 +95,7 @@ impl Index {
     }
 
     /// The node behind an event; the same answer as [`Chain::node_of`], without the search.
-    pub fn node_of(&self, event: &Event) -> Option<usize> {
+    pub(super) fn node_of(&self, event: &Event) -> Option<usize> {
         match event.identity.access_key.as_deref() {
             Some(key) => self.by_key.get(key).copied(),
             None => self.by_principal.get(event.identity.unique_id()?).copied(),
@@ -103,17 +103,17 @@ impl Index {
     }
 
     /// What a node called, most often first.
-    pub fn deeds(&self, node: usize) -> &[(String, Tally)] {
+    pub(super) fn deeds(&self, node: usize) -> &[(String, Tally)] {
         self.deeds.get(node).map_or(&[], Vec::as_slice)
     }
 
     /// The calls worth knowing at once: critical before high, then by time.
-    pub fn notable(&self) -> &[Notable] {
+    pub(super) fn notable(&self) -> &[Notable] {
         &self.notable
     }
 
     /// When the chain was active.
-    pub fn density(&self) -> &Density {
+    pub(super) fn density(&self) -> &Density {
         &self.density
     }
 }

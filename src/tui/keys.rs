@@ -10,7 +10,7 @@ use crate::investigation::Verdict;
 
 /// A key, with Ctrl or without. Shift is in the character itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Key {
+pub(super) struct Key {
     code: KeyCode,
     ctrl: bool,
 }
@@ -51,7 +51,7 @@ impl fmt::Display for Key {
 
 /// Where a binding holds. Inner contexts come first: see [`App::contexts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
+pub(super) enum Context {
     /// Wherever one is, text fields included.
     Always,
     /// Wherever nothing lies over the screens.
@@ -78,7 +78,7 @@ pub enum Context {
 
 impl Context {
     /// The heading in the help.
-    pub fn title(self) -> &'static str {
+    pub(super) fn title(self) -> &'static str {
         match self {
             Self::Always | Self::Everywhere => "Everywhere",
             Self::Moving => "Moving",
@@ -96,7 +96,7 @@ impl Context {
 
 /// One row of the table.
 #[derive(Debug)]
-pub struct Binding {
+pub(super) struct Binding {
     /// Where it holds.
     pub context: Context,
     /// The keys, the one to show first.
@@ -161,11 +161,9 @@ const fn quiet(context: Context, keys: &'static [Key], action: Action, enabled: 
 }
 
 /// Every binding. In one context a key stands once.
-pub static TABLE: &[Binding] = {
+pub(super) static TABLE: &[Binding] = {
     use Action as A;
-    use Context::{
-        Always, Everywhere, InDetails, InField, InHelp, InMenu, InQuestion, InRecord, Moving, On, Replay,
-    };
+    use Context::{Always, Everywhere, InDetails, InField, InHelp, InMenu, InQuestion, InRecord, Moving, On, Replay};
     use Screen::{Chain, Coverage, Overview, Steps, Timeline};
     &[
         hint(Replay, &[ch(' ')], A::PlayPause, always),
@@ -238,7 +236,7 @@ pub static TABLE: &[Binding] = {
 };
 
 /// The action of a key, if it has one here and now: the innermost context that knows the key decides.
-pub fn action(app: &App, key: Key) -> Option<Action> {
+pub(super) fn action(app: &App, key: Key) -> Option<Action> {
     live(app)
         .find(|binding| binding.keys.contains(&key))
         .map(|binding| binding.action)
@@ -246,12 +244,12 @@ pub fn action(app: &App, key: Key) -> Option<Action> {
 
 /// The bindings that work right now, the innermost context first. A key that an inner context takes is not listed again
 /// for an outer one.
-pub fn live(app: &App) -> impl Iterator<Item = &'static Binding> {
+pub(super) fn live(app: &App) -> impl Iterator<Item = &'static Binding> {
     bindings(app).filter(|binding| (binding.enabled)(app))
 }
 
 /// The bindings of the contexts one is in, whether they work right now or not.
-pub fn bindings(app: &App) -> impl Iterator<Item = &'static Binding> {
+pub(super) fn bindings(app: &App) -> impl Iterator<Item = &'static Binding> {
     app.contexts()
         .into_iter()
         .flat_map(|context| TABLE.iter().filter(move |b| b.context == context))

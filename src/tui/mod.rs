@@ -22,6 +22,7 @@ mod action;
 mod app;
 mod clock;
 mod desk;
+mod event_loop;
 mod events;
 mod index;
 mod keys;
@@ -36,10 +37,33 @@ mod update;
 mod views;
 mod widgets;
 
+use chrono::Utc;
+
 pub use action::{Action, Screen};
 pub use app::{App, Reading, Settings};
 pub use update::Effect;
 pub use views::draw;
+
+use crate::collect::hunt::Hunt;
+use crate::playbook::Playbook;
+use crate::store::{CaseFile, StoreError};
+
+/// What the screens are to show.
+#[derive(Debug)]
+pub struct Options {
+    /// The investigation.
+    pub case: CaseFile,
+    /// The reading that goes on behind the screens; `None` to look only.
+    pub hunt: Option<Hunt>,
+    /// The steps to work through.
+    pub playbook: Playbook,
+    /// Who is sitting here: it goes with every mark and judgement.
+    pub by: String,
+    /// Leave after the first pass over the sources.
+    pub exit_when_done: bool,
+    /// Play the investigation back instead of working on it.
+    pub replay: bool,
+}
 
 /// How the screens were left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,4 +74,35 @@ pub enum Exit {
     Interrupted,
     /// After the first pass over the sources, as asked.
     Done,
+}
+
+/// Why there are no screens, or no more.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// The terminal cannot be used.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] std::io::Error),
+    /// The file cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Shows the screens until they are left, and gives the investigation back. The terminal is restored on every way out.
+pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
+    let settings = Settings {
+        playbook: options.playbook,
+        by: options.by,
+        // <https://no-color.org>: set, and not empty.
+        monochrome: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+    };
+    let mut app = if options.replay {
+        App::replay(options.case, settings, Utc::now())?
+    } else {
+        App::new(options.case, settings, Utc::now())
+    };
+    let exit = {
+        let mut guard = terminal::Guard::take()?;
+        event_loop::run(&mut guard, &mut app, options.hunt, options.exit_when_done).await?
+    };
+    Ok((exit, app.into_case()))
 }

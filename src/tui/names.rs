@@ -51,7 +51,12 @@ pub(super) fn of(investigation: &Investigation, now: DateTime<Utc>) -> Names {
             });
         }
     }
-    let regions: BTreeSet<&str> = chain.nodes.iter().flat_map(|n| n.activity.regions.keys()).map(|r| &**r).collect();
+    let regions: BTreeSet<&str> = chain
+        .nodes
+        .iter()
+        .flat_map(|n| n.activity.regions.keys())
+        .map(|r| &**r)
+        .collect();
     for region in regions.into_iter().filter(|r| !r.is_empty()) {
         add(Subject {
             kind: SubjectKind::Region,
@@ -65,7 +70,12 @@ pub(super) fn of(investigation: &Investigation, now: DateTime<Utc>) -> Names {
     Names {
         account: investigation.account().map(str::to_owned),
         now: Some(time::format(now)),
-        start: chain.nodes.iter().filter_map(|n| n.activity.first).min().map(time::format),
+        start: chain
+            .nodes
+            .iter()
+            .filter_map(|n| n.activity.first)
+            .min()
+            .map(time::format),
         subjects,
     }
 }

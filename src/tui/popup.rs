@@ -95,7 +95,10 @@ pub(super) enum Purpose {
     SearchHelp,
     JumpToTime,
     /// A note, and the state that goes with it.
-    Note { item: String, state: ItemState },
+    Note {
+        item: String,
+        state: ItemState,
+    },
 }
 
 impl Purpose {
@@ -124,11 +127,6 @@ impl Field {
             before: before.to_owned(),
             complaint: None,
         }
-    }
-
-    /// Whether leaving would lose something.
-    pub(super) fn is_unsaved(&self) -> bool {
-        !self.purpose.is_live() && self.input.value() != self.before
     }
 
     /// Takes pasted text. Line breaks become blanks: a field is one line.

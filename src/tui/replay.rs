@@ -120,7 +120,11 @@ impl Replay {
     /// The speed as a factor: `1`, `8`, `1/4`.
     pub(super) fn speed(&self) -> String {
         let factor = 1_u32 << self.speed.unsigned_abs();
-        if self.speed < 0 { format!("1/{factor}") } else { factor.to_string() }
+        if self.speed < 0 {
+            format!("1/{factor}")
+        } else {
+            factor.to_string()
+        }
     }
 
     /// Starts from the beginning of a clock.
@@ -186,7 +190,10 @@ impl Replay {
     pub(super) fn step_back(&mut self) {
         self.playing = false;
         let now = self.at;
-        let before = (0..self.applied).rev().filter_map(|at| self.moment(at)).find(|t| *t < now);
+        let before = (0..self.applied)
+            .rev()
+            .filter_map(|at| self.moment(at))
+            .find(|t| *t < now);
         if let Some(before) = before {
             self.go_to(before);
         }

@@ -7,7 +7,7 @@ use crate::playbook::{Item, Playbook, Step};
 
 /// A line of the list.
 #[derive(Debug, Clone, Copy)]
-pub enum Line<'a> {
+pub(super) enum Line<'a> {
     /// The heading of a step.
     Step(&'a Step),
     /// An item of it.
@@ -16,7 +16,7 @@ pub enum Line<'a> {
 
 /// What the steps screen remembers.
 #[derive(Debug)]
-pub struct StepsState {
+pub(super) struct StepsState {
     /// The selected line; never a heading.
     pub scroll: Scroll,
     /// The details beside the list.
@@ -27,7 +27,7 @@ pub struct StepsState {
 
 impl StepsState {
     /// Stands on the first item.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let state = Self {
             scroll: Scroll::default(),
             details: Scroll::default(),
@@ -39,7 +39,7 @@ impl StepsState {
     }
 
     /// The selected item.
-    pub fn item<'a>(&self, playbook: &'a Playbook) -> Option<&'a Item> {
+    pub(super) fn item<'a>(&self, playbook: &'a Playbook) -> Option<&'a Item> {
         match lines(playbook).nth(self.scroll.at()) {
             Some(Line::Item(item)) => Some(item),
             _ => None,
@@ -47,7 +47,7 @@ impl StepsState {
     }
 
     /// Selects an item by its id.
-    pub fn select(&self, playbook: &Playbook, id: &str) {
+    pub(super) fn select(&self, playbook: &Playbook, id: &str) {
         let at = lines(playbook).position(|line| matches!(line, Line::Item(item) if item.id == id));
         if let Some(at) = at {
             self.scroll.select(at);
@@ -56,7 +56,7 @@ impl StepsState {
     }
 
     /// Moves, passing over headings.
-    pub fn go(&self, to: Move, playbook: &Playbook) {
+    pub(super) fn go(&self, to: Move, playbook: &Playbook) {
         let all: Vec<Line<'_>> = lines(playbook).collect();
         let from = self.scroll.at();
         self.scroll.go(to, all.len());
@@ -72,7 +72,7 @@ impl StepsState {
 }
 
 /// The lines of the list: each step's heading and its items.
-pub fn lines(playbook: &Playbook) -> impl Iterator<Item = Line<'_>> {
+pub(super) fn lines(playbook: &Playbook) -> impl Iterator<Item = Line<'_>> {
     playbook
         .steps
         .iter()
@@ -80,7 +80,7 @@ pub fn lines(playbook: &Playbook) -> impl Iterator<Item = Line<'_>> {
 }
 
 /// How many items of a step need nothing more, and how many there are.
-pub fn progress<'a>(investigation: &Investigation, items: impl IntoIterator<Item = &'a Item>) -> (usize, usize) {
+pub(super) fn progress<'a>(investigation: &Investigation, items: impl IntoIterator<Item = &'a Item>) -> (usize, usize) {
     let (mut settled, mut all) = (0, 0);
     for item in items {
         let state = investigation.checklist().state(&item.id);
@@ -91,8 +91,11 @@ pub fn progress<'a>(investigation: &Investigation, items: impl IntoIterator<Item
 }
 
 /// The one thing to do next: the first item that is open or being worked on.
-pub fn next<'a>(investigation: &Investigation, playbook: &'a Playbook) -> Option<&'a Item> {
-    playbook
-        .items()
-        .find(|item| matches!(investigation.checklist().state(&item.id), ItemState::Open | ItemState::InProgress))
+pub(super) fn next<'a>(investigation: &Investigation, playbook: &'a Playbook) -> Option<&'a Item> {
+    playbook.items().find(|item| {
+        matches!(
+            investigation.checklist().state(&item.id),
+            ItemState::Open | ItemState::InProgress
+        )
+    })
 }

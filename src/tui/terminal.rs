@@ -20,14 +20,14 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Holds the terminal; gives it back when dropped.
 #[derive(Debug)]
-pub struct Guard {
+pub(super) struct Guard {
     /// Where frames go.
     pub terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
 impl Guard {
     /// Takes the terminal: raw mode, the other screen, bracketed paste.
-    pub fn take() -> io::Result<Self> {
+    pub(super) fn take() -> io::Result<Self> {
         restore_on_panic();
         TAKEN.store(true, Ordering::SeqCst);
         let taken = enable_raw_mode()
@@ -44,7 +44,7 @@ impl Guard {
 
     /// Gives the terminal back, stops until somebody continues the program, and takes it again (Ctrl-Z, `fg`).
     #[cfg(unix)]
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
         // A process may only stop itself by a signal, and sending one needs the `kill` program or unsafe code.
         let stopped = std::process::Command::new("kill")

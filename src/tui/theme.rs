@@ -10,7 +10,7 @@ use crate::investigation::fact::ItemState;
 
 /// How each role looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Theme {
+pub(super) struct Theme {
     /// What stands back: labels, lines of the tree, separators.
     pub dim: Style,
     /// What is to be read first in its place: names, totals.
@@ -37,7 +37,7 @@ impl Theme {
     /// Colours by their ANSI names.
     ///
     /// Magenta, not yellow, for what is to be looked at: yellow cannot be read on a light background.
-    pub fn colour() -> Self {
+    pub(super) fn colour() -> Self {
         let plain = Style::new();
         Self {
             dim: plain.add_modifier(Modifier::DIM),
@@ -59,7 +59,7 @@ impl Theme {
     ///
     /// crossterm writes a full reset for every colour under `NO_COLOR`, which also ends reverse and bold; a theme
     /// without colours never asks for one.
-    pub fn monochrome() -> Self {
+    pub(super) fn monochrome() -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         Self {
@@ -76,7 +76,7 @@ impl Theme {
     }
 
     /// The look of a verdict.
-    pub fn verdict(&self, verdict: Verdict) -> Style {
+    pub(super) fn verdict(&self, verdict: Verdict) -> Style {
         match verdict {
             Verdict::Unknown => self.dim,
             Verdict::Malicious => self.danger,
@@ -85,7 +85,7 @@ impl Theme {
     }
 
     /// The look of a checklist item's state.
-    pub fn item_state(&self, state: ItemState) -> Style {
+    pub(super) fn item_state(&self, state: ItemState) -> Style {
         match state {
             ItemState::Open => Style::new(),
             ItemState::InProgress => self.accent,
@@ -96,7 +96,7 @@ impl Theme {
     }
 
     /// The look of a severity word of the catalogue.
-    pub fn severity(&self, word: &str) -> Style {
+    pub(super) fn severity(&self, word: &str) -> Style {
         match word {
             "critical" => self.danger,
             "high" => self.notice,
@@ -106,7 +106,7 @@ impl Theme {
 }
 
 /// The sign that goes with a verdict, for those who do not see the colour.
-pub fn verdict_sign(verdict: Verdict) -> &'static str {
+pub(super) fn verdict_sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Unknown => "?",
         Verdict::Malicious => "!",
@@ -115,7 +115,7 @@ pub fn verdict_sign(verdict: Verdict) -> &'static str {
 }
 
 /// The sign that goes with an item's state.
-pub fn item_sign(state: ItemState) -> &'static str {
+pub(super) fn item_sign(state: ItemState) -> &'static str {
     match state {
         ItemState::Open => "[ ]",
         ItemState::InProgress => "[~]",

@@ -11,7 +11,7 @@ const FEW: usize = 5;
 
 /// A line of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub(super) struct Row {
     /// The lines that lead to it: `│  ├─ `.
     pub guide: String,
     /// What it shows.
@@ -24,7 +24,7 @@ pub struct Row {
 
 /// What a line shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowKind {
+pub(super) enum RowKind {
     /// A node, by its place in the chain.
     Node(usize),
     /// Many siblings alike.
@@ -38,7 +38,7 @@ pub enum RowKind {
 
 /// What the chain screen remembers.
 #[derive(Debug, Default)]
-pub struct TreeState {
+pub(super) struct TreeState {
     /// The visible lines.
     pub rows: Vec<Row>,
     /// Which of them is selected.
@@ -59,7 +59,7 @@ pub struct TreeState {
 
 impl TreeState {
     /// Makes the rows anew; the selection stays on the same node.
-    pub fn refresh(&mut self, investigation: &Investigation) {
+    pub(super) fn refresh(&mut self, investigation: &Investigation) {
         let selected = self.selected_id(investigation.chain());
         let mut grower = Grower::new(self, investigation);
         for root in investigation.chain().roots() {
@@ -74,12 +74,12 @@ impl TreeState {
     }
 
     /// The selected line.
-    pub fn row(&self) -> Option<&Row> {
+    pub(super) fn row(&self) -> Option<&Row> {
         self.rows.get(self.scroll.at())
     }
 
     /// The selected node.
-    pub fn node(&self) -> Option<usize> {
+    pub(super) fn node(&self) -> Option<usize> {
         match self.row()?.what {
             RowKind::Node(at) => Some(at),
             RowKind::Group { .. } => None,
@@ -94,7 +94,7 @@ impl TreeState {
     }
 
     /// Selects a line by its node, or by its group.
-    pub fn select(&mut self, chain: &Chain, id: &str) -> bool {
+    pub(super) fn select(&mut self, chain: &Chain, id: &str) -> bool {
         let at = self.rows.iter().position(|row| match &row.what {
             RowKind::Node(at) => chain.nodes.get(*at).is_some_and(|n| n.node == id),
             RowKind::Group { id: group, .. } => group == id,
@@ -106,7 +106,7 @@ impl TreeState {
     }
 
     /// Unfolds and unfilters whatever hides a node, and selects it.
-    pub fn reveal(&mut self, investigation: &Investigation, node: usize) {
+    pub(super) fn reveal(&mut self, investigation: &Investigation, node: usize) {
         let chain = investigation.chain();
         (self.kind, self.verdict) = (None, None);
         let mut at = Some(node);
@@ -126,15 +126,21 @@ impl TreeState {
     }
 
     /// Folds or unfolds the selected line. Returns whether that changed anything.
-    pub fn set_folded(&mut self, investigation: &Investigation, fold: bool) -> bool {
+    pub(super) fn set_folded(&mut self, investigation: &Investigation, fold: bool) -> bool {
         let chain = investigation.chain();
         let Some(row) = self.row() else { return false };
         if row.folded != Some(!fold) {
             return false;
         }
-        let Some(id) = self.selected_id(chain) else { return false };
+        let Some(id) = self.selected_id(chain) else {
+            return false;
+        };
         if matches!(row.what, RowKind::Group { .. }) {
-            if fold { self.open_groups.remove(&id) } else { self.open_groups.insert(id) };
+            if fold {
+                self.open_groups.remove(&id)
+            } else {
+                self.open_groups.insert(id)
+            };
         } else if fold {
             self.folded.insert(id);
         } else {
@@ -145,10 +151,13 @@ impl TreeState {
     }
 
     /// Folds everything below the seeds, or unfolds everything if something is folded.
-    pub fn fold_all(&mut self, investigation: &Investigation) {
+    pub(super) fn fold_all(&mut self, investigation: &Investigation) {
         let chain = investigation.chain();
         if self.folded.is_empty() {
-            let parents = chain.nodes.iter().filter(|n| n.parent.is_some() && !n.children.is_empty());
+            let parents = chain
+                .nodes
+                .iter()
+                .filter(|n| n.parent.is_some() && !n.children.is_empty());
             self.folded.extend(parents.map(|n| n.node.clone()));
         } else {
             self.folded.clear();
@@ -157,17 +166,19 @@ impl TreeState {
     }
 
     /// Goes to the parent of the selected line.
-    pub fn to_parent(&self) {
+    pub(super) fn to_parent(&self) {
         let depth = |row: &Row| row.guide.chars().count();
         let at = self.scroll.at();
-        let Some(here) = self.rows.get(at).map(depth) else { return };
+        let Some(here) = self.rows.get(at).map(depth) else {
+            return;
+        };
         if let Some(parent) = self.rows[..at].iter().rposition(|row| depth(row) < here) {
             self.scroll.select(parent);
         }
     }
 
     /// Goes to the next or the previous line that matches the search; around the end where need be.
-    pub fn next_match(&mut self, investigation: &Investigation, forward: bool) -> bool {
+    pub(super) fn next_match(&mut self, investigation: &Investigation, forward: bool) -> bool {
         let chain = investigation.chain();
         let hits: Vec<usize> = (0..chain.nodes.len())
             .filter(|at| self.matches(&chain.nodes[*at]))
@@ -196,7 +207,7 @@ impl TreeState {
     }
 
     /// Whether a node matches the search.
-    pub fn matches(&self, node: &Node) -> bool {
+    pub(super) fn matches(&self, node: &Node) -> bool {
         let needle = self.search.to_lowercase();
         !needle.is_empty()
             && [&*node.name, &*node.id, &*node.kind.label(), node.link.as_str()]
@@ -207,7 +218,7 @@ impl TreeState {
     }
 
     /// The kinds there are, for the filter.
-    pub fn next_kind(&mut self, chain: &Chain) {
+    pub(super) fn next_kind(&mut self, chain: &Chain) {
         let kinds: BTreeSet<Kind> = chain.nodes.iter().map(|n| n.kind).collect();
         self.kind = match self.kind {
             None => kinds.first().copied(),
@@ -216,7 +227,7 @@ impl TreeState {
     }
 
     /// The next verdict of the filter.
-    pub fn next_verdict(&mut self) {
+    pub(super) fn next_verdict(&mut self) {
         self.verdict = match self.verdict {
             None => Some(Verdict::Unknown),
             Some(Verdict::Unknown) => Some(Verdict::Malicious),
@@ -226,7 +237,7 @@ impl TreeState {
     }
 
     /// Whether some nodes are left out.
-    pub fn is_filtered(&self) -> bool {
+    pub(super) fn is_filtered(&self) -> bool {
         self.kind.is_some() || self.verdict.is_some()
     }
 
@@ -257,7 +268,10 @@ fn group_id(chain: &Chain, parent: usize, node: &Node) -> String {
         chain.nodes[parent].node,
         node.kind,
         node.link.as_str(),
-        node.principal_id.as_deref().or(node.owner.as_deref()).unwrap_or_default()
+        node.principal_id
+            .as_deref()
+            .or(node.owner.as_deref())
+            .unwrap_or_default()
     )
 }
 

@@ -22,7 +22,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::Exit;
 use super::action::{Action, Screen};
 use super::app::App;
-use super::keys::{self, Context, Key};
+use super::keys::{self, Key};
 use super::popup::{Popup, Question};
 use super::widgets::scroll::Move;
 use crate::investigation::What;
@@ -47,7 +47,10 @@ impl App {
             return self.act(action);
         }
         if let Some(Popup::Field(field)) = self.popups.last_mut()
-            && field.input.handle_event(&Event::Key(event)).is_some_and(|change| change.value)
+            && field
+                .input
+                .handle_event(&Event::Key(event))
+                .is_some_and(|change| change.value)
         {
             self.typed();
         }
@@ -205,10 +208,5 @@ impl App {
                 false
             }
         }
-    }
-
-    /// Whether a context is among those one is in.
-    pub(super) fn is_in(&self, context: Context) -> bool {
-        self.contexts().contains(&context)
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Effect;
 use crate::cloudtrail::EventKey;
+use crate::export::text::safe_json;
 use crate::investigation::fact::ItemState;
 use crate::store::StoredRecord;
 use crate::tui::Exit;
@@ -62,9 +63,14 @@ impl App {
         origin.extend(stored.origin_sha256.clone().map(|sha| ("file SHA-256", sha)));
         origin.push(("record SHA-256", stored.sha256.clone()));
         Record {
-            title: format!("{}{} {}", safe(&name), self.zone.full(key.time), self.zone.name(key.time)),
+            title: format!(
+                "{}{} {}",
+                safe(&name),
+                self.zone.full(key.time),
+                self.zone.name(key.time)
+            ),
             origin,
-            json: pretty.lines().map(|line| safe(line).into_owned()).collect(),
+            json: safe_json(&pretty).lines().map(str::to_owned).collect(),
             scroll: Scroll::default(),
         }
     }

@@ -75,7 +75,12 @@ impl App {
 
 /// Reads a time in the zone on screen: date and time, a date, or a time of the day shown.
 fn read_time(text: &str, zone: Zone, shown: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let text = text.trim().trim_end_matches("UTC").trim_end_matches('Z').trim().replace('T', " ");
+    let text = text
+        .trim()
+        .trim_end_matches("UTC")
+        .trim_end_matches('Z')
+        .trim()
+        .replace('T', " ");
     let day = match zone {
         Zone::Utc => shown.date_naive(),
         Zone::Local => shown.with_timezone(&Local).date_naive(),

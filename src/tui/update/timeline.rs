@@ -25,7 +25,9 @@ impl App {
             Action::WithContext => self.events.filter.with_context ^= true,
             Action::SameNode => {
                 let node = self.event().and_then(|event| self.index.node_of(event));
-                let id = node.and_then(|at| self.investigation().chain().nodes.get(at)).map(|n| n.node.clone());
+                let id = node
+                    .and_then(|at| self.investigation().chain().nodes.get(at))
+                    .map(|n| n.node.clone());
                 toggle(&mut self.events.filter.node, id);
             }
             Action::SameRegion => {
@@ -44,7 +46,10 @@ impl App {
 
     fn show_node_of_event(&mut self) {
         let investigation = self.desk.investigation();
-        let event = self.events.selected().and_then(|at| investigation.evidence().events().get(at));
+        let event = self
+            .events
+            .selected()
+            .and_then(|at| investigation.evidence().events().get(at));
         let Some(event) = event else { return };
         let proves = |at: &usize| {
             let proof = &investigation.chain().nodes[*at].proof;

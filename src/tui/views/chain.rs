@@ -114,9 +114,15 @@ fn line(app: &App, row: &Row, width: usize) -> Line<'static> {
             }
         }
         RowKind::Group { members, .. } => {
-            let calls = members.iter().filter_map(|at| nodes.get(*at)).map(|n| n.activity.events).sum();
+            let calls = members
+                .iter()
+                .filter_map(|at| nodes.get(*at))
+                .map(|n| n.activity.events)
+                .sum();
             let first = members.first().and_then(|at| nodes.get(*at));
-            let label = first.map(|n| format!("{} {}s", members.len(), n.kind.label())).unwrap_or_default();
+            let label = first
+                .map(|n| format!("{} {}s", members.len(), n.kind.label()))
+                .unwrap_or_default();
             let link = first.map_or("", |n| n.link.as_str()).replace('_', " ");
             spans.push(Span::styled(text::cell(&label, room), theme.strong));
             spans.push(Span::styled(text::cell(&link, columns.link), theme.dim));
@@ -149,7 +155,11 @@ fn name(app: &App, node: &Node, passing: bool, room: usize) -> [Span<'static>; 2
 fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
     let theme = &app.theme;
     let link = node.link.as_str().replace('_', " ");
-    let calls = if node.activity.events == 0 { "-".to_owned() } else { number(node.activity.events) };
+    let calls = if node.activity.events == 0 {
+        "-".to_owned()
+    } else {
+        number(node.activity.events)
+    };
     let (end, end_style) = if node.ended.is_some() {
         ("deleted", theme.dim)
     } else if node.may_still_work(app.moment()) {

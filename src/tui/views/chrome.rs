@@ -25,7 +25,10 @@ pub(super) fn title(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let mut left = vec![Span::styled(" keytrail ", theme.accent.patch(theme.strong))];
     if let Some(seed) = investigation.seeds().first() {
         let most = if area.width < 90 { 13 } else { 24 };
-        left.push(Span::styled(text::middle(&text::safe(seed), most).into_owned(), theme.strong));
+        left.push(Span::styled(
+            text::middle(&text::safe(seed), most).into_owned(),
+            theme.strong,
+        ));
         let more = investigation.seeds().len() - 1;
         if more > 0 {
             left.push(Span::raw(format!(" and {more} more")));
@@ -40,11 +43,7 @@ pub(super) fn title(app: &App, frame: &mut Frame<'_>, area: Rect) {
         right.push(Span::styled(" REPLAY ", theme.badge));
         right.push(Span::raw(" "));
     }
-    right.push(if app.settings.allow_changes {
-        Span::styled(" CHANGES ALLOWED ", theme.danger.add_modifier(Modifier::REVERSED))
-    } else {
-        Span::styled(" READ-ONLY ", theme.badge)
-    });
+    right.push(Span::styled(" READ-ONLY ", theme.badge));
     right.push(Span::raw(format!("  {} ", app.zone.name(app.moment()))));
     ends(frame, area, left, right);
 }
@@ -92,16 +91,24 @@ pub(super) fn tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
 pub(super) fn status(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
     if let Some(message) = &app.message {
-        let (sign, style) = if message.is_error { (" ! ", theme.danger) } else { (" ", Style::new()) };
+        let (sign, style) = if message.is_error {
+            (" ! ", theme.danger)
+        } else {
+            (" ", Style::new())
+        };
         let room = usize::from(area.width).saturating_sub(sign.len());
         let said = text::cut(&text::safe(&message.text), room).into_owned();
-        frame.render_widget(Line::from(vec![Span::styled(sign, style), Span::styled(said, style)]), area);
+        frame.render_widget(
+            Line::from(vec![Span::styled(sign, style), Span::styled(said, style)]),
+            area,
+        );
         return;
     }
     let line = match app.reading {
         Some(reading) => {
             let mut line = Line::from(" reading ");
-            line.spans.extend(gauge(reading.files_done, reading.files_total, 20, app));
+            line.spans
+                .extend(gauge(reading.files_done, reading.files_total, 20, app));
             let files = format!(
                 " {} of {} · {} · {}",
                 text::number(reading.files_done),
@@ -131,7 +138,11 @@ fn summary(app: &App) -> String {
     let investigation = app.investigation();
     let coverage = investigation.coverage();
     let records = text::counted(coverage.records(), "record", "records");
-    let missing = if coverage.is_partial() { " · some of it could not be read: see 5 Coverage" } else { "" };
+    let missing = if coverage.is_partial() {
+        " · some of it could not be read: see 5 Coverage"
+    } else {
+        ""
+    };
     match investigation.last_pass() {
         Some((_, pass)) if pass.fixed_point => format!("{records} read · every lead followed{missing}"),
         Some((_, pass)) => {
@@ -149,13 +160,19 @@ pub(super) fn hints(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let mut seen = Vec::new();
     let mut taken = Vec::new();
     for binding in keys::live(app) {
-        let Some(key) = binding.keys.iter().find(|key| !taken.contains(*key)) else { continue };
+        let Some(key) = binding.keys.iter().find(|key| !taken.contains(*key)) else {
+            continue;
+        };
         taken.extend(binding.keys);
         if !binding.hint || seen.contains(&binding.action) {
             continue;
         }
         seen.push(binding.action);
-        let side = if last.contains(&binding.action) { &mut right } else { &mut left };
+        let side = if last.contains(&binding.action) {
+            &mut right
+        } else {
+            &mut left
+        };
         side.push([
             Span::styled(format!(" {key}"), app.theme.accent.patch(app.theme.strong)),
             Span::raw(format!(" {} ", binding.action.label())),
@@ -168,16 +185,23 @@ pub(super) fn hints(app: &App, frame: &mut Frame<'_>, area: Rect) {
         room = if fits { room - wide(hint) } else { 0 };
         fits
     });
-    ends(frame, area, left.into_iter().flatten().collect(), right.into_iter().flatten().collect());
+    ends(
+        frame,
+        area,
+        left.into_iter().flatten().collect(),
+        right.into_iter().flatten().collect(),
+    );
 }
 
 /// Draws one line with a left and a right part; the right one is never cut.
 fn ends(frame: &mut Frame<'_>, area: Rect, left: Vec<Span<'_>>, right: Vec<Span<'_>>) {
     let right = Line::from(right);
     let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
-    let [left_area, right_area] =
-        ratatui::layout::Layout::horizontal([ratatui::layout::Constraint::Fill(1), ratatui::layout::Constraint::Length(width)])
-            .areas(area);
+    let [left_area, right_area] = ratatui::layout::Layout::horizontal([
+        ratatui::layout::Constraint::Fill(1),
+        ratatui::layout::Constraint::Length(width),
+    ])
+    .areas(area);
     frame.render_widget(Line::from(left), left_area);
     frame.render_widget(right, right_area);
 }

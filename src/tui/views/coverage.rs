@@ -29,11 +29,19 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some((at, started)) = app.investigation().started() {
         let sources: Vec<_> = started.sources.iter().map(|s| safe(s).into_owned()).collect();
-        let asked = format!("Asked at {} {}: {}", app.zone.full(*at), app.zone.name(*at), sources.join(", "));
+        let asked = format!(
+            "Asked at {} {}: {}",
+            app.zone.full(*at),
+            app.zone.name(*at),
+            sources.join(", ")
+        );
         lines.extend(wrap(&asked, width).into_iter().map(Line::from));
         let bounds = [("from", started.since), ("until", started.until)];
         for (word, time) in bounds.into_iter().filter_map(|(word, time)| Some((word, time?))) {
-            lines.push(Line::styled(format!("Only events {word} {}", app.zone.full(time)), theme.notice));
+            lines.push(Line::styled(
+                format!("Only events {word} {}", app.zone.full(time)),
+                theme.notice,
+            ));
         }
     }
     let mut read = format!(
@@ -42,7 +50,10 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
         counted(coverage.files().len() as u64, "file", "files")
     );
     if coverage.passed_over() > 0 {
-        read.push_str(&format!(", {} of them digests and the like", number(coverage.passed_over())));
+        read.push_str(&format!(
+            ", {} of them digests and the like",
+            number(coverage.passed_over())
+        ));
     }
     lines.push(Line::styled(read, theme.strong));
     let data = "Data events (S3 objects, Lambda invocations, ...) are only here where a trail recorded them.";
@@ -52,11 +63,24 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
 
 fn regions(app: &App) -> Vec<Line<'static>> {
     let theme = &app.theme;
-    let head = format!("{}{}{:>12}{:>8}   {:<21}last event", cell("account", 14), cell("region", 18), "records", "files", "first event");
+    let head = format!(
+        "{}{}{:>12}{:>8}   {:<21}last event",
+        cell("account", 14),
+        cell("region", 18),
+        "records",
+        "files",
+        "first event"
+    );
     let mut lines = vec![Line::styled(head, theme.dim)];
     for ((account, region), read) in app.investigation().coverage().regions() {
         let when = |time: Option<_>| time.map_or_else(|| "-".to_owned(), |t| app.zone.full(t));
-        let named = |text: &str| if text.is_empty() { "not said".to_owned() } else { safe(text).into_owned() };
+        let named = |text: &str| {
+            if text.is_empty() {
+                "not said".to_owned()
+            } else {
+                safe(text).into_owned()
+            }
+        };
         lines.push(Line::from(format!(
             "{}{}{:>12}{:>8}   {:<21}{}",
             cell(&named(account), 14),
@@ -86,7 +110,10 @@ fn unread(app: &App, width: usize) -> Vec<Line<'static>> {
             FileOutcome::NotCloudTrail => ("- no CloudTrail ", theme.dim),
             _ => ("! partly ", theme.notice),
         };
-        lines.push(Line::from(vec![Span::styled(word, style), Span::raw(safe(&file.path).into_owned())]));
+        lines.push(Line::from(vec![
+            Span::styled(word, style),
+            Span::raw(safe(&file.path).into_owned()),
+        ]));
         lines.extend(problems(file, width).into_iter().map(|l| Line::styled(l, theme.dim)));
     }
     lines
@@ -95,7 +122,9 @@ fn unread(app: &App, width: usize) -> Vec<Line<'static>> {
 fn problems(file: &Unread, width: usize) -> Vec<String> {
     let each = file.problems.iter().flat_map(|problem| {
         let said = format!("{}: {}", safe(&problem.place), safe(&problem.reason));
-        wrap(&said, width.saturating_sub(4)).into_iter().map(|l| format!("    {l}"))
+        wrap(&said, width.saturating_sub(4))
+            .into_iter()
+            .map(|l| format!("    {l}"))
     });
     let mut lines: Vec<String> = each.collect();
     if file.broken > file.problems.len() as u64 {

@@ -39,7 +39,10 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
 
 fn group(app: &App, members: &[usize], width: usize) -> Vec<Line<'static>> {
     let nodes = &app.investigation().chain().nodes;
-    let mut lines = vec![Line::styled(format!("{} alike, shown as one line", members.len()), app.theme.strong)];
+    let mut lines = vec![Line::styled(
+        format!("{} alike, shown as one line", members.len()),
+        app.theme.strong,
+    )];
     let why = "The console and some programs use many temporary keys for one session. → unfolds them.";
     lines.extend(wrap(why, width).into_iter().map(Line::from));
     let mut all = crate::investigation::Activity::default();
@@ -73,7 +76,10 @@ fn heading(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
     let verdict = app.investigation().verdict(&node.node);
     let mut lines = vec![Line::from(vec![
         Span::styled(format!("{} ", node.kind.label()), theme.dim),
-        Span::styled(text::cut(&safe(name), width.saturating_sub(14)).into_owned(), theme.strong),
+        Span::styled(
+            text::cut(&safe(name), width.saturating_sub(14)).into_owned(),
+            theme.strong,
+        ),
     ])];
     lines.extend(field(app, "id", &node.id, width));
     if let Some(id) = &node.principal_id {
@@ -83,7 +89,12 @@ fn heading(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
         lines.extend(field(app, "belongs to", owner, width));
     }
     let judged = format!("{} {}", verdict_sign(verdict), verdict.as_str());
-    lines.push(labelled("verdict", LABEL, Span::styled(judged, theme.verdict(verdict)), theme));
+    lines.push(labelled(
+        "verdict",
+        LABEL,
+        Span::styled(judged, theme.verdict(verdict)),
+        theme,
+    ));
     lines
 }
 
@@ -94,7 +105,11 @@ fn origin(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled("Why it is here", theme.accent)];
     lines.extend(field(app, "reason", &node.reason, width));
     if let Some(parent) = node.parent.and_then(|at| investigation.chain().nodes.get(at)) {
-        let name = if parent.is_key() || parent.name.is_empty() { &parent.id } else { &parent.name };
+        let name = if parent.is_key() || parent.name.is_empty() {
+            &parent.id
+        } else {
+            &parent.name
+        };
         let parent = format!("{} {name}", parent.kind.label());
         lines.extend(field(app, "under", &parent, width));
     }
@@ -105,7 +120,12 @@ fn origin(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
     };
     lines.push(labelled("how sure", LABEL, Span::styled(sure, style), theme));
     let Some(proof) = &node.proof else { return lines };
-    lines.extend(field(app, "event", &format!("{} ({})", proof.name, proof.source), width));
+    lines.extend(field(
+        app,
+        "event",
+        &format!("{} ({})", proof.name, proof.source),
+        width,
+    ));
     let when = format!("{} {}", app.zone.full(proof.key.time), app.zone.name(proof.key.time));
     lines.extend(field(app, "at", &when, width));
     lines.extend(field(app, "in", &proof.region, width));
@@ -120,9 +140,18 @@ fn source(app: &App, event: &Event, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     lines.extend(field(app, "caller", &event.identity.label(), width));
     lines.extend(event.source_ip.iter().flat_map(|ip| field(app, "from", ip, width)));
-    lines.extend(event.user_agent.iter().flat_map(|agent| field(app, "program", agent, width)));
+    lines.extend(
+        event
+            .user_agent
+            .iter()
+            .flat_map(|agent| field(app, "program", agent, width)),
+    );
     if let Some(call) = catalogue::call(&event.source, event.base_name()) {
-        let technique = if call.technique.is_empty() { String::new() } else { format!(" ({})", call.technique) };
+        let technique = if call.technique.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", call.technique)
+        };
         lines.extend(field(app, "meaning", &format!("{}{technique}", call.why), width));
     }
     lines
@@ -142,7 +171,12 @@ fn state(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
         lines.extend(field(app, "expires", &app.zone.full(expires), width));
     }
     if lines.is_empty() {
-        lines.push(labelled("ended", LABEL, Span::styled("no record of that", theme.dim), theme));
+        lines.push(labelled(
+            "ended",
+            LABEL,
+            Span::styled("no record of that", theme.dim),
+            theme,
+        ));
     }
     lines
 }
@@ -179,13 +213,19 @@ fn deeds(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
                 Span::raw(text::cut(&safe(call), width.saturating_sub(24)).into_owned()),
             ]);
             if tally.failed > 0 {
-                line.push_span(Span::styled(format!("  x {} failed", number(tally.failed)), theme.danger));
+                line.push_span(Span::styled(
+                    format!("  x {} failed", number(tally.failed)),
+                    theme.danger,
+                ));
             }
             line
         })
         .collect();
     if deeds.len() > MOST_CALLS {
-        let more = format!("          and {} other calls; t lists the events", deeds.len() - MOST_CALLS);
+        let more = format!(
+            "          and {} other calls; t lists the events",
+            deeds.len() - MOST_CALLS
+        );
         lines.push(Line::styled(more, theme.dim));
     }
     lines
@@ -196,8 +236,13 @@ fn leads(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
     if leads.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![Line::default(), Line::styled("What was looked up because of it", app.theme.accent)];
-    let each = leads.iter().flat_map(|lead| field(app, lead.attribute.as_str(), &lead.value, width));
+    let mut lines = vec![
+        Line::default(),
+        Line::styled("What was looked up because of it", app.theme.accent),
+    ];
+    let each = leads
+        .iter()
+        .flat_map(|lead| field(app, lead.attribute.as_str(), &lead.value, width));
     lines.extend(each);
     lines
 }

@@ -56,7 +56,14 @@ fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let inner = pane::pane(frame, area, "Do this next", true, &app.theme);
     let theme = &app.theme;
     let Some(item) = app.next_item() else {
-        pane::lines(frame, inner, [Line::styled("Every item is settled. Keep the file, and export the evidence.", theme.ok)]);
+        pane::lines(
+            frame,
+            inner,
+            [Line::styled(
+                "Every item is settled. Keep the file, and export the evidence.",
+                theme.ok,
+            )],
+        );
         return;
     };
     let (settled, all) = steps::progress(app.investigation(), app.settings.playbook.items());
@@ -70,7 +77,9 @@ fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
     if room > 0 {
         head.push_span(Span::styled(format!("{}{come}", " ".repeat(room)), theme.dim));
     }
-    let why = text::wrap(&item.why, usize::from(inner.width)).into_iter().map(Line::from);
+    let why = text::wrap(&item.why, usize::from(inner.width))
+        .into_iter()
+        .map(Line::from);
     pane::lines(frame, inner, std::iter::once(head).chain(why));
 }
 
@@ -82,17 +91,28 @@ fn the_key(app: &App, frame: &mut Frame<'_>, area: Rect) {
         return pane::lines(frame, inner, [Line::styled("Nothing is known of it yet.", theme.dim)]);
     };
     let room = usize::from(inner.width).saturating_sub(LABEL);
-    let kind = if seed.kind == Kind::Session { "temporary key" } else { "long-term key" };
+    let kind = if seed.kind == Kind::Session {
+        "temporary key"
+    } else {
+        "long-term key"
+    };
     let mut lines = vec![
         Line::from(vec![
             Span::styled(middle(&safe(&seed.id), room).into_owned(), theme.strong),
             Span::styled(format!("  {kind}"), theme.dim),
         ]),
         row(app, "owner", owner(seed, room)),
-        row(app, "account", Line::from(safe(seed.account.as_deref().unwrap_or("not known")).into_owned())),
+        row(
+            app,
+            "account",
+            Line::from(safe(seed.account.as_deref().unwrap_or("not known")).into_owned()),
+        ),
     ];
     if seed.activity.events == 0 {
-        lines.push(Line::styled("No call with this key was found in what was read.", theme.notice));
+        lines.push(Line::styled(
+            "No call with this key was found in what was read.",
+            theme.notice,
+        ));
     } else {
         lines.extend(activity(app, &seed.activity, room));
     }
@@ -157,7 +177,11 @@ fn led_to(app: &App, frame: &mut Frame<'_>, area: Rect) {
         *ended += usize::from(node.ended.is_some());
     }
     if kinds.is_empty() {
-        let said = if app.is_reading() { "Nothing so far; the reading goes on." } else { "Nothing: the key made no other credential." };
+        let said = if app.is_reading() {
+            "Nothing so far; the reading goes on."
+        } else {
+            "Nothing: the key made no other credential."
+        };
         return pane::lines(frame, inner, [Line::raw(said)]);
     }
     let mut lines: Vec<Line<'_>> = kinds
@@ -174,7 +198,10 @@ fn led_to(app: &App, frame: &mut Frame<'_>, area: Rect) {
         })
         .collect();
     // On a small screen the rare kinds give way to the counts.
-    let counts = [(chain.changes.len(), "change", "changes"), (chain.attempts.len(), "failed attempt", "failed attempts")];
+    let counts = [
+        (chain.changes.len(), "change", "changes"),
+        (chain.attempts.len(), "failed attempt", "failed attempts"),
+    ];
     let room = usize::from(inner.height).saturating_sub(counts.len());
     if lines.len() > room {
         let more = lines.len() + 1 - room;
@@ -208,32 +235,56 @@ fn may_still_work(app: &App, frame: &mut Frame<'_>, area: Rect) {
     alive.sort_by_key(|n| (n.kind == Kind::Session, std::cmp::Reverse(n.activity.last)));
     let title = Line::from(vec![
         Span::styled(" May still work ", theme.strong),
-        Span::styled(format!("{} ", alive.len()), if alive.is_empty() { theme.ok } else { theme.danger }),
+        Span::styled(
+            format!("{} ", alive.len()),
+            if alive.is_empty() { theme.ok } else { theme.danger },
+        ),
     ]);
     let inner = pane::titled(frame, area, title, false, theme);
     if alive.is_empty() {
-        let said = if chain.nodes.is_empty() { "Nothing is known yet." } else { "Nothing, as far as the records say." };
+        let said = if chain.nodes.is_empty() {
+            "Nothing is known yet."
+        } else {
+            "Nothing, as far as the records say."
+        };
         return pane::lines(frame, inner, [Line::raw(said)]);
     }
     let width = usize::from(inner.width);
     let lines = fit(alive.len(), usize::from(inner.height), theme.dim, |at| {
         let node = alive[at];
-        let last = node.activity.last.map_or_else(|| "never used".to_owned(), |t| format!("used {}", app.zone.minute(t)));
-        let owner = node.owner.as_deref().map_or("", |o| o.rsplit(['/', ':']).next().unwrap_or(o));
-        let owner = if owner.is_empty() { String::new() } else { format!(" of {}", safe(owner)) };
+        let last = node
+            .activity
+            .last
+            .map_or_else(|| "never used".to_owned(), |t| format!("used {}", app.zone.minute(t)));
+        let owner = node
+            .owner
+            .as_deref()
+            .map_or("", |o| o.rsplit(['/', ':']).next().unwrap_or(o));
+        let owner = if owner.is_empty() {
+            String::new()
+        } else {
+            format!(" of {}", safe(owner))
+        };
         let name = format!("{} {}", node.kind.label(), middle(&safe(label(node)), 20));
         let rest = width.saturating_sub(text::width(&name));
         // The owner gives way before the last use does.
         let tail = [format!("{owner}  {last}"), format!("  {last}"), owner];
         let tail = tail.into_iter().find(|t| text::width(t) <= rest).unwrap_or_default();
-        Line::from(vec![Span::raw(cut(&name, width).into_owned()), Span::styled(tail, theme.dim)])
+        Line::from(vec![
+            Span::raw(cut(&name, width).into_owned()),
+            Span::styled(tail, theme.dim),
+        ])
     });
     pane::lines(frame, inner, lines);
 }
 
 /// What a node is best called where its kind is said already.
 fn label(node: &Node) -> &str {
-    if node.is_key() || node.name.is_empty() { &node.id } else { &node.name }
+    if node.is_key() || node.name.is_empty() {
+        &node.id
+    } else {
+        &node.name
+    }
 }
 
 fn stands_out(app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -241,16 +292,28 @@ fn stands_out(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let inner = pane::pane(frame, area, "What stands out", false, theme);
     let notable = app.index.notable();
     if notable.is_empty() {
-        return pane::lines(frame, inner, [Line::styled("No call of high or critical weight succeeded.", theme.dim)]);
+        return pane::lines(
+            frame,
+            inner,
+            [Line::styled("No call of high or critical weight succeeded.", theme.dim)],
+        );
     }
     let width = usize::from(inner.width);
     let lines = fit(notable.len(), usize::from(inner.height), theme.dim, |at| {
         let found = &notable[at];
-        let times = if found.times > 1 { format!(" ×{}", number(found.times)) } else { String::new() };
+        let times = if found.times > 1 {
+            format!(" ×{}", number(found.times))
+        } else {
+            String::new()
+        };
         let head = format!("{:<9}", found.severity);
         let call = format!("{}{times}", safe(&found.call));
         let room = width.saturating_sub(text::width(&head) + text::width(&call) + 2);
-        let why = if room > 24 { format!("  {}", cut(found.why, room)) } else { String::new() };
+        let why = if room > 24 {
+            format!("  {}", cut(found.why, room))
+        } else {
+            String::new()
+        };
         Line::from(vec![
             Span::styled(head, theme.severity(found.severity)),
             Span::raw(cut(&call, width.saturating_sub(9)).into_owned()),
@@ -279,18 +342,37 @@ fn cares(app: &App) -> Vec<(Style, String)> {
     if coverage.is_partial() {
         let files = counted(coverage.unread().len() as u64, "file was", "files were");
         let lost = counted(coverage.broken(), "record", "records");
-        cares.push((theme.danger, format!("{files} not read whole, {lost} lost: see 5 Coverage")));
+        cares.push((
+            theme.danger,
+            format!("{files} not read whole, {lost} lost: see 5 Coverage"),
+        ));
     }
-    cares.extend(investigation.chain().warnings.iter().map(|w| (theme.notice, safe(w).into_owned())));
+    cares.extend(
+        investigation
+            .chain()
+            .warnings
+            .iter()
+            .map(|w| (theme.notice, safe(w).into_owned())),
+    );
     let further = &investigation.chain().further_seeds;
     if let Some(first) = further.first() {
-        let more = if further.len() > 1 { format!(" (and {} more keys)", further.len() - 1) } else { String::new() };
-        cares.push((theme.notice, format!("Look at {} too: it {}{more}", safe(&first.key), safe(&first.why))));
+        let more = if further.len() > 1 {
+            format!(" (and {} more keys)", further.len() - 1)
+        } else {
+            String::new()
+        };
+        cares.push((
+            theme.notice,
+            format!("Look at {} too: it {}{more}", safe(&first.key), safe(&first.why)),
+        ));
     }
     if let Some(((first, last), (since, until))) = app.index.density().bounds().zip(window(app)) {
         let quiet = clock::span(last - first);
         if since.is_some() || until.is_some() {
-            cares.push((theme.notice, format!("Only a part of time was asked for; the chain spans {quiet} of it")));
+            cares.push((
+                theme.notice,
+                format!("Only a part of time was asked for; the chain spans {quiet} of it"),
+            ));
         }
     }
     cares

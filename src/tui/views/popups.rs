@@ -63,7 +63,11 @@ fn json_line<'a>(app: &App, line: &'a str) -> Line<'a> {
 fn help(app: &App, help: &Help, frame: &mut Frame<'_>, body: Rect) {
     let theme = &app.theme;
     let area = pane::popup(frame, body, 90, body.height);
-    let title = if help.search.is_empty() { "Keys".to_owned() } else { format!("Keys: \"{}\"", safe(&help.search)) };
+    let title = if help.search.is_empty() {
+        "Keys".to_owned()
+    } else {
+        format!("Keys: \"{}\"", safe(&help.search))
+    };
     let inner = pane::pane(frame, area, &title, true, theme);
     let lines = help_lines(app, &help.search);
     let len = lines.len();
@@ -117,7 +121,10 @@ fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
     let area = pane::popup(frame, body, 34, 7);
     let inner = pane::pane(frame, area, &format!("{} is", menu.item), true, theme);
     let lines = Menu::STATES.iter().map(|state| {
-        Line::styled(format!("{} {}", item_sign(*state), state.as_str()), theme.item_state(*state))
+        Line::styled(
+            format!("{} {}", item_sign(*state), state.as_str()),
+            theme.item_state(*state),
+        )
     });
     pane::lines(frame, inner, lines);
     pane::select_row(frame, inner, menu.scroll.at(), true, theme);
@@ -126,12 +133,21 @@ fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
 fn question(app: &App, question: Question, frame: &mut Frame<'_>, body: Rect) {
     let theme = &app.theme;
     let (title, said) = match question {
-        Question::Quit => ("Leave now?", "The reading is not finished. What was read is saved; `keytrail open` goes on with it."),
-        Question::Cancel => ("Stop reading?", "What was read so far stays. The chain may be incomplete then, and will say so."),
+        Question::Quit => (
+            "Leave now?",
+            "The reading is not finished. What was read is saved; `keytrail open` goes on with it.",
+        ),
+        Question::Cancel => (
+            "Stop reading?",
+            "What was read so far stays. The chain may be incomplete then, and will say so.",
+        ),
     };
     let area = pane::popup(frame, body, 60, 7);
     let inner = pane::pane(frame, area, title, true, theme);
-    let mut lines: Vec<Line<'_>> = wrap(said, usize::from(inner.width)).into_iter().map(Line::from).collect();
+    let mut lines: Vec<Line<'_>> = wrap(said, usize::from(inner.width))
+        .into_iter()
+        .map(Line::from)
+        .collect();
     lines.push(Line::default());
     lines.push(Line::from(vec![
         Span::styled("y", theme.accent.patch(theme.strong)),
@@ -149,8 +165,11 @@ fn prompt(app: &App, field: &Field, frame: &mut Frame<'_>, area: Rect) {
         _ => " search keys: ",
     };
     frame.render_widget(Clear, area);
-    let [label_area, text_area] =
-        Layout::horizontal([Constraint::Length(u16::try_from(label.len()).unwrap_or(0)), Constraint::Fill(1)]).areas(area);
+    let [label_area, text_area] = Layout::horizontal([
+        Constraint::Length(u16::try_from(label.len()).unwrap_or(0)),
+        Constraint::Fill(1),
+    ])
+    .areas(area);
     frame.render_widget(Line::styled(label, app.theme.accent), label_area);
     input(field, frame, text_area);
 }
@@ -186,7 +205,10 @@ fn input(field: &Field, frame: &mut Frame<'_>, area: Rect) {
             shown.push(c);
         }
     }
-    frame.render_widget(Line::raw(crate::tui::widgets::text::cut(&shown, width).into_owned()), area);
+    frame.render_widget(
+        Line::raw(crate::tui::widgets::text::cut(&shown, width).into_owned()),
+        area,
+    );
     let column = field.input.visual_cursor().saturating_sub(skipped);
     let x = area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1));
     frame.set_cursor_position(Position::new(x, area.y));

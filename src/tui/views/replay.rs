@@ -13,11 +13,18 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
     let zone = app.zone;
     let (first, last) = replay.bounds();
-    let state = if replay.is_playing() { "▶ playing" } else { "‖ held   " };
+    let state = if replay.is_playing() {
+        "▶ playing"
+    } else {
+        "‖ held   "
+    };
     let clock = Line::from(vec![
         Span::styled(format!(" {state} "), theme.accent.patch(theme.strong)),
         Span::raw(format!(" {} {} ", zone.full(replay.at()), zone.name(replay.at()))),
-        Span::styled(format!(" {}'s clock · speed ×{}", replay.clock().name(), replay.speed()), theme.dim),
+        Span::styled(
+            format!(" {}'s clock · speed ×{}", replay.clock().name(), replay.speed()),
+            theme.dim,
+        ),
     ]);
     let (from, to) = (format!(" {} ", zone.minute(first)), format!(" {} ", zone.minute(last)));
     let columns = usize::from(area.width).saturating_sub(from.len() + to.len());

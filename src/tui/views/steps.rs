@@ -47,7 +47,10 @@ fn heading(app: &App, step: &Step, width: usize) -> Line<'static> {
     let theme = &app.theme;
     let (settled, all) = steps::progress(app.investigation(), &step.items);
     let come = format!("{settled}/{all}");
-    let title = cell(&format!("{} {}", step.number, step.title), width.saturating_sub(come.len() + 1));
+    let title = cell(
+        &format!("{} {}", step.number, step.title),
+        width.saturating_sub(come.len() + 1),
+    );
     let style = if settled == all { theme.ok } else { theme.accent };
     Line::from(vec![
         Span::styled(title, style.patch(theme.strong)),
@@ -70,14 +73,26 @@ fn item_line(app: &App, item: &Item, width: usize) -> Line<'static> {
         Span::raw("  "),
         Span::styled(format!("{} ", item_sign(state)), style),
         Span::styled(format!("{id} "), theme.dim),
-        Span::styled(cell(&item.title, room), if state == ItemState::NotApplicable { theme.dim } else { style }),
-        Span::styled(format!(" {right}"), if state == ItemState::Open { theme.dim } else { style }),
+        Span::styled(
+            cell(&item.title, room),
+            if state == ItemState::NotApplicable {
+                theme.dim
+            } else {
+                style
+            },
+        ),
+        Span::styled(
+            format!(" {right}"),
+            if state == ItemState::Open { theme.dim } else { style },
+        ),
     ])
 }
 
 fn item(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let focused = app.steps.in_details;
-    let Some(item) = app.steps.item(&app.settings.playbook) else { return };
+    let Some(item) = app.steps.item(&app.settings.playbook) else {
+        return;
+    };
     let inner = pane::pane(frame, area, &item.id, focused, &app.theme);
     let lines = item_text(app, item, usize::from(inner.width));
     let len = lines.len();
@@ -89,14 +104,24 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
     let progress = app.investigation().checklist().progress(&item.id);
     let state = progress.map_or(ItemState::Open, |p| p.state);
-    let mut lines: Vec<Line<'static>> =
-        wrap(&item.title, width).into_iter().map(|l| Line::styled(l, theme.strong)).collect();
+    let mut lines: Vec<Line<'static>> = wrap(&item.title, width)
+        .into_iter()
+        .map(|l| Line::styled(l, theme.strong))
+        .collect();
     lines.push(Line::from(vec![
-        Span::styled(format!("{} {}", item_sign(state), state.as_str()), theme.item_state(state)),
+        Span::styled(
+            format!("{} {}", item_sign(state), state.as_str()),
+            theme.item_state(state),
+        ),
         Span::styled(format!("   within {}", item.time_box.as_str()), theme.dim),
     ]));
     if let Some(p) = progress {
-        let who = format!("marked by {} at {} {}", safe(&p.by), app.zone.full(p.at), app.zone.name(p.at));
+        let who = format!(
+            "marked by {} at {} {}",
+            safe(&p.by),
+            app.zone.full(p.at),
+            app.zone.name(p.at)
+        );
         lines.extend(wrap(&who, width).into_iter().map(|l| Line::styled(l, theme.dim)));
         if !p.note.is_empty() {
             let note = format!("note: {}", safe(&p.note));
@@ -114,9 +139,12 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
             let shown = safe(&command.line).into_owned();
             let pieces = fold(&shown, width.saturating_sub(4));
             let marks = std::iter::once("$ ").chain(std::iter::repeat("    "));
-            lines.extend(pieces.into_iter().zip(marks).map(|(piece, mark)| {
-                Line::from(vec![Span::styled(mark, theme.dim), Span::raw(piece.to_owned())])
-            }));
+            lines.extend(
+                pieces
+                    .into_iter()
+                    .zip(marks)
+                    .map(|(piece, mark)| Line::from(vec![Span::styled(mark, theme.dim), Span::raw(piece.to_owned())])),
+            );
         }
     }
     lines

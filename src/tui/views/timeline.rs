@@ -51,10 +51,18 @@ fn title(app: &App) -> Line<'static> {
     let node = filter.node.as_deref().map(|id| {
         let chain = app.investigation().chain();
         let node = chain.find(id).map(|at| &chain.nodes[at]);
-        let name = node.map_or(id, |n| if n.is_key() || n.name.is_empty() { &n.id } else { &n.name });
+        let name = node.map_or(id, |n| {
+            if n.is_key() || n.name.is_empty() {
+                &n.id
+            } else {
+                &n.name
+            }
+        });
         format!("by {}", middle(&safe(name), 20))
     });
-    let text = Some(&filter.text).filter(|t| !t.is_empty()).map(|t| format!("\"{}\"", cut(&safe(t), 24)));
+    let text = Some(&filter.text)
+        .filter(|t| !t.is_empty())
+        .map(|t| format!("\"{}\"", cut(&safe(t), 24)));
     let chips = [
         node,
         filter.service.clone(),
@@ -73,12 +81,20 @@ fn title(app: &App) -> Line<'static> {
 
 /// When the events shown happened; the place of the selected one is marked.
 fn density(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let Some((first, last)) = app.events.density.bounds() else { return };
+    let Some((first, last)) = app.events.density.bounds() else {
+        return;
+    };
     let theme = &app.theme;
-    let (from, to) = (format!("{} ", app.zone.minute(first)), format!(" {}", app.zone.minute(last)));
+    let (from, to) = (
+        format!("{} ", app.zone.minute(first)),
+        format!(" {}", app.zone.minute(last)),
+    );
     let columns = usize::from(area.width).saturating_sub(from.len() + to.len());
     let mut bar = app.events.density.bar(columns, theme.accent);
-    let selected = app.events.selected().and_then(|at| app.investigation().evidence().events().get(at));
+    let selected = app
+        .events
+        .selected()
+        .and_then(|at| app.investigation().evidence().events().get(at));
     if let Some(event) = selected
         && let Some(mark) = bar.get_mut(app.events.density.place(event.time(), columns))
     {
@@ -139,7 +155,11 @@ impl Columns {
 
     fn line(&self, app: &App, event: &Event) -> Line<'static> {
         let theme = &app.theme;
-        let time = if self.full_time { app.zone.full(event.time()) } else { app.zone.short(event.time()) };
+        let time = if self.full_time {
+            app.zone.full(event.time())
+        } else {
+            app.zone.short(event.time())
+        };
         let failed = event.outcome.error_code();
         let weight = catalogue::call(&event.source, event.base_name()).map_or("", |call| call.severity);
         let (sign, style) = match (failed, weight) {
@@ -147,7 +167,11 @@ impl Columns {
             (None, "critical" | "high") => ("! ", theme.severity(weight)),
             _ => ("  ", Style::new()),
         };
-        let style = if event.is_write() { style.patch(theme.strong) } else { style };
+        let style = if event.is_write() {
+            style.patch(theme.strong)
+        } else {
+            style
+        };
         let name = format!("{}:{}", event.service(), event.name);
         let address = event.source_ip.as_deref().unwrap_or_default();
         let result = failed.unwrap_or("ok");
@@ -160,7 +184,10 @@ impl Columns {
             Span::raw(id_cell(&safe(address), self.address)),
         ];
         if self.result > 0 {
-            spans.push(Span::styled(format!(" {}", cell(&safe(result), self.result)), result_style));
+            spans.push(Span::styled(
+                format!(" {}", cell(&safe(result), self.result)),
+                result_style,
+            ));
         }
         Line::from(spans)
     }

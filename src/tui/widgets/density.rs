@@ -11,14 +11,14 @@ const LEVELS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇",
 
 /// Counts of events over a stretch of time.
 #[derive(Debug, Clone, Default)]
-pub struct Density {
+pub(crate) struct Density {
     bounds: Option<(DateTime<Utc>, DateTime<Utc>)>,
     counts: Vec<u32>,
 }
 
 impl Density {
     /// Counts times, in any order.
-    pub fn of(times: &[DateTime<Utc>]) -> Self {
+    pub(crate) fn of(times: &[DateTime<Utc>]) -> Self {
         let bounds = times.iter().copied().min().zip(times.iter().copied().max());
         let mut density = Self {
             bounds,
@@ -32,12 +32,12 @@ impl Density {
     }
 
     /// The first and the last time.
-    pub fn bounds(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    pub(crate) fn bounds(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         self.bounds
     }
 
     /// Where a time falls in a bar of so many columns.
-    pub fn place(&self, time: DateTime<Utc>, columns: usize) -> usize {
+    pub(crate) fn place(&self, time: DateTime<Utc>, columns: usize) -> usize {
         let Some((first, last)) = self.bounds else { return 0 };
         let whole = (last - first).num_milliseconds().max(1).unsigned_abs();
         let part = (time - first).max(Duration::zero()).num_milliseconds().unsigned_abs();
@@ -46,7 +46,7 @@ impl Density {
     }
 
     /// The bar: a column is as high as its share of the busiest one, on a root scale so that quiet stretches show.
-    pub fn bar(&self, columns: usize, style: Style) -> Vec<Span<'static>> {
+    pub(crate) fn bar(&self, columns: usize, style: Style) -> Vec<Span<'static>> {
         let mut sums = vec![0_u32; columns];
         for (at, count) in self.counts.iter().enumerate() {
             if let Some(sum) = sums.get_mut(at * columns / BUCKETS) {

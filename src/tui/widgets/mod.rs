@@ -1,6 +1,6 @@
 //! Small pieces that several views share.
 
-pub mod density;
-pub mod pane;
-pub mod scroll;
-pub mod text;
+pub(super) mod density;
+pub(super) mod pane;
+pub(super) mod scroll;
+pub(super) mod text;

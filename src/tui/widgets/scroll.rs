@@ -7,7 +7,7 @@ use std::ops::Range;
 ///
 /// How much fits is known only when it is drawn, so drawing leaves it here; that is all a view may change.
 #[derive(Debug, Clone, Default)]
-pub struct Scroll {
+pub(crate) struct Scroll {
     at: Cell<usize>,
     top: Cell<usize>,
     len: Cell<usize>,
@@ -17,7 +17,7 @@ pub struct Scroll {
 /// A way to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
-pub enum Move {
+pub(crate) enum Move {
     Up,
     Down,
     PageUp,
@@ -28,17 +28,17 @@ pub enum Move {
 
 impl Scroll {
     /// The selected line.
-    pub fn at(&self) -> usize {
+    pub(crate) fn at(&self) -> usize {
         self.at.get()
     }
 
     /// Selects a line.
-    pub fn select(&self, at: usize) {
+    pub(crate) fn select(&self, at: usize) {
         self.at.set(at);
     }
 
     /// Moves inside `len` lines.
-    pub fn go(&self, to: Move, len: usize) {
+    pub(crate) fn go(&self, to: Move, len: usize) {
         let (at, last) = (self.at.get(), len.saturating_sub(1));
         // A page keeps one line of the page before in sight.
         let page = self.height.get().saturating_sub(1).max(1);
@@ -53,13 +53,13 @@ impl Scroll {
     }
 
     /// Scrolls a text, where the selected line is the top one.
-    pub fn scroll(&self, to: Move) {
+    pub(crate) fn scroll(&self, to: Move) {
         let pages = self.len.get().saturating_sub(self.height.get());
         self.go(to, pages + 1);
     }
 
     /// The lines of a list to draw, so that the selected one is among them with a line to spare on either side.
-    pub fn list(&self, len: usize, height: usize) -> Range<usize> {
+    pub(crate) fn list(&self, len: usize, height: usize) -> Range<usize> {
         self.len.set(len);
         self.height.set(height);
         let at = self.at.get().min(len.saturating_sub(1));
@@ -67,13 +67,17 @@ impl Scroll {
         let spare = usize::from(height > 4);
         let lowest = (at + 1 + spare).min(len).saturating_sub(height);
         let highest = at.saturating_sub(spare);
-        let top = self.top.get().clamp(lowest, highest.max(lowest)).min(len.saturating_sub(height));
+        let top = self
+            .top
+            .get()
+            .clamp(lowest, highest.max(lowest))
+            .min(len.saturating_sub(height));
         self.top.set(top);
         top..(top + height).min(len)
     }
 
     /// The lines of a text to draw, the selected one on top as far as the text reaches.
-    pub fn text(&self, len: usize, height: usize) -> Range<usize> {
+    pub(crate) fn text(&self, len: usize, height: usize) -> Range<usize> {
         self.len.set(len);
         self.height.set(height);
         let top = self.at.get().min(len.saturating_sub(height));
@@ -82,7 +86,7 @@ impl Scroll {
     }
 
     /// How far one has come, for the corner of a pane: `12 of 340`; nothing where all is on screen.
-    pub fn position(&self, len: usize) -> String {
+    pub(crate) fn position(&self, len: usize) -> String {
         use super::text::number;
         if len <= self.height.get() {
             return String::new();

@@ -1,41 +1,18 @@
-//! Text that fits its place and cannot harm: records are written by the attacker.
+//! Text that fits its place. What comes from a record is made harmless first, by [`safe`].
 
 use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Makes characters visible that would hide, reorder or steer text: control, bidirectional, zero-width and the like.
-/// Everything taken from a record passes through here before it is drawn.
-pub fn safe(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(hides) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if hides(c) {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-fn hides(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
+pub(crate) use crate::export::text::safe;
 
 /// The width of a text in columns.
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// Shortens an id in the middle, so that its beginning and its end stay readable.
-pub fn middle(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn middle(text: &str, most: usize) -> Cow<'_, str> {
     if text.width() <= most {
         return Cow::Borrowed(text);
     }
@@ -55,7 +32,7 @@ pub fn middle(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// Cuts a text at the end, with a sign that it was cut.
-pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     if text.width() <= most {
         return Cow::Borrowed(text);
     }
@@ -63,12 +40,12 @@ pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// A cell of exactly `columns`: cut or filled up.
-pub fn cell(text: &str, columns: usize) -> String {
+pub(crate) fn cell(text: &str, columns: usize) -> String {
     filled(&cut(text, columns), columns)
 }
 
 /// A cell of exactly `columns`, shortened in the middle where it is too long.
-pub fn id_cell(text: &str, columns: usize) -> String {
+pub(crate) fn id_cell(text: &str, columns: usize) -> String {
     filled(&middle(text, columns), columns)
 }
 
@@ -89,7 +66,7 @@ fn take(text: &str, most: usize) -> &str {
 }
 
 /// Breaks a text into lines of at most `columns`, between words where it can.
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = vec![String::new()];
     for word in text.split(' ').filter(|w| !w.is_empty()) {
@@ -123,7 +100,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// Breaks a text into pieces of at most `columns`, anywhere: for JSON and commands, where blanks count.
-pub fn fold(text: &str, columns: usize) -> Vec<&str> {
+pub(crate) fn fold(text: &str, columns: usize) -> Vec<&str> {
     let columns = columns.max(2);
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -137,7 +114,7 @@ pub fn fold(text: &str, columns: usize) -> Vec<&str> {
 }
 
 /// A number with separators: `1,234,567`.
-pub fn number(n: u64) -> String {
+pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -150,22 +127,13 @@ pub fn number(n: u64) -> String {
 }
 
 /// A number and its unit: `1 call`, `2,104 calls`.
-pub fn counted(n: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_hides_is_shown() {
-        assert_eq!(safe("plain text, 日本"), "plain text, 日本");
-        assert_eq!(safe("a\u{1b}[31mb"), "a\\u{1b}[31mb");
-        assert_eq!(safe("a\u{202e}b\u{200b}c\u{2066}"), "a\\u{202e}b\\u{200b}c\\u{2066}");
-        assert_eq!(safe("x\ny\t\u{9b}"), "x\\u{a}y\\u{9}\\u{9b}");
-        assert_eq!(safe("\u{e0041}"), "\\u{e0041}");
-    }
 
     #[test]
     fn ids_are_shortened_in_the_middle() {
