@@ -16,7 +16,6 @@ pub(crate) struct Scroll {
 
 /// A way to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(crate) enum Move {
     Up,
     Down,

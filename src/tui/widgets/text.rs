@@ -16,7 +16,9 @@ pub(crate) fn middle(text: &str, most: usize) -> Cow<'_, str> {
     if text.width() <= most {
         return Cow::Borrowed(text);
     }
-    let room = most.saturating_sub(1);
+    let Some(room) = most.checked_sub(1) else {
+        return Cow::Borrowed("");
+    };
     let tail = room / 2;
     let head = take(text, room - tail);
     let mut used = 0;
@@ -36,7 +38,10 @@ pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     if text.width() <= most {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(format!("{}…", take(text, most.saturating_sub(1))))
+    match most.checked_sub(1) {
+        Some(room) => Cow::Owned(format!("{}…", take(text, room))),
+        None => Cow::Borrowed(""),
+    }
 }
 
 /// A cell of exactly `columns`: cut or filled up.
@@ -146,7 +151,7 @@ mod tests {
     #[test]
     fn cells_have_the_width_they_promise() {
         for text in ["", "abc", "abcdefghijkl", "日本語日本語", "a日b本c語"] {
-            for columns in 1..12 {
+            for columns in 0..12 {
                 assert_eq!(width(&cell(text, columns)), columns, "{text} {columns}");
                 assert_eq!(width(&id_cell(text, columns)), columns, "{text} {columns}");
             }
