@@ -181,7 +181,7 @@ pub(super) fn first(
     })?;
     outcomes.check(files.len())?;
     let mut units: Vec<Unit> = workers.into_iter().flatten().collect();
-    units.sort_unstable_by(|a, b| (&a.path, a.member).cmp(&(&b.path, b.member)));
+    units.sort_unstable_by(|a, b| (a.path.as_os_str(), a.member).cmp(&(b.path.as_os_str(), b.member)));
     Ok(units)
 }
 
