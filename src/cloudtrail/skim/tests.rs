@@ -8,7 +8,7 @@ use super::*;
 use crate::cloudtrail::scan::{Item, Scanner};
 
 /// What skimming says of one record, its tokens as hashes and its values.
-fn skimmed(record: &str) -> (Option<(String, String, String, String)>, BTreeSet<Term>, Vec<String>) {
+fn skimmed(record: &str) -> (Option<[String; 4]>, BTreeSet<Term>, Vec<String>) {
     let mut result = None;
     let mut scanner = Scanner::default();
     scanner.buffer().extend_from_slice(b"[");
@@ -17,14 +17,9 @@ fn skimmed(record: &str) -> (Option<(String, String, String, String)>, BTreeSet<
     let flow = scanner.scan(true, &mut |item| {
         if let Item::Element(element) = item {
             let mut tokens = Vec::new();
-            let skim = Skimmer::default().skim(&element, &mut tokens).map(|s| {
-                (
-                    s.source.to_owned(),
-                    s.name.to_owned(),
-                    s.region.to_owned(),
-                    s.account.to_owned(),
-                )
-            });
+            let skim = Skimmer::default()
+                .skim(&element, &mut tokens)
+                .map(|s| [s.source, s.name, s.region, s.account].map(str::to_owned));
             let mut values = Vec::new();
             element.each_value(&mut |value| values.push(String::from_utf8_lossy(value).into_owned()));
             result = Some((skim, tokens.into_iter().collect(), values));
@@ -56,8 +51,7 @@ fn only_the_records_own_members_count() {
         "x": "eventName", "responseElements": "eventSource", "awsRegion": "us-east-1",
     }));
     let expected = ["iam.amazonaws.com", "CreateUser", "us-east-1", "123456789012"].map(str::to_owned);
-    let (source, name, region, account) = skimmed(&hostile.to_string()).0.unwrap();
-    assert_eq!([source, name, region, account], expected);
+    assert_eq!(skimmed(&hostile.to_string()).0.unwrap(), expected);
     let pretty = serde_json::to_string_pretty(&hostile).unwrap();
     assert_eq!(skimmed(&pretty), skimmed(&hostile.to_string()));
 }
@@ -133,7 +127,7 @@ proptest! {
         let record = record(&json!({"requestParameters": {"x": inner}, "userAgent": agent}));
         let text = if pretty { serde_json::to_string_pretty(&record).unwrap() } else { record.to_string() };
         let (skim, tokens, values) = skimmed(&text);
-        prop_assert_eq!(skim.is_none(), serde_json::to_string(&agent).unwrap().contains('\\'));
+        prop_assert!(skim.is_some() || text.contains('\\'), "only escapes make it unclear: {text}");
         let mut expected = BTreeSet::new();
         terms::of_record(&record, false, &mut |token| {
             expected.insert(terms::hash(token));

@@ -155,7 +155,9 @@ pub(super) fn first(
     let mut outcomes = Outcomes::default();
     let mut watch = |found: Found| {
         if let Found::Files(reports) = &found {
-            reports.iter().for_each(|report| outcomes.add(report));
+            for report in reports {
+                outcomes.add(report);
+            }
         }
         out(found)
     };
