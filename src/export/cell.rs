@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::text;
 
 /// The text of a cell. Quoting is left to the CSV writer.
-pub fn cell(value: &Value) -> Cow<'_, str> {
+pub(super) fn cell(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => Cow::Borrowed(""),
         Value::String(text) => inert(text),

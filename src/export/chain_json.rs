@@ -12,7 +12,7 @@ use crate::investigation::Investigation;
 use crate::investigation::chain::{Attempt, Change, Node, Proof};
 
 /// The name of the format.
-pub const FORMAT: &str = "keytrail-chain/1";
+const FORMAT: &str = "keytrail-chain/1";
 
 /// The chain of a settled investigation.
 pub fn chain_json(investigation: &Investigation) -> Value {

@@ -48,7 +48,7 @@ impl Folder {
     /// Opens the folder, or makes it.
     pub(super) fn open(path: &Path) -> Result<Self, ExportError> {
         match create_private_folder(path) {
-            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(ExportError::io(path, e)),
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(ExportError::io(path, e)),
             _ => Ok(Self {
                 path: path.to_owned(),
                 files: Vec::new(),
@@ -77,7 +77,7 @@ impl Folder {
     pub(super) fn write(
         &mut self,
         name: &'static str,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), ExportError> {
         let path = self.unfinished(name);
         let io = |e| ExportError::io(&path, e);
@@ -95,7 +95,7 @@ impl Folder {
             hash: Sha256::new(),
             bytes: 0,
         };
-        fill(&mut writer).and_then(|()| writer.flush()).map_err(io)?;
+        content(&mut writer).and_then(|()| writer.flush()).map_err(io)?;
         writer.inner.get_ref().sync_all().map_err(io)?;
         if let Some(file) = self.files.last_mut() {
             file.bytes = writer.bytes;

@@ -24,6 +24,8 @@ mod folder;
 mod manifest;
 mod table;
 pub mod tables;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod tree;
 

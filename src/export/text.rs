@@ -1,6 +1,7 @@
 //! Text that cannot harm where it is read: on a terminal, in a table, in a file somebody opens.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Makes characters visible that would hide, reorder or steer text: `\u{202e}` instead of the character. Line breaks and
 /// tabs too: a value from a record is one piece on one line.
@@ -31,7 +32,8 @@ pub fn safe_json(json: &str) -> Cow<'_, str> {
     for c in json.chars() {
         if unsafe_here(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                shown.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a String cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
             }
         } else {
             shown.push(c);

@@ -10,7 +10,7 @@ use crate::investigation::chain::{Chain, Link, Node};
 use crate::investigation::fact::Verdict;
 
 /// The tree of a settled investigation, then counts, attempts and what a responder must know.
-pub fn tree(investigation: &Investigation) -> String {
+pub(super) fn tree(investigation: &Investigation) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = write_tree(&mut out, investigation);
@@ -25,7 +25,7 @@ fn write_tree(out: &mut String, investigation: &Investigation) -> fmt::Result {
     let counts = chain.counts;
     writeln!(
         out,
-        "\n{} records read, {} copies; {} calls signed with the seed, {} with keys of the chain, {} of them failed",
+        "\n{} records read, {} copies; signed with the seed: {}, with keys of the chain: {}, failed: {}",
         counts.read, counts.duplicates, counts.seed, counts.chain, counts.failed
     )?;
     if let Some(minted) = &chain.seed_minted_by {
