@@ -49,7 +49,7 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
         super::export::write(&case, dir)?;
     }
     Ok(match exit {
-        tui::Exit::Quit => Exit::Done,
+        tui::Exit::Quit | tui::Exit::Done => Exit::Done,
         tui::Exit::Interrupted => Exit::Interrupted,
     })
 }

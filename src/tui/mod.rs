@@ -1,21 +1,108 @@
-//! Stub until the screens are merged.
-#![allow(missing_docs, reason = "stub")]
-use crate::{collect::hunt::Hunt, playbook::Playbook, store::CaseFile};
+//! The screens.
+//!
+//! One state ([`App`]), one table from keys to actions, one function from an action to the next state, and views that
+//! only read. The event loop feeds it: keys, what the hunt found, time.
+//!
+//! | file | one idea |
+//! |---|---|
+//! | `terminal` | the guard that gives the terminal back, whatever happens |
+//! | `event_loop` | keys, updates, time and signals, in turn |
+//! | `app` | the state, and what can be asked of it |
+//! | `action`, `keys` | every intent, and the keys that express it |
+//! | `update/` | from an action to the next state |
+//! | `desk` | the case on the screens: worked on, or played back |
+//! | `replay` | a saved case, built up to a moment |
+//! | `tree`, `events`, `steps`, `popup` | what each screen remembers |
+//! | `index`, `names` | what views and commands look up, made once per state of the data |
+//! | `views/` | one file per screen |
+//! | `widgets/` | panes, scrolling, text that fits, the density bar |
+//! | `theme`, `clock` | how things look, and how times are written |
+
+mod action;
+mod app;
+mod clock;
+mod desk;
+mod event_loop;
+mod events;
+mod index;
+mod keys;
+mod names;
+mod popup;
+mod replay;
+mod steps;
+mod terminal;
+mod theme;
+mod tree;
+mod update;
+mod views;
+mod widgets;
+
+use chrono::Utc;
+
+pub use action::{Action, Screen};
+pub use app::{App, Reading, Settings};
+pub use update::Effect;
+pub use views::draw;
+
+use crate::collect::hunt::Hunt;
+use crate::playbook::Playbook;
+use crate::store::{CaseFile, StoreError};
+
+/// What the screens are to show.
+#[derive(Debug)]
 pub struct Options {
+    /// The investigation.
     pub case: CaseFile,
+    /// The reading that goes on behind the screens; `None` to look only.
     pub hunt: Option<Hunt>,
+    /// The steps to work through.
     pub playbook: Playbook,
+    /// Who is sitting here: it goes with every mark and judgement.
     pub by: String,
+    /// Leave after the first pass over the sources.
     pub exit_when_done: bool,
+    /// Play the investigation back instead of working on it.
     pub replay: bool,
 }
+
+/// How the screens were left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
+    /// By the user.
     Quit,
+    /// By Ctrl-C or a signal.
     Interrupted,
+    /// After the first pass over the sources, as asked.
+    Done,
 }
+
+/// Why there are no screens, or no more.
 #[derive(Debug, thiserror::Error)]
-#[error("no screens yet")]
-pub struct TuiError;
-pub async fn run(_options: Options) -> Result<(Exit, CaseFile), TuiError> {
-    Err(TuiError)
+pub enum TuiError {
+    /// The terminal cannot be used.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] std::io::Error),
+    /// The file cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Shows the screens until they are left, and gives the investigation back. The terminal is restored on every way out.
+pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
+    let settings = Settings {
+        playbook: options.playbook,
+        by: options.by,
+        // <https://no-color.org>: set, and not empty.
+        monochrome: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+    };
+    let mut app = if options.replay {
+        App::replay(options.case, settings, Utc::now())?
+    } else {
+        App::new(options.case, settings, Utc::now())
+    };
+    let exit = {
+        let mut guard = terminal::Guard::take()?;
+        event_loop::run(&mut guard, &mut app, options.hunt, options.exit_when_done).await?
+    };
+    Ok((exit, app.into_case()))
 }

@@ -9,4 +9,6 @@
 
 pub mod incident;
 pub mod program;
+pub mod screens;
 pub mod story;
+pub mod svg;

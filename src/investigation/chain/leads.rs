@@ -9,10 +9,11 @@ use crate::investigation::lead::{Attribute, Lead};
 
 /// Every lead of a chain. The seeds' own leads are among them; asking twice is the collector's to avoid.
 pub fn leads(chain: &Chain) -> BTreeSet<Lead> {
-    chain.nodes.iter().flat_map(of_node).collect()
+    chain.nodes.iter().flat_map(leads_of).collect()
 }
 
-fn of_node(node: &Node) -> Vec<Lead> {
+/// The leads of one node.
+pub fn leads_of(node: &Node) -> Vec<Lead> {
     use Attribute::{AccessKeyId, ResourceName, Username};
     let mut leads = Vec::new();
     let mut lead = |attribute, value: &str| {

@@ -30,7 +30,7 @@ pub mod trust;
 use chrono::{DateTime, Utc};
 
 pub use derive::derive;
-pub use leads::leads;
+pub use leads::{leads, leads_of};
 
 use super::evidence::Activity;
 use crate::catalogue::{Kind, Strength};

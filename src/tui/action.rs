@@ -1,0 +1,218 @@
+//! Every intent a key can express. What a key means is in [`keys`](super::keys), what it does in [`update`](super::update).
+
+use crate::investigation::Verdict;
+
+/// The screens, in the order of their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Screen {
+    Overview,
+    Chain,
+    Timeline,
+    Steps,
+    Coverage,
+}
+
+impl Screen {
+    /// All screens, in order.
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Chain, Self::Timeline, Self::Steps, Self::Coverage];
+
+    /// Its name on the tab.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Chain => "Chain",
+            Self::Timeline => "Timeline",
+            Self::Steps => "Steps",
+            Self::Coverage => "Coverage",
+        }
+    }
+
+    /// The screen so many tabs further, round and round.
+    pub fn step(self, by: usize) -> Self {
+        let at = Self::ALL.iter().position(|s| *s == self).unwrap_or_default();
+        Self::ALL[(at + by) % Self::ALL.len()]
+    }
+}
+
+/// What the user wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "`about` says what each one does")]
+pub enum Action {
+    Quit,
+    Interrupt,
+    Suspend,
+    Redraw,
+    Back,
+    Help,
+    ToggleZone,
+    CancelReading,
+    Show(Screen),
+    NextScreen,
+    PreviousScreen,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    GoToNext,
+    Fold,
+    Unfold,
+    ToggleFold,
+    FoldAll,
+    Details,
+    Leave,
+    Record,
+    Search,
+    NextMatch,
+    PreviousMatch,
+    CycleKind,
+    CycleVerdict,
+    Judge(Verdict),
+    NodeEvents,
+    EventNode,
+    FilterText,
+    WritesOnly,
+    FailuresOnly,
+    SameNode,
+    SameRegion,
+    SameService,
+    WithContext,
+    ChangeState,
+    EditNote,
+    PlayPause,
+    Faster,
+    Slower,
+    StepForward,
+    StepBack,
+    JumpToTime,
+    SwitchClock,
+    SearchHelp,
+    Accept,
+    Yes,
+}
+
+impl Action {
+    /// One or two words, for the hints at the bottom.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Quit => "quit",
+            Self::Interrupt => "leave at once",
+            Self::Suspend => "suspend",
+            Self::Redraw => "redraw",
+            Self::Back => "back",
+            Self::Help => "help",
+            Self::ToggleZone => "time zone",
+            Self::CancelReading => "stop reading",
+            Self::Show(screen) => screen.title(),
+            Self::NextScreen => "next screen",
+            Self::PreviousScreen => "previous screen",
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::PageUp => "page up",
+            Self::PageDown => "page down",
+            Self::Top => "top",
+            Self::Bottom => "bottom",
+            Self::GoToNext => "do this next",
+            Self::Fold => "fold",
+            Self::Unfold => "unfold",
+            Self::ToggleFold => "fold",
+            Self::FoldAll => "fold all",
+            Self::Details => "details",
+            Self::Leave => "leave details",
+            Self::Record => "record",
+            Self::Search => "search",
+            Self::NextMatch => "next",
+            Self::PreviousMatch => "previous",
+            Self::CycleKind => "kind",
+            Self::CycleVerdict => "verdict",
+            Self::Judge(verdict) => verdict.as_str(),
+            Self::NodeEvents => "its events",
+            Self::EventNode => "in chain",
+            Self::FilterText => "filter",
+            Self::WritesOnly => "writes",
+            Self::FailuresOnly => "failures",
+            Self::SameNode => "same caller",
+            Self::SameRegion => "same region",
+            Self::SameService => "same service",
+            Self::WithContext => "others too",
+            Self::ChangeState => "mark",
+            Self::EditNote => "note",
+            Self::PlayPause => "play/pause",
+            Self::Faster => "faster",
+            Self::Slower => "slower",
+            Self::StepForward => "step",
+            Self::StepBack => "step back",
+            Self::JumpToTime => "go to time",
+            Self::SwitchClock => "other clock",
+            Self::SearchHelp => "search",
+            Self::Accept => "accept",
+            Self::Yes => "yes",
+        }
+    }
+
+    /// A sentence, for the help.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Quit => "Leave keytrail; everything shown is saved already",
+            Self::Interrupt => "Leave at once, from anywhere; the file is kept",
+            Self::Suspend => "Put keytrail to sleep; `fg` brings it back",
+            Self::Redraw => "Draw the screen anew",
+            Self::Back => "Go back one step: close, clear the filters, drop a message; never quits",
+            Self::Help => "Show the keys that work here",
+            Self::ToggleZone => "Show times in UTC or in the local zone",
+            Self::CancelReading => "Stop reading; what was read is kept",
+            Self::Show(Screen::Overview) => "The key, what it led to, and what to do next",
+            Self::Show(Screen::Chain) => "The tree of everything the key led to",
+            Self::Show(Screen::Timeline) => "Every event of the chain, in order of time",
+            Self::Show(Screen::Steps) => "The steps to work through, with commands and notes",
+            Self::Show(Screen::Coverage) => "What was read, and what was not",
+            Self::NextScreen => "Go to the next screen",
+            Self::PreviousScreen => "Go to the previous screen",
+            Self::Up => "One line up",
+            Self::Down => "One line down",
+            Self::PageUp => "One page up",
+            Self::PageDown => "One page down",
+            Self::Top => "To the first line",
+            Self::Bottom => "To the last line",
+            Self::GoToNext => "Open the next thing to do in the steps",
+            Self::Fold => "Fold the node, or go to its parent",
+            Self::Unfold => "Unfold the node, or go to its first child",
+            Self::ToggleFold => "Fold or unfold the node",
+            Self::FoldAll => "Fold everything below the seeds, or unfold everything",
+            Self::Details => "Go into the details, to scroll them",
+            Self::Leave => "Leave the details",
+            Self::Record => "Show the CloudTrail record behind this line",
+            Self::Search => "Search by name, id, kind or link",
+            Self::NextMatch => "Go to the next match",
+            Self::PreviousMatch => "Go to the previous match",
+            Self::CycleKind => "Show one kind of node only: users, keys, roles, ...",
+            Self::CycleVerdict => "Show nodes of one verdict only",
+            Self::Judge(Verdict::Malicious) => "Judge this node: it is the attacker's",
+            Self::Judge(Verdict::Expected) => "Judge this node: it is ours and meant to be",
+            Self::Judge(Verdict::Unknown) => "Take the judgement back",
+            Self::NodeEvents => "Show the events of this node in the timeline",
+            Self::EventNode => "Show the node that made this call in the chain",
+            Self::FilterText => "Show only events that hold a text: a name, an address, an error, ...",
+            Self::WritesOnly => "Show only calls that change something",
+            Self::FailuresOnly => "Show only calls that failed",
+            Self::SameNode => "Show only events of the caller of this one; again for all",
+            Self::SameRegion => "Show only events of the region of this one; again for all",
+            Self::SameService => "Show only events of the service of this one; again for all",
+            Self::WithContext => "Show also other people's calls that name the chain",
+            Self::ChangeState => "Mark the item: open, in progress, done, blocked, not applicable",
+            Self::EditNote => "Write a note for the item",
+            Self::PlayPause => "Let time run, or hold it",
+            Self::Faster => "Double the speed",
+            Self::Slower => "Halve the speed",
+            Self::StepForward => "Go to the next moment at which something happened",
+            Self::StepBack => "Go to the moment before at which something happened",
+            Self::JumpToTime => "Go to a time, such as 2026-01-31 14:00",
+            Self::SwitchClock => "Follow the attack's clock or the response's",
+            Self::SearchHelp => "Search the keys by what they do",
+            Self::Accept => "Accept",
+            Self::Yes => "Yes, do it",
+        }
+    }
+}

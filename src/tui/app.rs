@@ -1,0 +1,283 @@
+//! The state of the screens, and what can be asked of it. Only [`update`](super::update) changes it.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::action::Screen;
+use super::clock::Zone;
+use super::desk::Desk;
+use super::events::EventsState;
+use super::index::Index;
+use super::keys::Context;
+use super::names;
+use super::popup::Popup;
+use super::replay::Replay;
+use super::steps::{self, StepsState};
+use super::theme::Theme;
+use super::tree::TreeState;
+use super::widgets::scroll::Scroll;
+use crate::investigation::{Investigation, Verdict};
+use crate::playbook::{Item, Names, Playbook};
+use crate::store::{CaseFile, StoreError};
+
+/// What the caller decides about the screens.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The steps to work through.
+    pub playbook: Playbook,
+    /// Who is sitting here: it goes with every mark and judgement.
+    pub by: String,
+    /// No colours, only bold, reverse and the like (`NO_COLOR`).
+    pub monochrome: bool,
+}
+
+/// How far the reading has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// Files read.
+    pub files_done: u64,
+    /// Files there are.
+    pub files_total: u64,
+    /// Records read.
+    pub records: u64,
+}
+
+/// A line to the user.
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    pub(super) text: String,
+    pub(super) is_error: bool,
+    until: DateTime<Utc>,
+}
+
+/// The state of the screens.
+#[derive(Debug)]
+pub struct App {
+    pub(super) desk: Desk,
+    pub(super) settings: Settings,
+    pub(super) theme: Theme,
+    pub(super) zone: Zone,
+    pub(super) now: DateTime<Utc>,
+    pub(super) screen: Screen,
+    pub(super) popups: Vec<Popup>,
+    pub(super) tree: TreeState,
+    pub(super) events: EventsState,
+    pub(super) steps: StepsState,
+    pub(super) coverage: Scroll,
+    pub(super) message: Option<Message>,
+    pub(super) reading: Option<Reading>,
+    pub(super) index: Index,
+    pub(super) names: Names,
+    stale: bool,
+}
+
+impl App {
+    /// The screens of a case that is worked on.
+    pub fn new(case: CaseFile, settings: Settings, now: DateTime<Utc>) -> Self {
+        Self::of(Desk::Live(case), settings, now)
+    }
+
+    /// The screens of a case that is played back.
+    pub fn replay(case: CaseFile, settings: Settings, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        Ok(Self::of(Desk::Replay(Box::new(Replay::new(case)?)), settings, now))
+    }
+
+    fn of(desk: Desk, settings: Settings, now: DateTime<Utc>) -> Self {
+        let theme = if settings.monochrome {
+            Theme::monochrome()
+        } else {
+            Theme::colour()
+        };
+        let mut app = Self {
+            desk,
+            settings,
+            theme,
+            zone: Zone::default(),
+            now,
+            screen: Screen::Overview,
+            popups: Vec::new(),
+            tree: TreeState::default(),
+            events: EventsState::default(),
+            steps: StepsState::new(),
+            coverage: Scroll::default(),
+            message: None,
+            reading: None,
+            index: Index::default(),
+            names: Names::default(),
+            stale: true,
+        };
+        app.refresh();
+        app
+    }
+
+    /// Gives the case back.
+    pub fn into_case(self) -> CaseFile {
+        self.desk.into_case()
+    }
+
+    /// Sets the time of day; drops a message that has been there long enough. Returns whether anything changed.
+    pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
+        self.now = now;
+        let gone = self.message.as_ref().is_some_and(|m| m.until <= now);
+        if gone {
+            self.message = None;
+        }
+        gone
+    }
+
+    /// Says that the investigation changed.
+    pub fn touch(&mut self) {
+        self.stale = true;
+        self.events.touch();
+    }
+
+    /// Brings what is derived for the views up to date. Cheap when nothing changed.
+    pub fn refresh(&mut self) {
+        if self.stale {
+            self.desk.settle();
+        }
+        let investigation = self.desk.investigation();
+        if std::mem::take(&mut self.stale) {
+            self.index = Index::of(investigation);
+            self.names = names::of(investigation, self.now);
+            self.tree.refresh(investigation);
+            self.events.touch();
+        }
+        if self.screen == Screen::Timeline {
+            self.events.refresh(investigation);
+        }
+    }
+
+    /// Shows a line to the user for a while.
+    pub(super) fn say(&mut self, text: impl Into<String>) {
+        self.message = Some(Message {
+            text: text.into(),
+            is_error: false,
+            until: self.now + Duration::seconds(6),
+        });
+    }
+
+    /// Shows what went wrong and what to do about it; long enough to be read.
+    pub(super) fn complain(&mut self, text: impl Into<String>) {
+        self.message = Some(Message {
+            text: text.into(),
+            is_error: true,
+            until: self.now + Duration::seconds(20),
+        });
+    }
+
+    /// The investigation, up to the moment shown.
+    pub fn investigation(&self) -> &Investigation {
+        self.desk.investigation()
+    }
+
+    /// The moment shown: now, or the replay's.
+    pub(super) fn moment(&self) -> DateTime<Utc> {
+        match &self.desk {
+            Desk::Live(_) => self.now,
+            Desk::Replay(replay) => replay.at(),
+        }
+    }
+
+    /// Where one is, the innermost first: it decides what keys mean.
+    pub(super) fn contexts(&self) -> Vec<Context> {
+        if let Some(popup) = self.popups.last() {
+            return popup.contexts().to_vec();
+        }
+        self.contexts_below()
+    }
+
+    /// Where one is without what lies over the screen: the help is about that.
+    pub(super) fn contexts_below(&self) -> Vec<Context> {
+        let mut contexts = Vec::with_capacity(6);
+        if self.is_replay() {
+            contexts.push(Context::Replay);
+        }
+        if self.in_details() {
+            contexts.push(Context::InDetails);
+        }
+        contexts.extend([
+            Context::On(self.screen),
+            Context::Moving,
+            Context::Everywhere,
+            Context::Always,
+        ]);
+        contexts
+    }
+
+    /// Whether details beside a list have the focus.
+    pub(super) fn in_details(&self) -> bool {
+        match self.screen {
+            Screen::Chain => self.tree.in_details,
+            Screen::Steps => self.steps.in_details,
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_replay(&self) -> bool {
+        matches!(self.desk, Desk::Replay(_))
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        self.reading.is_some()
+    }
+
+    pub(super) fn next_item(&self) -> Option<&Item> {
+        steps::next(self.investigation(), &self.settings.playbook)
+    }
+
+    pub(super) fn has_next_item(&self) -> bool {
+        self.next_item().is_some()
+    }
+
+    pub(super) fn on_tree(&self) -> bool {
+        !self.tree.in_details && !self.tree.rows.is_empty()
+    }
+
+    pub(super) fn on_item_list(&self) -> bool {
+        !self.steps.in_details
+    }
+
+    pub(super) fn on_node(&self) -> bool {
+        self.tree.node().is_some()
+    }
+
+    pub(super) fn has_proof(&self) -> bool {
+        let node = self
+            .tree
+            .node()
+            .and_then(|at| self.investigation().chain().nodes.get(at));
+        node.is_some_and(|n| n.proof.is_some())
+    }
+
+    pub(super) fn can_judge(&self) -> bool {
+        self.on_node() && !self.is_replay()
+    }
+
+    pub(super) fn is_judged(&self) -> bool {
+        let investigation = self.investigation();
+        let node = self.tree.node().and_then(|at| investigation.chain().nodes.get(at));
+        self.can_judge() && node.is_some_and(|n| investigation.verdict(&n.node) != Verdict::Unknown)
+    }
+
+    pub(super) fn is_searching(&self) -> bool {
+        !self.tree.search.is_empty()
+    }
+
+    pub(super) fn on_event(&self) -> bool {
+        self.events.selected().is_some()
+    }
+
+    pub(super) fn can_mark(&self) -> bool {
+        !self.is_replay() && self.steps.item(&self.settings.playbook).is_some()
+    }
+
+    pub(super) fn can_go_back(&self) -> bool {
+        self.message.is_some()
+            || self.in_details()
+            || match self.screen {
+                Screen::Chain => self.is_searching() || self.tree.is_filtered(),
+                Screen::Timeline => self.events.is_filtered(),
+                _ => false,
+            }
+    }
+}

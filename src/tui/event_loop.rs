@@ -1,0 +1,247 @@
+//! Keys, what the hunt found, time and signals, in turn.
+//!
+//! Whatever can change the state comes through here, one thing at a time, so nothing is shared and nothing is locked.
+//! A frame is drawn only when something changed, at most thirty times a second. Keys go before data: however fast
+//! records arrive, the screens answer.
+
+use std::io;
+use std::time::Duration;
+
+use chrono::Utc;
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures_util::{FutureExt, StreamExt};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{Instant, sleep_until};
+
+use super::app::{App, Reading};
+use super::desk::Desk;
+use super::terminal::Guard;
+use super::update::Effect;
+use super::{Exit, views};
+use crate::collect::hunt::{Hunt, Update};
+
+/// Between two frames.
+const FRAME: Duration = Duration::from_millis(33);
+/// Between two looks at the clock, for messages that have been there long enough.
+const TICK: Duration = Duration::from_millis(500);
+/// So long data may be taken in before keys are looked at again.
+const SLICE: Duration = Duration::from_millis(10);
+
+/// Runs the screens until they are left.
+pub(super) async fn run(
+    guard: &mut Guard,
+    app: &mut App,
+    mut hunt: Option<Hunt>,
+    exit_when_done: bool,
+) -> io::Result<Exit> {
+    let mut keys = EventStream::new();
+    let mut ending = Ending::listen()?;
+    let mut pace = Pace::new();
+    let mut tick = tokio::time::interval(TICK);
+    show_progress(app, hunt.as_ref());
+    loop {
+        let now = Instant::now();
+        if pace.is_due(now) {
+            pace.draw(now, guard, app)?;
+        }
+        let effect = tokio::select! {
+            biased;
+            () = ending.next() => return Ok(Exit::Interrupted),
+            event = keys.next() => match event {
+                Some(Ok(event)) => {
+                    pace.changed = true;
+                    take(app, event).or_else(|| drain(app, &mut keys))
+                }
+                // The terminal is gone: nobody is there to see anything any more.
+                Some(Err(_)) | None => return Ok(Exit::Interrupted),
+            },
+            () = sleep_until(pace.next_frame), if pace.wants_frame(app) => {
+                pace.changed |= app.pass(pace.since_frame());
+                None
+            }
+            update = next(hunt.as_mut()), if now >= pace.next_data => {
+                take_in(app, hunt.as_mut(), update);
+                pace.fresh_data = true;
+                show_progress(app, hunt.as_ref());
+                if exit_when_done && !app.is_reading() {
+                    pace.draw(Instant::now(), guard, app)?;
+                    return Ok(Exit::Done);
+                }
+                None
+            }
+            () = sleep_until(pace.next_data), if now < pace.next_data => None,
+            _ = tick.tick() => {
+                pace.changed |= app.tick(Utc::now());
+                None
+            }
+        };
+        match effect {
+            Some(Effect::Leave(exit)) => return Ok(exit),
+            Some(Effect::Redraw) => guard.terminal.clear()?,
+            Some(Effect::Suspend) => guard.suspend()?,
+            Some(Effect::StopReading) => {
+                stop(app, hunt.as_mut());
+                show_progress(app, hunt.as_ref());
+            }
+            None => {}
+        }
+    }
+}
+
+/// When to draw, and when to look for data again.
+#[derive(Debug)]
+struct Pace {
+    changed: bool,
+    fresh_data: bool,
+    last_frame: Instant,
+    next_frame: Instant,
+    next_data: Instant,
+}
+
+impl Pace {
+    fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            changed: true,
+            fresh_data: false,
+            last_frame: now,
+            next_frame: now,
+            next_data: now,
+        }
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        (self.changed || self.fresh_data) && now >= self.next_frame
+    }
+
+    fn wants_frame(&self, app: &App) -> bool {
+        self.changed || self.fresh_data || app.is_playing()
+    }
+
+    fn since_frame(&self) -> Duration {
+        // After a long pause time goes on from here; it does not jump.
+        self.last_frame.elapsed().min(FRAME * 4)
+    }
+
+    fn draw(&mut self, now: Instant, guard: &mut Guard, app: &mut App) -> io::Result<()> {
+        if self.fresh_data {
+            app.touch();
+        }
+        app.refresh();
+        if self.fresh_data {
+            // Deriving everything from a very large case takes long. Then it is done less often, so that most of the
+            // time is left for keys.
+            self.next_data = Instant::now() + now.elapsed() * 3;
+        }
+        guard.terminal.draw(|frame| views::draw(app, frame))?;
+        (self.changed, self.fresh_data) = (false, false);
+        self.last_frame = now;
+        self.next_frame = now + FRAME;
+        Ok(())
+    }
+}
+
+fn take(app: &mut App, event: Event) -> Option<Effect> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => app.key(key),
+        Event::Paste(text) => {
+            app.paste(&text);
+            None
+        }
+        _ => None,
+    }
+}
+
+/// Takes the keys that wait already, before anything is drawn: typing is never slower than drawing.
+fn drain(app: &mut App, keys: &mut EventStream) -> Option<Effect> {
+    while let Some(Some(Ok(event))) = keys.next().now_or_never() {
+        if let Some(effect) = take(app, event) {
+            return Some(effect);
+        }
+    }
+    None
+}
+
+async fn next(hunt: Option<&mut Hunt>) -> Option<Update> {
+    match hunt {
+        Some(hunt) if hunt.is_running() => hunt.next().await,
+        _ => std::future::pending().await,
+    }
+}
+
+/// Turns what the sources found into facts, as much as waits already, for a moment at most.
+fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Update>) {
+    let Some(hunt) = hunt else { return };
+    let until = Instant::now() + SLICE;
+    let mut update = first;
+    if update.is_none() {
+        // The sources ended without a word: say that the reading is not complete.
+        return stop(app, Some(hunt));
+    }
+    while let Some(found) = update.take() {
+        let Desk::Live(case) = &mut app.desk else { return };
+        if let Err(error) = hunt.handle(found, case, Utc::now()) {
+            // What cannot be saved must not be shown as if it were: stop, and say why.
+            app.complain(format!("Reading stopped, not saved: {error}; {}", error.hint()));
+            return stop_quietly(app, hunt);
+        }
+        if Instant::now() < until {
+            update = hunt.next().now_or_never().flatten();
+        }
+    }
+    if let Some(failure) = hunt.failure().filter(|_| !hunt.is_running()) {
+        app.complain(format!("Reading stopped: {failure}. What was read is kept"));
+    }
+}
+
+fn stop(app: &mut App, hunt: Option<&mut Hunt>) {
+    let Some(hunt) = hunt else { return };
+    stop_quietly(app, hunt);
+    app.say("Reading stopped; what was read is kept");
+}
+
+fn stop_quietly(app: &mut App, hunt: &mut Hunt) {
+    let Desk::Live(case) = &mut app.desk else { return };
+    // `cancel` ends the hunt before it writes that down, so a full disk cannot keep it running.
+    if let Err(error) = hunt.cancel(case, Utc::now()) {
+        app.complain(format!("Not saved: {error}; {}", error.hint()));
+    }
+    app.touch();
+}
+
+fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
+    app.reading = hunt.filter(|hunt| hunt.is_running()).map(|hunt| {
+        let progress = hunt.progress();
+        Reading {
+            files_done: progress.files_done,
+            files_total: progress.files_total,
+            records: progress.records,
+        }
+    });
+}
+
+/// The signals that end the program. SIGHUP is heard even where the parent ignored it, so a lost terminal never leaves
+/// the program behind.
+struct Ending {
+    terminate: Signal,
+    hangup: Signal,
+    interrupt: Signal,
+}
+
+impl Ending {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

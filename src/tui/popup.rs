@@ -1,0 +1,141 @@
+//! What can lie over a screen: a record, the help, a choice, a question, a text field.
+
+use tui_input::{Input, InputRequest};
+
+use super::keys::Context;
+use super::widgets::scroll::Scroll;
+use crate::investigation::fact::ItemState;
+
+/// Something over the screen. It takes all keys but the few that work everywhere.
+#[derive(Debug)]
+pub(super) enum Popup {
+    Help(Help),
+    Record(Box<Record>),
+    Menu(Menu),
+    Question(Question),
+    Field(Field),
+}
+
+impl Popup {
+    /// Where one is while it is open.
+    pub(super) fn contexts(&self) -> &'static [Context] {
+        match self {
+            Self::Help(_) => &[Context::InHelp, Context::Moving, Context::Always],
+            Self::Record(_) => &[Context::InRecord, Context::Moving, Context::Always],
+            Self::Menu(_) => &[Context::InMenu, Context::Moving, Context::Always],
+            Self::Question(_) => &[Context::InQuestion, Context::Always],
+            Self::Field(_) => &[Context::InField, Context::Always],
+        }
+    }
+}
+
+/// The help, searchable.
+#[derive(Debug, Default)]
+pub(super) struct Help {
+    pub(super) search: String,
+    pub(super) scroll: Scroll,
+}
+
+/// One CloudTrail record.
+#[derive(Debug)]
+pub(super) struct Record {
+    /// `iam:CreateUser · 2026-01-31 23:59:59 UTC`
+    pub(super) title: String,
+    /// Label and value: where it came from, its hashes.
+    pub(super) origin: Vec<(&'static str, String)>,
+    /// The JSON, line by line, safe to draw.
+    pub(super) json: Vec<String>,
+    pub(super) scroll: Scroll,
+}
+
+/// The states an item can be put into.
+#[derive(Debug)]
+pub(super) struct Menu {
+    pub(super) item: String,
+    pub(super) scroll: Scroll,
+}
+
+impl Menu {
+    /// What is offered, in this order.
+    pub(super) const STATES: [ItemState; 5] = [
+        ItemState::Open,
+        ItemState::InProgress,
+        ItemState::Done,
+        ItemState::Blocked,
+        ItemState::NotApplicable,
+    ];
+
+    /// Stands on the state an item is most likely put into next.
+    pub(super) fn new(item: String, now: ItemState) -> Self {
+        let likely = match now {
+            ItemState::Open => 1,
+            ItemState::InProgress | ItemState::Blocked => 2,
+            ItemState::Done | ItemState::NotApplicable => 0,
+        };
+        let scroll = Scroll::default();
+        scroll.select(likely);
+        Self { item, scroll }
+    }
+}
+
+/// Something that must not happen by accident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Leave while reading is going on.
+    Quit,
+    /// Stop the reading.
+    Cancel,
+}
+
+/// What a text is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Purpose {
+    SearchTree,
+    FilterEvents,
+    SearchHelp,
+    JumpToTime,
+    /// A note, and the state that goes with it.
+    Note {
+        item: String,
+        state: ItemState,
+    },
+}
+
+impl Purpose {
+    /// Whether the text is used while it is typed.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self, Self::SearchTree | Self::FilterEvents | Self::SearchHelp)
+    }
+}
+
+/// A text being typed.
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) purpose: Purpose,
+    pub(super) input: Input,
+    /// What stood there before, for Esc.
+    pub(super) before: String,
+    /// Why it was not accepted.
+    pub(super) complaint: Option<String>,
+}
+
+impl Field {
+    pub(super) fn new(purpose: Purpose, before: &str) -> Self {
+        Self {
+            purpose,
+            input: Input::new(before.to_owned()),
+            before: before.to_owned(),
+            complaint: None,
+        }
+    }
+
+    /// Takes pasted text. Line breaks become blanks: a field is one line.
+    pub(super) fn paste(&mut self, text: &str) {
+        for c in text.chars() {
+            let c = if c.is_whitespace() { ' ' } else { c };
+            if !c.is_control() {
+                self.input.handle(InputRequest::InsertChar(c));
+            }
+        }
+    }
+}

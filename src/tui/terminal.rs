@@ -1,0 +1,125 @@
+//! The terminal guard: whatever way the program leaves, the terminal is as it was.
+//!
+//! Not `ratatui::restore`: that knows nothing of bracketed paste or mouse capture, and is skipped by an early return.
+//! The guard restores when it is dropped, and its panic hook restores before the message is written.
+
+use std::io::{self, Stdout, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
+use crossterm::style::ResetColor;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// Whether the terminal is ours now. The panic hook and the guard agree through it, so it is restored once.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Holds the terminal; gives it back when dropped.
+#[derive(Debug)]
+pub(super) struct Guard {
+    /// Where frames go.
+    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Guard {
+    /// Takes the terminal: raw mode, the other screen, bracketed paste.
+    pub(super) fn take() -> io::Result<Self> {
+        restore_on_panic();
+        TAKEN.store(true, Ordering::SeqCst);
+        let taken = enable_raw_mode()
+            .and_then(|()| enter(&mut io::stdout()))
+            .and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
+        match taken {
+            Ok(terminal) => Ok(Self { terminal }),
+            Err(error) => {
+                give_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives the terminal back, stops until somebody continues the program, and takes it again (Ctrl-Z, `fg`).
+    #[cfg(unix)]
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        // A process may only stop itself by a signal, and sending one needs the `kill` program or unsafe code.
+        let stopped = std::process::Command::new("kill")
+            .args(["-STOP", &std::process::id().to_string()])
+            .status();
+        TAKEN.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        enter(&mut io::stdout())?;
+        self.terminal.clear()?;
+        stopped.map(drop)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the terminal back if it is taken. Errors have nowhere to go: the terminal itself is failing.
+fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = leave(&mut io::stdout());
+        let _ = disable_raw_mode();
+    }
+}
+
+fn enter(out: &mut impl Write) -> io::Result<()> {
+    execute!(out, EnterAlternateScreen, EnableBracketedPaste)
+}
+
+/// Undoes everything the program may have asked of the terminal, mouse capture included, in the reverse order.
+fn leave(out: &mut impl Write) -> io::Result<()> {
+    queue!(
+        out,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        ResetColor,
+        LeaveAlternateScreen,
+        Show
+    )?;
+    out.flush()
+}
+
+/// The message of a panic belongs on the normal screen, where it stays.
+fn restore_on_panic() {
+    static HOOKED: Once = Once::new();
+    HOOKED.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            give_back();
+            previous(panic);
+        }));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaving_undoes_all_that_entering_did_and_more() {
+        let (mut entered, mut left) = (Vec::new(), Vec::new());
+        enter(&mut entered).unwrap();
+        leave(&mut left).unwrap();
+        let (entered, left) = (String::from_utf8(entered).unwrap(), String::from_utf8(left).unwrap());
+        // Alternate screen and bracketed paste; then those, the mouse in all its modes, and the cursor.
+        for mode in ["?1049", "?2004"] {
+            assert!(entered.contains(&format!("\x1b[{mode}h")), "{entered:?}");
+            assert!(left.contains(&format!("\x1b[{mode}l")), "{left:?}");
+        }
+        for mode in ["?1000l", "?1002l", "?1003l", "?1006l", "?25h"] {
+            assert!(left.contains(&format!("\x1b[{mode}")), "{left:?}");
+        }
+        // The cursor is shown on the normal screen, after the other one was left.
+        assert!(left.find("?25h") > left.find("?1049l"));
+    }
+}

@@ -1,0 +1,381 @@
+//! The chain as rows of a tree: what is folded, what is filtered, and where one is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::widgets::scroll::Scroll;
+use crate::catalogue::Kind;
+use crate::investigation::{Chain, Investigation, Node, Verdict};
+
+/// So many siblings of one kind and link are shown one by one; more are shown as a group that can be unfolded.
+const FEW: usize = 5;
+
+/// A line of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// The lines that lead to it: `│  ├─ `.
+    pub guide: String,
+    /// What it shows.
+    pub what: RowKind,
+    /// Whether something hangs below, and whether that is folded.
+    pub folded: Option<bool>,
+    /// Shown only because something below it passes the filter.
+    pub passing: bool,
+}
+
+/// What a line shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum RowKind {
+    /// A node, by its place in the chain.
+    Node(usize),
+    /// Many siblings alike.
+    Group {
+        /// Its name, for folding.
+        id: String,
+        /// The nodes.
+        members: Vec<usize>,
+    },
+}
+
+/// What the chain screen remembers.
+#[derive(Debug, Default)]
+pub(super) struct TreeState {
+    /// The visible lines.
+    pub rows: Vec<Row>,
+    /// Which of them is selected.
+    pub scroll: Scroll,
+    /// The details beside the tree.
+    pub details: Scroll,
+    /// Whether the details have the focus.
+    pub in_details: bool,
+    /// Only nodes of this kind.
+    pub kind: Option<Kind>,
+    /// Only nodes of this verdict.
+    pub verdict: Option<Verdict>,
+    /// What is searched for; empty for nothing.
+    pub search: String,
+    folded: BTreeSet<String>,
+    open_groups: BTreeSet<String>,
+}
+
+impl TreeState {
+    /// Makes the rows anew; the selection stays on the same node.
+    pub(super) fn refresh(&mut self, investigation: &Investigation) {
+        let selected = self.selected_id(investigation.chain());
+        let mut grower = Grower::new(self, investigation);
+        for root in investigation.chain().roots() {
+            if grower.visible[root] {
+                grower.node(root, String::new(), "");
+            }
+        }
+        self.rows = grower.rows;
+        if let Some(id) = selected {
+            self.select(investigation.chain(), &id);
+        }
+    }
+
+    /// The selected line.
+    pub(super) fn row(&self) -> Option<&Row> {
+        self.rows.get(self.scroll.at())
+    }
+
+    /// The selected node.
+    pub(super) fn node(&self) -> Option<usize> {
+        match self.row()?.what {
+            RowKind::Node(at) => Some(at),
+            RowKind::Group { .. } => None,
+        }
+    }
+
+    fn selected_id(&self, chain: &Chain) -> Option<String> {
+        match &self.row()?.what {
+            RowKind::Node(at) => chain.nodes.get(*at).map(|n| n.node.clone()),
+            RowKind::Group { id, .. } => Some(id.clone()),
+        }
+    }
+
+    /// Selects a line by its node, or by its group.
+    pub(super) fn select(&mut self, chain: &Chain, id: &str) -> bool {
+        let at = self.rows.iter().position(|row| match &row.what {
+            RowKind::Node(at) => chain.nodes.get(*at).is_some_and(|n| n.node == id),
+            RowKind::Group { id: group, .. } => group == id,
+        });
+        if let Some(at) = at {
+            self.scroll.select(at);
+        }
+        at.is_some()
+    }
+
+    /// Unfolds and unfilters whatever hides a node, and selects it.
+    pub(super) fn reveal(&mut self, investigation: &Investigation, node: usize) {
+        let chain = investigation.chain();
+        (self.kind, self.verdict) = (None, None);
+        let mut at = Some(node);
+        while let Some(here) = at.and_then(|at| chain.nodes.get(at)) {
+            if Some(node) != at {
+                self.folded.remove(&here.node);
+            }
+            if let Some(parent) = here.parent {
+                self.open_groups.insert(group_id(chain, parent, here));
+            }
+            at = here.parent;
+        }
+        self.refresh(investigation);
+        if let Some(node) = chain.nodes.get(node) {
+            self.select(chain, &node.node);
+        }
+    }
+
+    /// Folds or unfolds the selected line. Returns whether that changed anything.
+    pub(super) fn set_folded(&mut self, investigation: &Investigation, fold: bool) -> bool {
+        let chain = investigation.chain();
+        let Some(row) = self.row() else { return false };
+        if row.folded != Some(!fold) {
+            return false;
+        }
+        let Some(id) = self.selected_id(chain) else {
+            return false;
+        };
+        if matches!(row.what, RowKind::Group { .. }) {
+            if fold {
+                self.open_groups.remove(&id)
+            } else {
+                self.open_groups.insert(id)
+            };
+        } else if fold {
+            self.folded.insert(id);
+        } else {
+            self.folded.remove(&id);
+        }
+        self.refresh(investigation);
+        true
+    }
+
+    /// Folds everything below the seeds, or unfolds everything if something is folded.
+    pub(super) fn fold_all(&mut self, investigation: &Investigation) {
+        let chain = investigation.chain();
+        if self.folded.is_empty() {
+            let parents = chain
+                .nodes
+                .iter()
+                .filter(|n| n.parent.is_some() && !n.children.is_empty());
+            self.folded.extend(parents.map(|n| n.node.clone()));
+        } else {
+            self.folded.clear();
+        }
+        self.refresh(investigation);
+    }
+
+    /// Goes to the parent of the selected line.
+    pub(super) fn to_parent(&self) {
+        let depth = |row: &Row| row.guide.chars().count();
+        let at = self.scroll.at();
+        let Some(here) = self.rows.get(at).map(depth) else {
+            return;
+        };
+        if let Some(parent) = self.rows[..at].iter().rposition(|row| depth(row) < here) {
+            self.scroll.select(parent);
+        }
+    }
+
+    /// Goes to the next or the previous line that matches the search; around the end where need be.
+    pub(super) fn next_match(&mut self, investigation: &Investigation, forward: bool) -> bool {
+        let chain = investigation.chain();
+        let hits: Vec<usize> = (0..chain.nodes.len())
+            .filter(|at| self.matches(&chain.nodes[*at]))
+            .collect();
+        // In the order of the tree, which is not the order of the chain.
+        let order = preorder(chain);
+        let mut places: Vec<usize> = hits.iter().map(|at| order[*at]).collect();
+        places.sort_unstable();
+        let here = match self.row().map(|row| &row.what) {
+            Some(RowKind::Node(at)) => order.get(*at).copied(),
+            Some(RowKind::Group { members, .. }) => members.first().and_then(|at| order.get(*at).copied()),
+            None => None,
+        };
+        let next = if forward {
+            let after = places.iter().find(|p| here.is_none_or(|here| **p > here));
+            after.or(places.first())
+        } else {
+            let before = places.iter().rev().find(|p| here.is_none_or(|here| **p < here));
+            before.or(places.last())
+        };
+        let Some(node) = next.and_then(|place| order.iter().position(|o| o == place)) else {
+            return false;
+        };
+        self.reveal(investigation, node);
+        true
+    }
+
+    /// Whether a node matches the search.
+    pub(super) fn matches(&self, node: &Node) -> bool {
+        let needle = self.search.to_lowercase();
+        !needle.is_empty()
+            && [&*node.name, &*node.id, &*node.kind.label(), node.link.as_str()]
+                .into_iter()
+                .chain(node.owner.as_deref())
+                .chain(node.principal_id.as_deref())
+                .any(|text| text.to_lowercase().contains(&needle))
+    }
+
+    /// The kinds there are, for the filter.
+    pub(super) fn next_kind(&mut self, chain: &Chain) {
+        let kinds: BTreeSet<Kind> = chain.nodes.iter().map(|n| n.kind).collect();
+        self.kind = match self.kind {
+            None => kinds.first().copied(),
+            Some(kind) => kinds.range(kind..).nth(1).copied(),
+        };
+    }
+
+    /// The next verdict of the filter.
+    pub(super) fn next_verdict(&mut self) {
+        self.verdict = match self.verdict {
+            None => Some(Verdict::Unknown),
+            Some(Verdict::Unknown) => Some(Verdict::Malicious),
+            Some(Verdict::Malicious) => Some(Verdict::Expected),
+            Some(Verdict::Expected) => None,
+        };
+    }
+
+    /// Whether some nodes are left out.
+    pub(super) fn is_filtered(&self) -> bool {
+        self.kind.is_some() || self.verdict.is_some()
+    }
+
+    fn passes(&self, investigation: &Investigation, node: &Node) -> bool {
+        self.kind.is_none_or(|kind| node.kind == kind)
+            && self.verdict.is_none_or(|v| investigation.verdict(&node.node) == v)
+    }
+}
+
+/// For each node its place when the tree is read from top to bottom.
+fn preorder(chain: &Chain) -> Vec<usize> {
+    let mut order = vec![0; chain.nodes.len()];
+    let mut todo: Vec<usize> = chain.roots().collect();
+    todo.reverse();
+    let mut place = 0;
+    while let Some(at) = todo.pop() {
+        order[at] = place;
+        place += 1;
+        todo.extend(chain.nodes[at].children.iter().rev());
+    }
+    order
+}
+
+/// Siblings of one kind and link under one parent, and of one principal, belong together: the many keys of a sign-in.
+fn group_id(chain: &Chain, parent: usize, node: &Node) -> String {
+    format!(
+        "{} {} {} {}",
+        chain.nodes[parent].node,
+        node.kind,
+        node.link.as_str(),
+        node.principal_id
+            .as_deref()
+            .or(node.owner.as_deref())
+            .unwrap_or_default()
+    )
+}
+
+struct Grower<'a> {
+    state: &'a TreeState,
+    investigation: &'a Investigation,
+    /// For each node whether it passes the filter itself.
+    passes: Vec<bool>,
+    /// For each node whether it or something below it passes.
+    visible: Vec<bool>,
+    rows: Vec<Row>,
+}
+
+impl<'a> Grower<'a> {
+    fn new(state: &'a TreeState, investigation: &'a Investigation) -> Self {
+        let nodes = &investigation.chain().nodes;
+        let passes: Vec<bool> = nodes.iter().map(|n| state.passes(investigation, n)).collect();
+        let mut visible = passes.clone();
+        // Parents stand before their children, so going backwards every child has been decided.
+        for at in (0..nodes.len()).rev() {
+            if let Some(parent) = nodes[at].parent.filter(|_| visible[at]) {
+                visible[parent] = true;
+            }
+        }
+        Self {
+            state,
+            investigation,
+            passes,
+            visible,
+            rows: Vec::new(),
+        }
+    }
+
+    fn node(&mut self, at: usize, guide: String, below: &str) {
+        let node = &self.investigation.chain().nodes[at];
+        let entries = self.entries(at);
+        let folded = self.state.folded.contains(&node.node) && !self.state.is_filtered();
+        self.rows.push(Row {
+            guide,
+            what: RowKind::Node(at),
+            folded: (!entries.is_empty()).then_some(folded),
+            passing: !self.passes[at],
+        });
+        let last = entries.len().saturating_sub(1);
+        for (i, entry) in entries.into_iter().enumerate().filter(|_| !folded) {
+            let (guide, below) = guides(below, i == last);
+            match entry {
+                Entry::One(child) => self.node(child, guide, &below),
+                Entry::Group(id, members) => self.group(id, members, guide, &below),
+            }
+        }
+    }
+
+    fn group(&mut self, id: String, members: Vec<usize>, guide: String, below: &str) {
+        let folded = !self.state.open_groups.contains(&id);
+        self.rows.push(Row {
+            guide,
+            what: RowKind::Group {
+                id,
+                members: members.clone(),
+            },
+            folded: Some(folded),
+            passing: false,
+        });
+        let last = members.len() - 1;
+        for (i, member) in members.into_iter().enumerate().filter(|_| !folded) {
+            let (guide, below) = guides(below, i == last);
+            self.node(member, guide, &below);
+        }
+    }
+
+    /// What hangs below a node, in order. Many alike come as one entry; while filtering each stands for itself.
+    fn entries(&self, at: usize) -> Vec<Entry> {
+        let chain = self.investigation.chain();
+        let children = chain.nodes[at].children.iter().copied().filter(|c| self.visible[*c]);
+        let group = |child: usize| {
+            let node = &chain.nodes[child];
+            let alike = node.kind == Kind::Session && node.children.is_empty() && !self.state.is_filtered();
+            alike.then(|| group_id(chain, at, node))
+        };
+        let mut sizes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for child in children.clone() {
+            if let Some(id) = group(child) {
+                sizes.entry(id).or_default().push(child);
+            }
+        }
+        sizes.retain(|_, members| members.len() > FEW);
+        children
+            .filter_map(|child| match group(child).and_then(|id| sizes.get_key_value(&id)) {
+                Some((id, members)) if members[0] == child => Some(Entry::Group(id.clone(), members.clone())),
+                Some(_) => None,
+                None => Some(Entry::One(child)),
+            })
+            .collect()
+    }
+}
+
+enum Entry {
+    One(usize),
+    Group(String, Vec<usize>),
+}
+
+/// The lines that lead to a child, and those that lead on below it.
+fn guides(below: &str, last: bool) -> (String, String) {
+    let (turn, further) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+    (format!("{below}{turn}"), format!("{below}{further}"))
+}

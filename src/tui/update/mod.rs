@@ -1,0 +1,212 @@
+//! From an action to the next state. What has to be done outside (leave, suspend, stop the reading) comes back as an
+//! [`Effect`].
+//!
+//! | file | one idea |
+//! |---|---|
+//! | `mod` | keys, moving about, going back |
+//! | `chain` | the tree: folding, searching, judging |
+//! | `timeline` | the filter of the timeline, and jumps to and from it |
+//! | `steps` | marking items and writing notes |
+//! | `popups` | records, help, choices, questions, text fields |
+//! | `replay` | the clocks |
+
+mod chain;
+mod popups;
+mod replay;
+mod steps;
+mod timeline;
+
+use crossterm::event::{Event, KeyEvent};
+use tui_input::backend::crossterm::EventHandler;
+
+use super::Exit;
+use super::action::{Action, Screen};
+use super::app::App;
+use super::keys::{self, Key};
+use super::popup::{Popup, Question};
+use super::widgets::scroll::Move;
+use crate::investigation::What;
+
+/// What has to be done outside the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave the screens.
+    Leave(Exit),
+    /// Draw everything anew, whatever is thought to be there.
+    Redraw,
+    /// Stop until `fg`.
+    Suspend,
+    /// Stop the reading.
+    StopReading,
+}
+
+impl App {
+    /// Takes a key.
+    pub fn key(&mut self, event: KeyEvent) -> Option<Effect> {
+        if let Some(action) = keys::action(self, Key::from(event)) {
+            return self.act(action);
+        }
+        if let Some(Popup::Field(field)) = self.popups.last_mut()
+            && field
+                .input
+                .handle_event(&Event::Key(event))
+                .is_some_and(|change| change.value)
+        {
+            self.typed();
+        }
+        None
+    }
+
+    /// Takes pasted text: into a text field, if one is open.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(Popup::Field(field)) = self.popups.last_mut() {
+            field.paste(text);
+            self.typed();
+        }
+    }
+
+    /// Does what an action asks for.
+    pub fn act(&mut self, action: Action) -> Option<Effect> {
+        match action {
+            Action::Interrupt => return Some(Effect::Leave(Exit::Interrupted)),
+            Action::Suspend => return Some(Effect::Suspend),
+            Action::Redraw => return Some(Effect::Redraw),
+            Action::Quit if self.is_reading() => self.popups.push(Popup::Question(Question::Quit)),
+            Action::Quit => return Some(Effect::Leave(Exit::Quit)),
+            Action::CancelReading => self.popups.push(Popup::Question(Question::Cancel)),
+            Action::Yes => return self.yes(),
+            Action::Back => self.back(),
+            Action::Help => self.popups.push(Popup::Help(super::popup::Help::default())),
+            Action::ToggleZone => {
+                self.zone = self.zone.other();
+                self.say(format!("Times are shown in {}", self.zone.name(self.now)));
+            }
+            Action::Show(screen) => self.show(screen),
+            Action::NextScreen => self.show(self.screen.step(1)),
+            Action::PreviousScreen => self.show(self.screen.step(Screen::ALL.len() - 1)),
+            Action::Up => self.go(Move::Up),
+            Action::Down => self.go(Move::Down),
+            Action::PageUp => self.go(Move::PageUp),
+            Action::PageDown => self.go(Move::PageDown),
+            Action::Top => self.go(Move::Top),
+            Action::Bottom => self.go(Move::Bottom),
+            Action::Leave => self.leave_details(),
+            Action::GoToNext => self.go_to_next(),
+            Action::Details => self.enter_details(),
+            Action::Record => self.open_record(),
+            Action::Accept => self.accept(),
+            Action::SearchHelp => self.search_help(),
+            Action::Fold
+            | Action::Unfold
+            | Action::ToggleFold
+            | Action::FoldAll
+            | Action::Search
+            | Action::NextMatch
+            | Action::PreviousMatch
+            | Action::CycleKind
+            | Action::CycleVerdict
+            | Action::Judge(_)
+            | Action::NodeEvents => self.act_on_chain(action),
+            Action::EventNode
+            | Action::FilterText
+            | Action::WritesOnly
+            | Action::FailuresOnly
+            | Action::SameNode
+            | Action::SameRegion
+            | Action::SameService
+            | Action::WithContext => self.act_on_timeline(action),
+            Action::ChangeState => self.open_menu(),
+            Action::EditNote => self.edit_note(),
+            Action::PlayPause
+            | Action::Faster
+            | Action::Slower
+            | Action::StepForward
+            | Action::StepBack
+            | Action::JumpToTime
+            | Action::SwitchClock => self.act_on_replay(action),
+        }
+        None
+    }
+
+    pub(super) fn show(&mut self, screen: Screen) {
+        self.screen = screen;
+        self.refresh();
+    }
+
+    fn go(&mut self, to: Move) {
+        match self.popups.last_mut() {
+            Some(Popup::Help(help)) => return help.scroll.scroll(to),
+            Some(Popup::Record(record)) => return record.scroll.scroll(to),
+            Some(Popup::Menu(menu)) => return menu.scroll.go(to, super::popup::Menu::STATES.len()),
+            Some(Popup::Question(_) | Popup::Field(_)) => return,
+            None => {}
+        }
+        match self.screen {
+            Screen::Overview => {}
+            Screen::Chain if self.tree.in_details => self.tree.details.scroll(to),
+            Screen::Chain => {
+                self.tree.scroll.go(to, self.tree.rows.len());
+                self.tree.details.select(0);
+            }
+            Screen::Timeline => self.events.scroll.go(to, self.events.rows.len()),
+            Screen::Steps if self.steps.in_details => self.steps.details.scroll(to),
+            Screen::Steps => self.steps.go(to, &self.settings.playbook),
+            Screen::Coverage => self.coverage.scroll(to),
+        }
+    }
+
+    /// One step back: close what lies on top, drop the message, leave the details, clear the filters. Never quits.
+    fn back(&mut self) {
+        if self.close_popup() {
+            return;
+        }
+        if self.message.take().is_some() {
+            return;
+        }
+        if self.in_details() {
+            self.leave_details();
+            return;
+        }
+        match self.screen {
+            Screen::Chain => self.clear_tree_filters(),
+            Screen::Timeline => self.clear_event_filters(),
+            Screen::Overview | Screen::Steps | Screen::Coverage => {}
+        }
+    }
+
+    fn enter_details(&mut self) {
+        match self.screen {
+            Screen::Chain => self.tree.in_details = true,
+            Screen::Steps => self.steps.in_details = true,
+            _ => {}
+        }
+    }
+
+    fn leave_details(&mut self) {
+        self.tree.in_details = false;
+        self.steps.in_details = false;
+    }
+
+    fn go_to_next(&mut self) {
+        if let Some(id) = self.next_item().map(|item| item.id.clone()) {
+            self.steps.select(&self.settings.playbook, &id);
+            self.steps.in_details = false;
+            self.show(Screen::Steps);
+        }
+    }
+
+    /// Writes a fact; says so where that fails. Returns whether it was written.
+    pub(super) fn commit(&mut self, what: What) -> bool {
+        match self.desk.commit(self.now, what) {
+            Ok(()) => {
+                self.touch();
+                self.refresh();
+                true
+            }
+            Err(error) => {
+                self.complain(format!("Not saved: {error}; {}", error.hint()));
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Records, help, choices, questions, text fields.
+
+use serde_json::Value;
+
+use super::Effect;
+use crate::cloudtrail::EventKey;
+use crate::export::text::safe_json;
+use crate::investigation::fact::ItemState;
+use crate::store::StoredRecord;
+use crate::tui::Exit;
+use crate::tui::action::Screen;
+use crate::tui::app::App;
+use crate::tui::popup::{Field, Menu, Popup, Purpose, Question, Record};
+use crate::tui::widgets::scroll::Scroll;
+use crate::tui::widgets::text::safe;
+
+impl App {
+    /// Closes what lies on top. A search that is not accepted goes back to what it was.
+    pub(super) fn close_popup(&mut self) -> bool {
+        match self.popups.pop() {
+            Some(Popup::Field(field)) => {
+                if field.purpose.is_live() {
+                    self.use_text(&field.purpose, &field.before);
+                }
+                true
+            }
+            Some(_) => true,
+            None => false,
+        }
+    }
+
+    /// Shows the record behind the selected line.
+    pub(super) fn open_record(&mut self) {
+        let key = match self.screen {
+            Screen::Timeline => self.event().map(|event| event.key.clone()),
+            Screen::Chain => self
+                .tree
+                .node()
+                .and_then(|at| self.investigation().chain().nodes.get(at)?.proof.as_ref())
+                .map(|proof| proof.key.clone()),
+            _ => None,
+        };
+        let Some(key) = key else { return };
+        match self.desk.record(&key) {
+            Ok(Some(stored)) => {
+                let record = self.lay_out(&key, &stored);
+                self.popups.push(Popup::Record(Box::new(record)));
+            }
+            Ok(None) => self.complain("The file holds no record of this event"),
+            Err(error) => self.complain(format!("{error}; {}", error.hint())),
+        }
+    }
+
+    fn lay_out(&self, key: &EventKey, stored: &StoredRecord) -> Record {
+        let body: Value = serde_json::from_str(&stored.json).unwrap_or(Value::Null);
+        let pretty = serde_json::to_string_pretty(&body).unwrap_or_else(|_| stored.json.clone());
+        let events = self.investigation().evidence();
+        let name = events.find(key).map_or_else(String::new, |at| {
+            let event = &events.events()[at];
+            format!("{}:{} · ", event.service(), event.name)
+        });
+        let mut origin = vec![("read from", safe(&stored.origin).into_owned())];
+        origin.extend(stored.origin_sha256.clone().map(|sha| ("file SHA-256", sha)));
+        origin.push(("record SHA-256", stored.sha256.clone()));
+        Record {
+            title: format!(
+                "{}{} {}",
+                safe(&name),
+                self.zone.full(key.time),
+                self.zone.name(key.time)
+            ),
+            origin,
+            json: safe_json(&pretty).lines().map(str::to_owned).collect(),
+            scroll: Scroll::default(),
+        }
+    }
+
+    pub(super) fn search_help(&mut self) {
+        if let Some(Popup::Help(help)) = self.popups.last() {
+            let field = Field::new(Purpose::SearchHelp, &help.search);
+            self.popups.push(Popup::Field(field));
+        }
+    }
+
+    /// Uses a text while it is typed.
+    pub(super) fn typed(&mut self) {
+        if let Some(Popup::Field(field)) = self.popups.last_mut() {
+            field.complaint = None;
+            if field.purpose.is_live() {
+                let (purpose, text) = (field.purpose.clone(), field.input.value().to_owned());
+                self.use_text(&purpose, &text);
+            }
+        }
+    }
+
+    fn use_text(&mut self, purpose: &Purpose, text: &str) {
+        match purpose {
+            Purpose::SearchTree => self.search_tree(text),
+            Purpose::FilterEvents => self.filter_events(text),
+            Purpose::SearchHelp => {
+                for popup in &mut self.popups {
+                    if let Popup::Help(help) = popup {
+                        text.clone_into(&mut help.search);
+                        help.scroll.select(0);
+                    }
+                }
+            }
+            Purpose::JumpToTime | Purpose::Note { .. } => {}
+        }
+    }
+
+    /// Takes what is chosen or typed.
+    pub(super) fn accept(&mut self) {
+        match self.popups.pop() {
+            Some(Popup::Menu(menu)) => {
+                if let Some(state) = Menu::STATES.get(menu.scroll.at()) {
+                    self.choose_state(menu.item, *state);
+                }
+            }
+            Some(Popup::Field(field)) => self.accept_text(field),
+            Some(other) => self.popups.push(other),
+            None => {}
+        }
+    }
+
+    fn accept_text(&mut self, mut field: Field) {
+        let text = field.input.value().trim().to_owned();
+        let complaint = match &field.purpose {
+            Purpose::JumpToTime => self.jump_to(&text),
+            Purpose::Note { state, .. } if text.is_empty() && needs_reason(*state) => {
+                Some(format!("an item that is {} needs a reason", state.as_str()))
+            }
+            Purpose::Note { item, state } => {
+                self.mark(item.clone(), *state, text);
+                None
+            }
+            Purpose::SearchTree | Purpose::FilterEvents | Purpose::SearchHelp => None,
+        };
+        if complaint.is_some() {
+            field.complaint = complaint;
+            self.popups.push(Popup::Field(field));
+        }
+    }
+
+    /// Does what was asked about.
+    pub(super) fn yes(&mut self) -> Option<Effect> {
+        match self.popups.pop() {
+            Some(Popup::Question(Question::Quit)) => Some(Effect::Leave(Exit::Quit)),
+            Some(Popup::Question(Question::Cancel)) => Some(Effect::StopReading),
+            Some(other) => {
+                self.popups.push(other);
+                None
+            }
+            None => None,
+        }
+    }
+}
+
+fn needs_reason(state: ItemState) -> bool {
+    matches!(state, ItemState::Blocked | ItemState::NotApplicable)
+}

@@ -1,0 +1,58 @@
+//! Marking items and writing notes.
+
+use crate::investigation::What;
+use crate::investigation::fact::{ItemMarked, ItemState};
+use crate::tui::app::App;
+use crate::tui::popup::{Field, Menu, Popup, Purpose};
+
+impl App {
+    pub(super) fn open_menu(&mut self) {
+        if let Some(item) = self.steps.item(&self.settings.playbook) {
+            let state = self.desk.investigation().checklist().state(&item.id);
+            self.popups.push(Popup::Menu(Menu::new(item.id.clone(), state)));
+        }
+    }
+
+    /// Asks for the note of the selected item; its state stays.
+    pub(super) fn edit_note(&mut self) {
+        if let Some(item) = self.steps.item(&self.settings.playbook) {
+            let id = item.id.clone();
+            let state = self.desk.investigation().checklist().state(&id);
+            self.ask_for_note(id, state);
+        }
+    }
+
+    fn ask_for_note(&mut self, item: String, state: ItemState) {
+        let note = self.note(&item);
+        let purpose = Purpose::Note { item, state };
+        self.popups.push(Popup::Field(Field::new(purpose, &note)));
+    }
+
+    /// Puts an item into a state. One that waits or does not apply needs a reason.
+    pub(super) fn choose_state(&mut self, item: String, state: ItemState) {
+        if matches!(state, ItemState::Blocked | ItemState::NotApplicable) {
+            self.ask_for_note(item, state);
+        } else {
+            let note = self.note(&item);
+            self.mark(item, state, note);
+        }
+    }
+
+    pub(super) fn mark(&mut self, item: String, state: ItemState, note: String) {
+        let said = format!("{item} is {}", state.as_str());
+        let mark = ItemMarked {
+            item,
+            state,
+            note,
+            by: self.settings.by.clone(),
+        };
+        if self.commit(What::ItemMarked(mark)) {
+            self.say(said);
+        }
+    }
+
+    fn note(&self, item: &str) -> String {
+        let progress = self.investigation().checklist().progress(item);
+        progress.map(|p| p.note.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,185 @@
+//! The chain: the tree, and the selected node beside it.
+//!
+//! ```text
+//!  tree                                       calls         │ details
+//!  ▾ access key AKIA…                seed     2,104  ? ...  │
+//!  ├─▾ user helper                   created     12         │
+//! ```
+//!
+//! On a narrow screen the details take the place of the tree while they have the focus.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{WIDE, details};
+use crate::investigation::{Node, Verdict};
+use crate::tui::app::App;
+use crate::tui::theme::verdict_sign;
+use crate::tui::tree::{Row, RowKind};
+use crate::tui::widgets::pane;
+use crate::tui::widgets::text::{self, id_cell, number, safe};
+
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    if area.width >= WIDE {
+        let [left, right] = Layout::horizontal([Constraint::Fill(11), Constraint::Fill(9)]).areas(area);
+        tree(app, frame, left);
+        details::draw(app, frame, right);
+    } else if app.tree.in_details {
+        details::draw(app, frame, area);
+    } else {
+        tree(app, frame, area);
+    }
+}
+
+fn tree(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = &app.theme;
+    let focused = !app.tree.in_details;
+    let inner = pane::titled(frame, area, title(app), focused, theme);
+    let rows = &app.tree.rows;
+    if rows.is_empty() {
+        let said = if app.tree.is_filtered() {
+            "No node passes the filter. Esc clears it."
+        } else {
+            "Nothing is known yet: the tree grows as records are read."
+        };
+        return pane::lines(frame, inner, [Line::styled(said, theme.dim)]);
+    }
+    let shown = app.tree.scroll.list(rows.len(), usize::from(inner.height));
+    let width = usize::from(inner.width);
+    let first = shown.start;
+    pane::lines(frame, inner, rows[shown].iter().map(|row| line(app, row, width)));
+    pane::select_row(frame, inner, app.tree.scroll.at() - first, focused, theme);
+    pane::corner(frame, area, &app.tree.scroll.position(rows.len()), theme);
+}
+
+fn title(app: &App) -> Line<'static> {
+    let theme = &app.theme;
+    let mut line = Line::from(Span::styled(" Chain ", theme.accent.patch(theme.strong)));
+    if let Some(kind) = app.tree.kind {
+        line.push_span(Span::styled(format!(" kind: {} ", kind.label()), theme.badge));
+        line.push_span(" ");
+    }
+    if let Some(verdict) = app.tree.verdict {
+        line.push_span(Span::styled(format!(" verdict: {} ", verdict.as_str()), theme.badge));
+        line.push_span(" ");
+    }
+    if !app.tree.search.is_empty() {
+        line.push_span(Span::styled(format!(" search: {} ", safe(&app.tree.search)), theme.hit));
+    }
+    line
+}
+
+/// The columns at the right of a line.
+struct Columns {
+    link: usize,
+    calls: usize,
+    end: usize,
+    verdict: usize,
+}
+
+impl Columns {
+    /// What is said first gives way last: a narrow tree leaves out the link, which the details say too.
+    fn of(width: usize) -> Self {
+        Self {
+            link: if width >= 76 { 15 } else { 0 },
+            calls: 7,
+            end: 9,
+            verdict: if width >= 60 { 11 } else { 2 },
+        }
+    }
+
+    fn all(&self) -> usize {
+        self.link + self.calls + self.end + self.verdict + 1
+    }
+}
+
+fn line(app: &App, row: &Row, width: usize) -> Line<'static> {
+    let theme = &app.theme;
+    let columns = Columns::of(width);
+    let fold = match row.folded {
+        Some(true) => "▸ ",
+        Some(false) => "▾ ",
+        None => "",
+    };
+    let nodes = &app.investigation().chain().nodes;
+    let room = width.saturating_sub(columns.all() + text::width(&row.guide) + text::width(fold));
+    let mut spans = vec![Span::styled(format!("{}{fold}", row.guide), theme.dim)];
+    match &row.what {
+        RowKind::Node(at) => {
+            if let Some(node) = nodes.get(*at) {
+                spans.extend(name(app, node, row.passing, room));
+                spans.extend(facts(app, node, &columns));
+            }
+        }
+        RowKind::Group { members, .. } => {
+            let calls = members
+                .iter()
+                .filter_map(|at| nodes.get(*at))
+                .map(|n| n.activity.events)
+                .sum();
+            let first = members.first().and_then(|at| nodes.get(*at));
+            let label = first
+                .map(|n| format!("{} {}s", members.len(), n.kind.label()))
+                .unwrap_or_default();
+            let link = first.map_or("", |n| n.link.as_str()).replace('_', " ");
+            spans.push(Span::styled(text::cell(&label, room), theme.strong));
+            spans.push(Span::styled(text::cell(&link, columns.link), theme.dim));
+            spans.push(Span::raw(format!("{:>width$}", number(calls), width = columns.calls)));
+        }
+    }
+    Line::from(spans)
+}
+
+fn name(app: &App, node: &Node, passing: bool, room: usize) -> [Span<'static>; 2] {
+    let theme = &app.theme;
+    let kind = format!("{} ", node.kind.label());
+    let shown = match (node.is_key(), node.name.is_empty()) {
+        (true, false) if room > text::width(&kind) + 34 => format!("{}  {}", node.id, node.name),
+        (true, _) | (_, true) => node.id.clone(),
+        _ => node.name.clone(),
+    };
+    let room = room.saturating_sub(text::width(&kind));
+    let style = match (passing, app.tree.matches(node)) {
+        (true, _) => theme.dim,
+        (_, true) => theme.hit,
+        _ => theme.strong,
+    };
+    [
+        Span::styled(kind, theme.dim),
+        Span::styled(id_cell(&safe(&shown), room), style),
+    ]
+}
+
+fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
+    let theme = &app.theme;
+    let link = node.link.as_str().replace('_', " ");
+    let calls = if node.activity.events == 0 {
+        "-".to_owned()
+    } else {
+        number(node.activity.events)
+    };
+    let (end, end_style) = if node.ended.is_some() {
+        ("deleted", theme.dim)
+    } else if node.may_still_work(app.moment()) {
+        ("works?", theme.notice)
+    } else if node.expires.is_some() || node.is_key() {
+        ("expired", theme.dim)
+    } else {
+        ("", Style::new())
+    };
+    let verdict = app.investigation().verdict(&node.node);
+    // Nobody has judged most nodes: a column of question marks would only be noise.
+    let judged = match (verdict, columns.verdict) {
+        (Verdict::Unknown, _) => String::new(),
+        (v, 0..=2) => verdict_sign(v).to_owned(),
+        (v, _) => format!("{} {}", verdict_sign(v), v.as_str()),
+    };
+    vec![
+        Span::styled(text::cell(&link, columns.link), theme.dim),
+        Span::raw(format!("{calls:>width$}  ", width = columns.calls)),
+        Span::styled(text::cell(end, columns.end - 1), end_style),
+        Span::styled(text::cell(&judged, columns.verdict), theme.verdict(verdict)),
+    ]
+}

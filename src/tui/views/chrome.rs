@@ -1,0 +1,207 @@
+//! The lines above and below every screen.
+//!
+//! ```text
+//!  keytrail  AKIAEXAMPLE0000001  account 111122223333          complete   READ-ONLY   UTC
+//!  1 Overview  2 Chain 14  3 Timeline  4 Steps 3/76  5 Coverage
+//!  ...
+//!  2,900 records read · 14 nodes · no lead left
+//!  Enter details  r record  / search                                       ? help  q quit
+//! ```
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use crate::tui::action::{Action, Screen};
+use crate::tui::app::App;
+use crate::tui::keys;
+use crate::tui::steps;
+use crate::tui::widgets::text;
+
+pub(super) fn title(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = &app.theme;
+    let investigation = app.investigation();
+    let mut left = vec![Span::styled(" keytrail ", theme.accent.patch(theme.strong))];
+    if let Some(seed) = investigation.seeds().first() {
+        let most = if area.width < 90 { 13 } else { 24 };
+        left.push(Span::styled(
+            text::middle(&text::safe(seed), most).into_owned(),
+            theme.strong,
+        ));
+        let more = investigation.seeds().len() - 1;
+        if more > 0 {
+            left.push(Span::raw(format!(" and {more} more")));
+        }
+    }
+    if let Some(account) = investigation.account() {
+        left.push(Span::styled("  account ", theme.dim));
+        left.push(Span::raw(text::safe(account).into_owned()));
+    }
+    let mut right = vec![state(app), Span::raw("  ")];
+    if app.is_replay() {
+        right.push(Span::styled(" REPLAY ", theme.badge));
+        right.push(Span::raw(" "));
+    }
+    right.push(Span::styled(" READ-ONLY ", theme.badge));
+    right.push(Span::raw(format!("  {} ", app.zone.name(app.moment()))));
+    ends(frame, area, left, right);
+}
+
+/// What the reading is at, in a word or two.
+fn state(app: &App) -> Span<'static> {
+    let theme = &app.theme;
+    if app.is_reading() {
+        return Span::styled("reading", theme.accent);
+    }
+    match app.investigation().last_pass() {
+        Some((_, pass)) if pass.fixed_point => Span::styled("complete", theme.ok),
+        Some(_) => Span::styled("stopped early", theme.notice),
+        None => Span::styled("nothing read", theme.dim),
+    }
+}
+
+pub(super) fn tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = &app.theme;
+    let investigation = app.investigation();
+    let mut line = Line::default();
+    for (number, screen) in (1..).zip(Screen::ALL) {
+        let count = match screen {
+            Screen::Chain => Some(text::number(investigation.chain().nodes.len() as u64)),
+            Screen::Steps => {
+                let (settled, all) = steps::progress(investigation, app.settings.playbook.items());
+                Some(format!("{settled}/{all}"))
+            }
+            Screen::Coverage if investigation.coverage().is_partial() => Some("!".to_owned()),
+            _ => None,
+        };
+        let count = count.map(|c| format!(" {c}")).unwrap_or_default();
+        let label = format!(" {number} {}{count} ", screen.title());
+        let style = if screen == app.screen {
+            theme.accent.add_modifier(Modifier::REVERSED.union(Modifier::BOLD))
+        } else {
+            Style::new()
+        };
+        line.push_span(Span::styled(label, style));
+        line.push_span(" ");
+    }
+    frame.render_widget(line, area);
+}
+
+pub(super) fn status(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = &app.theme;
+    if let Some(message) = &app.message {
+        let (sign, style) = if message.is_error {
+            (" ! ", theme.danger)
+        } else {
+            (" ", Style::new())
+        };
+        let room = usize::from(area.width).saturating_sub(sign.len());
+        let said = text::cut(&text::safe(&message.text), room).into_owned();
+        frame.render_widget(
+            Line::from(vec![Span::styled(sign, style), Span::styled(said, style)]),
+            area,
+        );
+        return;
+    }
+    let line = match app.reading {
+        Some(reading) => {
+            let mut line = Line::from(" reading ");
+            line.spans
+                .extend(gauge(reading.files_done, reading.files_total, 20, app));
+            let files = format!(
+                " {} of {} · {} · {}",
+                text::number(reading.files_done),
+                text::counted(reading.files_total, "file", "files"),
+                text::counted(reading.records, "record", "records"),
+                text::counted(app.investigation().chain().nodes.len() as u64, "node", "nodes"),
+            );
+            line.push_span(Span::raw(files));
+            line
+        }
+        None => Line::styled(format!(" {}", summary(app)), theme.dim),
+    };
+    frame.render_widget(line, area);
+}
+
+fn gauge(done: u64, total: u64, columns: u64, app: &App) -> [Span<'static>; 2] {
+    let full = (done * columns).checked_div(total).unwrap_or(0).min(columns);
+    let part = |c: &str, n: u64| c.repeat(usize::try_from(n).unwrap_or_default());
+    [
+        Span::styled(part("━", full), app.theme.accent),
+        Span::styled(part("─", columns - full), app.theme.dim),
+    ]
+}
+
+/// What was read, in a line; what is missing comes first.
+fn summary(app: &App) -> String {
+    let investigation = app.investigation();
+    let coverage = investigation.coverage();
+    let records = text::counted(coverage.records(), "record", "records");
+    let missing = if coverage.is_partial() {
+        " · some of it could not be read: see 5 Coverage"
+    } else {
+        ""
+    };
+    match investigation.last_pass() {
+        Some((_, pass)) if pass.fixed_point => format!("{records} read · every lead followed{missing}"),
+        Some((_, pass)) => {
+            let why = pass.cut_short.as_deref().unwrap_or("not every lead was followed");
+            format!("{records} read · stopped early: {}{missing}", text::safe(why))
+        }
+        None => format!("{records} read{missing}"),
+    }
+}
+
+/// The keys that work right now, as many as fit; those for help and leaving always.
+pub(super) fn hints(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let last = [Action::Help, Action::Quit];
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let mut seen = Vec::new();
+    let mut taken = Vec::new();
+    for binding in keys::live(app) {
+        let Some(key) = binding.keys.iter().find(|key| !taken.contains(*key)) else {
+            continue;
+        };
+        taken.extend(binding.keys);
+        if !binding.hint || seen.contains(&binding.action) {
+            continue;
+        }
+        seen.push(binding.action);
+        let side = if last.contains(&binding.action) {
+            &mut right
+        } else {
+            &mut left
+        };
+        side.push([
+            Span::styled(format!(" {key}"), app.theme.accent.patch(app.theme.strong)),
+            Span::raw(format!(" {} ", binding.action.label())),
+        ]);
+    }
+    let wide = |hint: &[Span<'_>; 2]| hint.iter().map(Span::width).sum::<usize>();
+    let mut room = usize::from(area.width).saturating_sub(right.iter().map(wide).sum());
+    left.retain(|hint| {
+        let fits = wide(hint) <= room;
+        room = if fits { room - wide(hint) } else { 0 };
+        fits
+    });
+    ends(
+        frame,
+        area,
+        left.into_iter().flatten().collect(),
+        right.into_iter().flatten().collect(),
+    );
+}
+
+/// Draws one line with a left and a right part; the right one is never cut.
+fn ends(frame: &mut Frame<'_>, area: Rect, left: Vec<Span<'_>>, right: Vec<Span<'_>>) {
+    let right = Line::from(right);
+    let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
+    let [left_area, right_area] = ratatui::layout::Layout::horizontal([
+        ratatui::layout::Constraint::Fill(1),
+        ratatui::layout::Constraint::Length(width),
+    ])
+    .areas(area);
+    frame.render_widget(Line::from(left), left_area);
+    frame.render_widget(right, right_area);
+}

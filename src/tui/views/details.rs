@@ -1,0 +1,261 @@
+//! The selected node of the chain: why it is there, from where it was made, what it did.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::overview;
+use crate::catalogue::{self, Strength};
+use crate::cloudtrail::Event;
+use crate::investigation::{Node, chain};
+use crate::tui::app::App;
+use crate::tui::clock;
+use crate::tui::theme::verdict_sign;
+use crate::tui::tree::RowKind;
+use crate::tui::widgets::pane::{self, labelled};
+use crate::tui::widgets::text::{self, counted, number, safe, wrap};
+
+/// Labels stand in a column of this width.
+const LABEL: usize = 12;
+
+/// So many of the calls a node made are listed.
+const MOST_CALLS: usize = 12;
+
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let focused = app.tree.in_details;
+    let inner = pane::pane(frame, area, "Details", focused, &app.theme);
+    let width = usize::from(inner.width);
+    let lines = match app.tree.row().map(|row| &row.what) {
+        Some(RowKind::Node(at)) => node(app, *at, width),
+        Some(RowKind::Group { members, .. }) => group(app, members, width),
+        None => Vec::new(),
+    };
+    let len = lines.len();
+    pane::scrolled(frame, inner, lines, &app.tree.details);
+    if focused || len > usize::from(inner.height) {
+        pane::corner(frame, area, &app.tree.details.position(len), &app.theme);
+    }
+}
+
+fn group(app: &App, members: &[usize], width: usize) -> Vec<Line<'static>> {
+    let nodes = &app.investigation().chain().nodes;
+    let mut lines = vec![Line::styled(
+        format!("{} alike, shown as one line", members.len()),
+        app.theme.strong,
+    )];
+    let why = "The console and some programs use many temporary keys for one session. → unfolds them.";
+    lines.extend(wrap(why, width).into_iter().map(Line::from));
+    let mut all = crate::investigation::Activity::default();
+    for node in members.iter().filter_map(|at| nodes.get(*at)) {
+        all.merge(&node.activity);
+    }
+    lines.push(Line::default());
+    lines.extend(activity(app, &all, width));
+    lines
+}
+
+fn node(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
+    let Some(node) = app.investigation().chain().nodes.get(at) else {
+        return Vec::new();
+    };
+    let mut lines = heading(app, node, width);
+    lines.push(Line::default());
+    lines.extend(origin(app, node, width));
+    lines.push(Line::default());
+    lines.extend(state(app, node, width));
+    lines.push(Line::default());
+    lines.extend(activity(app, &node.activity, width));
+    lines.extend(deeds(app, at, width));
+    lines.extend(leads(app, node, width));
+    lines
+}
+
+fn heading(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let name = if node.name.is_empty() { &node.id } else { &node.name };
+    let verdict = app.investigation().verdict(&node.node);
+    let mut lines = vec![Line::from(vec![
+        Span::styled(format!("{} ", node.kind.label()), theme.dim),
+        Span::styled(
+            text::cut(&safe(name), width.saturating_sub(14)).into_owned(),
+            theme.strong,
+        ),
+    ])];
+    lines.extend(field(app, "id", &node.id, width));
+    if let Some(id) = &node.principal_id {
+        lines.extend(field(app, "unique id", id, width));
+    }
+    if let Some(owner) = &node.owner {
+        lines.extend(field(app, "belongs to", owner, width));
+    }
+    let judged = format!("{} {}", verdict_sign(verdict), verdict.as_str());
+    lines.push(labelled(
+        "verdict",
+        LABEL,
+        Span::styled(judged, theme.verdict(verdict)),
+        theme,
+    ));
+    lines
+}
+
+/// Why it is there: the reason, the event, and from where.
+fn origin(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let investigation = app.investigation();
+    let mut lines = vec![Line::styled("Why it is here", theme.accent)];
+    lines.extend(field(app, "reason", &node.reason, width));
+    if let Some(parent) = node.parent.and_then(|at| investigation.chain().nodes.get(at)) {
+        let name = if parent.is_key() || parent.name.is_empty() {
+            &parent.id
+        } else {
+            &parent.name
+        };
+        let parent = format!("{} {name}", parent.kind.label());
+        lines.extend(field(app, "under", &parent, width));
+    }
+    let (sure, style) = match node.strength {
+        Strength::Exact => ("an id in the record proves it", theme.ok),
+        Strength::Derived => ("it follows from names in the record", theme.dim),
+        Strength::Inferred => ("inferred: likely, not proved", theme.notice),
+    };
+    lines.push(labelled("how sure", LABEL, Span::styled(sure, style), theme));
+    let Some(proof) = &node.proof else { return lines };
+    lines.extend(field(
+        app,
+        "event",
+        &format!("{} ({})", proof.name, proof.source),
+        width,
+    ));
+    let when = format!("{} {}", app.zone.full(proof.key.time), app.zone.name(proof.key.time));
+    lines.extend(field(app, "at", &when, width));
+    lines.extend(field(app, "in", &proof.region, width));
+    let events = investigation.evidence();
+    if let Some(event) = events.find(&proof.key).and_then(|at| events.events().get(at)) {
+        lines.extend(source(app, event, width));
+    }
+    lines
+}
+
+fn source(app: &App, event: &Event, width: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    lines.extend(field(app, "caller", &event.identity.label(), width));
+    lines.extend(event.source_ip.iter().flat_map(|ip| field(app, "from", ip, width)));
+    lines.extend(
+        event
+            .user_agent
+            .iter()
+            .flat_map(|agent| field(app, "program", agent, width)),
+    );
+    if let Some(call) = catalogue::call(&event.source, event.base_name()) {
+        let technique = if call.technique.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", call.technique)
+        };
+        lines.extend(field(app, "meaning", &format!("{}{technique}", call.why), width));
+    }
+    lines
+}
+
+fn state(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let mut lines = Vec::new();
+    if let Some(ended) = &node.ended {
+        let said = format!("{} by {}", app.zone.full(ended.time), ended.by);
+        lines.extend(field(app, "deleted", &said, width));
+    } else if node.may_still_work(app.moment()) {
+        let said = Span::styled("yes, as far as the records say", theme.danger);
+        lines.push(labelled("still works", LABEL, said, theme));
+    }
+    if let Some(expires) = node.expires {
+        lines.extend(field(app, "expires", &app.zone.full(expires), width));
+    }
+    if lines.is_empty() {
+        lines.push(labelled(
+            "ended",
+            LABEL,
+            Span::styled("no record of that", theme.dim),
+            theme,
+        ));
+    }
+    lines
+}
+
+fn activity(app: &App, activity: &crate::investigation::Activity, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let mut lines = vec![Line::styled("What it did", theme.accent)];
+    let (Some(first), Some(last)) = (activity.first, activity.last) else {
+        lines.push(Line::styled("No call by it was found in what was read.", theme.dim));
+        return lines;
+    };
+    let calls = format!(
+        "{}, {} failed, over {}",
+        counted(activity.events, "call", "calls"),
+        number(activity.failed),
+        clock::span(last - first)
+    );
+    lines.extend(field(app, "made", &calls, width));
+    lines.extend(field(app, "first", &app.zone.full(first), width));
+    lines.extend(field(app, "last", &app.zone.full(last), width));
+    lines.extend(field(app, "regions", &overview::regions(activity), width));
+    lines
+}
+
+fn deeds(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let deeds = app.index.deeds(at);
+    let mut lines: Vec<Line<'_>> = deeds
+        .iter()
+        .take(MOST_CALLS)
+        .map(|(call, tally)| {
+            let mut line = Line::from(vec![
+                Span::styled(format!("{:>8}  ", number(tally.calls)), theme.strong),
+                Span::raw(text::cut(&safe(call), width.saturating_sub(24)).into_owned()),
+            ]);
+            if tally.failed > 0 {
+                line.push_span(Span::styled(
+                    format!("  x {} failed", number(tally.failed)),
+                    theme.danger,
+                ));
+            }
+            line
+        })
+        .collect();
+    if deeds.len() > MOST_CALLS {
+        let more = format!(
+            "          and {} other calls; t lists the events",
+            deeds.len() - MOST_CALLS
+        );
+        lines.push(Line::styled(more, theme.dim));
+    }
+    lines
+}
+
+fn leads(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let leads = chain::leads_of(node);
+    if leads.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![
+        Line::default(),
+        Line::styled("What was looked up because of it", app.theme.accent),
+    ];
+    let each = leads
+        .iter()
+        .flat_map(|lead| field(app, lead.attribute.as_str(), &lead.value, width));
+    lines.extend(each);
+    lines
+}
+
+/// A label and a value that may take several lines.
+fn field(app: &App, label: &str, value: &str, width: usize) -> Vec<Line<'static>> {
+    // A long label still needs a blank after it.
+    let column = LABEL.max(label.len() + 1);
+    let pieces = wrap(&safe(value), width.saturating_sub(column));
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    pieces
+        .into_iter()
+        .zip(labels)
+        .map(|(piece, label)| labelled(label, column, Line::from(piece), &app.theme))
+        .collect()
+}

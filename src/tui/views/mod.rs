@@ -1,0 +1,74 @@
+//! The views: they read the state and draw it, nothing else.
+//!
+//! | file | one idea |
+//! |---|---|
+//! | `chrome` | the lines above and below every screen |
+//! | `overview`, `chain`, `details`, `timeline`, `steps`, `coverage` | the screens |
+//! | `replay` | the bar under a replay |
+//! | `popups` | what lies over a screen |
+
+mod chain;
+mod chrome;
+mod coverage;
+mod details;
+mod overview;
+mod popups;
+mod replay;
+mod steps;
+mod timeline;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
+
+use super::action::Screen;
+use super::app::App;
+use super::widgets::text;
+
+/// Less than this shows nothing that helps.
+const SMALLEST: (u16, u16) = (60, 16);
+
+/// From this width on, details stand beside a list and not below or instead of it.
+const WIDE: u16 = 110;
+
+/// Draws the whole screen.
+pub fn draw(app: &App, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        return too_small(frame, area);
+    }
+    let replay_bar = u16::from(app.is_replay()) * 2;
+    let [title, tabs, body, bar, status, hints] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(replay_bar),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    chrome::title(app, frame, title);
+    chrome::tabs(app, frame, tabs);
+    match app.screen {
+        Screen::Overview => overview::draw(app, frame, body),
+        Screen::Chain => chain::draw(app, frame, body),
+        Screen::Timeline => timeline::draw(app, frame, body),
+        Screen::Steps => steps::draw(app, frame, body),
+        Screen::Coverage => coverage::draw(app, frame, body),
+    }
+    replay::draw(app, frame, bar);
+    chrome::status(app, frame, status);
+    chrome::hints(app, frame, hints);
+    for popup in &app.popups {
+        popups::draw(app, popup, frame, body, status);
+    }
+}
+
+fn too_small(frame: &mut Frame<'_>, area: Rect) {
+    let said = format!(
+        "keytrail needs a window of {} by {}; this one is {} by {}. Make it larger, or press q to leave.",
+        SMALLEST.0, SMALLEST.1, area.width, area.height
+    );
+    let lines = text::wrap(&said, usize::from(area.width)).into_iter().map(Line::from);
+    super::widgets::pane::lines(frame, area, lines);
+}

@@ -1,0 +1,215 @@
+//! What lies over a screen.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
+
+use crate::tui::app::App;
+use crate::tui::keys::{self, Binding, Context, TABLE};
+use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record};
+use crate::tui::theme::item_sign;
+use crate::tui::widgets::pane;
+use crate::tui::widgets::text::{cell, fold, safe, wrap};
+
+pub(super) fn draw(app: &App, popup: &Popup, frame: &mut Frame<'_>, body: Rect, status: Rect) {
+    match popup {
+        Popup::Help(state) => help(app, state, frame, body),
+        Popup::Record(state) => record(app, state, frame, body),
+        Popup::Menu(state) => menu(app, state, frame, body),
+        Popup::Question(asked) => question(app, *asked, frame, body),
+        Popup::Field(state) if state.purpose.is_live() => prompt(app, state, frame, status),
+        Popup::Field(state) => field(app, state, frame, body),
+    }
+}
+
+fn record(app: &App, record: &Record, frame: &mut Frame<'_>, body: Rect) {
+    let theme = &app.theme;
+    let area = pane::popup(frame, body, 140, body.height);
+    let inner = pane::pane(frame, area, &record.title, true, theme);
+    let width = usize::from(inner.width);
+    let head = record.origin.iter().map(|(label, value)| {
+        Line::from(vec![
+            Span::styled(cell(label, 15), theme.dim),
+            Span::raw(crate::tui::widgets::text::middle(value, width.saturating_sub(15)).into_owned()),
+        ])
+    });
+    let height = u16::try_from(record.origin.len()).unwrap_or(0) + 1;
+    let [origin, text] = Layout::vertical([Constraint::Length(height), Constraint::Fill(1)]).areas(inner);
+    pane::lines(frame, origin, head);
+    let lines: Vec<Line<'_>> = record
+        .json
+        .iter()
+        .flat_map(|line| fold(line, width))
+        .map(|piece| json_line(app, piece))
+        .collect();
+    let len = lines.len();
+    pane::scrolled(frame, text, lines, &record.scroll);
+    pane::corner(frame, area, &record.scroll.position(len), theme);
+}
+
+/// The name of a member stands out from its value.
+fn json_line<'a>(app: &App, line: &'a str) -> Line<'a> {
+    match line.split_once("\": ") {
+        Some((name, value)) if name.trim_start().starts_with('"') => {
+            let (name, rest) = line.split_at(name.len() + 1);
+            debug_assert!(rest.ends_with(value));
+            Line::from(vec![Span::styled(name, app.theme.accent), Span::raw(rest)])
+        }
+        _ => Line::raw(line),
+    }
+}
+
+fn help(app: &App, help: &Help, frame: &mut Frame<'_>, body: Rect) {
+    let theme = &app.theme;
+    let area = pane::popup(frame, body, 90, body.height);
+    let title = if help.search.is_empty() {
+        "Keys".to_owned()
+    } else {
+        format!("Keys: \"{}\"", safe(&help.search))
+    };
+    let inner = pane::pane(frame, area, &title, true, theme);
+    let lines = help_lines(app, &help.search);
+    let len = lines.len();
+    pane::scrolled(frame, inner, lines, &help.scroll);
+    pane::corner(frame, area, &help.scroll.position(len), theme);
+}
+
+/// Every binding by context: where one is first, then everywhere, then the other screens.
+fn help_lines(app: &App, search: &str) -> Vec<Line<'static>> {
+    let needle = search.to_lowercase();
+    let mut order = app.contexts_below();
+    for binding in TABLE {
+        if !order.contains(&binding.context) && (binding.context != Context::Replay || app.is_replay()) {
+            order.push(binding.context);
+        }
+    }
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    let mut heading = "";
+    for context in order {
+        let matching = |b: &&Binding| {
+            let text = format!("{} {} {}", keys_of(b), b.action.label(), b.action.about()).to_lowercase();
+            b.context == context && text.contains(&needle)
+        };
+        for binding in TABLE.iter().filter(matching) {
+            if heading != context.title() {
+                if !lines.is_empty() {
+                    lines.push(Line::default());
+                }
+                heading = context.title();
+                lines.push(Line::styled(heading, app.theme.accent.patch(app.theme.strong)));
+            }
+            lines.push(Line::from(vec![
+                Span::styled(cell(&keys_of(binding), 16), app.theme.strong),
+                Span::raw(binding.action.about()),
+            ]));
+        }
+    }
+    if lines.is_empty() {
+        lines.push(Line::styled("No key does that.", app.theme.dim));
+    }
+    lines
+}
+
+fn keys_of(binding: &keys::Binding) -> String {
+    let named: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+    named.join(" ")
+}
+
+fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
+    let theme = &app.theme;
+    let area = pane::popup(frame, body, 34, 7);
+    let inner = pane::pane(frame, area, &format!("{} is", menu.item), true, theme);
+    let lines = Menu::STATES.iter().map(|state| {
+        Line::styled(
+            format!("{} {}", item_sign(*state), state.as_str()),
+            theme.item_state(*state),
+        )
+    });
+    pane::lines(frame, inner, lines);
+    pane::select_row(frame, inner, menu.scroll.at(), true, theme);
+}
+
+fn question(app: &App, question: Question, frame: &mut Frame<'_>, body: Rect) {
+    let theme = &app.theme;
+    let (title, said) = match question {
+        Question::Quit => (
+            "Leave now?",
+            "The reading is not finished. What was read is saved; `keytrail open` goes on with it.",
+        ),
+        Question::Cancel => (
+            "Stop reading?",
+            "What was read so far stays. The chain may be incomplete then, and will say so.",
+        ),
+    };
+    let area = pane::popup(frame, body, 60, 7);
+    let inner = pane::pane(frame, area, title, true, theme);
+    let mut lines: Vec<Line<'_>> = wrap(said, usize::from(inner.width))
+        .into_iter()
+        .map(Line::from)
+        .collect();
+    lines.push(Line::default());
+    lines.push(Line::from(vec![
+        Span::styled("y", theme.accent.patch(theme.strong)),
+        Span::raw(" yes    "),
+        Span::styled(" Enter  no, go on ", theme.selected),
+    ]));
+    pane::lines(frame, inner, lines);
+}
+
+/// A search is typed at the bottom, where it hides nothing.
+fn prompt(app: &App, field: &Field, frame: &mut Frame<'_>, area: Rect) {
+    let label = match field.purpose {
+        Purpose::SearchTree => " search: ",
+        Purpose::FilterEvents => " filter: ",
+        _ => " search keys: ",
+    };
+    frame.render_widget(Clear, area);
+    let [label_area, text_area] = Layout::horizontal([
+        Constraint::Length(u16::try_from(label.len()).unwrap_or(0)),
+        Constraint::Fill(1),
+    ])
+    .areas(area);
+    frame.render_widget(Line::styled(label, app.theme.accent), label_area);
+    input(field, frame, text_area);
+}
+
+fn field(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
+    let theme = &app.theme;
+    let title = match &field.purpose {
+        Purpose::Note { item, state } => format!("Note for {item} ({})", state.as_str()),
+        _ => format!("Go to a time ({})", app.zone.name(app.moment())),
+    };
+    let area = pane::popup(frame, body, 80, 5);
+    let inner = pane::pane(frame, area, &title, true, theme);
+    let [text, _, below] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Length(1)]).areas(inner);
+    input(field, frame, text);
+    let line = match &field.complaint {
+        Some(complaint) => Line::styled(format!("! {complaint}"), theme.danger),
+        None => Line::styled("Enter keeps it, Esc leaves it", theme.dim),
+    };
+    frame.render_widget(line, below);
+}
+
+/// The text being typed, scrolled so that the cursor is in sight.
+fn input(field: &Field, frame: &mut Frame<'_>, area: Rect) {
+    let width = usize::from(area.width).saturating_sub(1);
+    let from = field.input.visual_scroll(width);
+    let (mut skipped, mut shown) = (0, String::new());
+    for c in field.input.value().chars() {
+        let w = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if skipped < from {
+            skipped += w;
+        } else {
+            shown.push(c);
+        }
+    }
+    frame.render_widget(
+        Line::raw(crate::tui::widgets::text::cut(&shown, width).into_owned()),
+        area,
+    );
+    let column = field.input.visual_cursor().saturating_sub(skipped);
+    let x = area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1));
+    frame.set_cursor_position(Position::new(x, area.y));
+}

@@ -1,0 +1,180 @@
+//! Text that fits its place. What comes from a record is made harmless first, by [`safe`].
+
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+pub(crate) use crate::export::text::safe;
+
+/// The width of a text in columns.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Shortens an id in the middle, so that its beginning and its end stay readable.
+pub(crate) fn middle(text: &str, most: usize) -> Cow<'_, str> {
+    if text.width() <= most {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = most.checked_sub(1) else {
+        return Cow::Borrowed("");
+    };
+    let tail = room / 2;
+    let head = take(text, room - tail);
+    let mut used = 0;
+    let mut end = text.len();
+    for (at, c) in text.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used > tail {
+            break;
+        }
+        end = at;
+    }
+    Cow::Owned(format!("{head}…{}", &text[end..]))
+}
+
+/// Cuts a text at the end, with a sign that it was cut.
+pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    if text.width() <= most {
+        return Cow::Borrowed(text);
+    }
+    match most.checked_sub(1) {
+        Some(room) => Cow::Owned(format!("{}…", take(text, room))),
+        None => Cow::Borrowed(""),
+    }
+}
+
+/// A cell of exactly `columns`: cut or filled up.
+pub(crate) fn cell(text: &str, columns: usize) -> String {
+    filled(&cut(text, columns), columns)
+}
+
+/// A cell of exactly `columns`, shortened in the middle where it is too long.
+pub(crate) fn id_cell(text: &str, columns: usize) -> String {
+    filled(&middle(text, columns), columns)
+}
+
+fn filled(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+/// The longest beginning that fits.
+fn take(text: &str, most: usize) -> &str {
+    let mut used = 0;
+    for (at, c) in text.char_indices() {
+        used += c.width().unwrap_or(0);
+        if used > most {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// Breaks a text into lines of at most `columns`, between words where it can.
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split(' ').filter(|w| !w.is_empty()) {
+        let mut word = word;
+        loop {
+            let Some(line) = lines.last_mut() else { break };
+            let gap = usize::from(!line.is_empty());
+            if line.width() + gap + word.width() <= columns {
+                line.push_str(&" ".repeat(gap));
+                line.push_str(word);
+                break;
+            }
+            if line.is_empty() {
+                // A wide character in a column of one still has to go somewhere.
+                let head = take(word, columns);
+                let head = if head.is_empty() {
+                    &word[..word.chars().next().map_or(0, char::len_utf8)]
+                } else {
+                    head
+                };
+                line.push_str(head);
+                word = &word[head.len()..];
+                if word.is_empty() {
+                    break;
+                }
+            }
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
+/// Breaks a text into pieces of at most `columns`, anywhere: for JSON and commands, where blanks count.
+pub(crate) fn fold(text: &str, columns: usize) -> Vec<&str> {
+    let columns = columns.max(2);
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while rest.width() > columns {
+        let head = take(rest, columns);
+        pieces.push(head);
+        rest = &rest[head.len()..];
+    }
+    pieces.push(rest);
+    pieces
+}
+
+/// A number with separators: `1,234,567`.
+pub(crate) fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number and its unit: `1 call`, `2,104 calls`.
+pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_shortened_in_the_middle() {
+        assert_eq!(middle("AKIAEXAMPLEKEY000001", 11), "AKIAE…00001");
+        assert_eq!(middle("short", 11), "short");
+        assert_eq!(middle("日本語日本語", 7), "日…語");
+        assert_eq!(middle("abc", 1), "…");
+    }
+
+    #[test]
+    fn cells_have_the_width_they_promise() {
+        for text in ["", "abc", "abcdefghijkl", "日本語日本語", "a日b本c語"] {
+            for columns in 0..12 {
+                assert_eq!(width(&cell(text, columns)), columns, "{text} {columns}");
+                assert_eq!(width(&id_cell(text, columns)), columns, "{text} {columns}");
+            }
+        }
+    }
+
+    #[test]
+    fn wrapping_loses_nothing_and_fits() {
+        let text = "a responder under pressure reads averyveryverylongwordwithoutblanks 日本語日本語";
+        for columns in 2..40 {
+            let lines = wrap(text, columns);
+            assert!(lines.iter().all(|l| width(l) <= columns), "{lines:?}");
+            let squeeze = |s: &str| s.replace(' ', "");
+            assert_eq!(squeeze(&lines.concat()), squeeze(text));
+            assert_eq!(fold(text, columns).concat(), text);
+        }
+    }
+
+    #[test]
+    fn numbers_carry_separators() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "call", "calls"), "1 call");
+    }
+}

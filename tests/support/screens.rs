@@ -1,0 +1,155 @@
+//! The screens of the built-in incident, without a terminal.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeZone, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use keytrail::collect::demo::{self, Demo};
+use keytrail::collect::hunt::{Hunt, Window};
+use keytrail::investigation::What;
+use keytrail::investigation::fact::{ItemMarked, ItemState, Judged, Started, Verdict};
+use keytrail::playbook::{self, Playbook};
+use keytrail::store::CaseFile;
+use keytrail::tui::{self, App, Settings};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+/// When the responder sits at the screens: a fixed moment, after the incident.
+pub fn now() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 5, 21, 17, 30, 0).unwrap()
+}
+
+/// The playbook inside the program.
+pub fn builtin() -> Playbook {
+    let (_, text) = playbook::builtin().next().expect("a built-in playbook");
+    playbook::parse(text).expect("the built-in playbook is right")
+}
+
+/// What the screens are told.
+pub fn settings(monochrome: bool) -> Settings {
+    Settings {
+        playbook: builtin(),
+        by: "alex".to_owned(),
+        monochrome,
+    }
+}
+
+/// An empty case of the incident, begun.
+pub fn begun() -> CaseFile {
+    let mut case = CaseFile::in_memory().expect("a case in memory");
+    let started = Started {
+        seeds: vec![demo::SEED.to_owned()],
+        tool_version: "0.0.0".to_owned(),
+        sources: vec!["the built-in incident".to_owned()],
+        playbook: playbook::DEFAULT.to_owned(),
+        since: None,
+        until: None,
+    };
+    case.commit(now(), What::Started(started)).expect("saved");
+    case
+}
+
+/// The incident, followed to the end, with some of the response done.
+pub fn case() -> CaseFile {
+    let mut case = begun();
+    let mut hunt =
+        Hunt::start(vec![Box::new(Demo::new(Duration::ZERO))], Window::default(), &mut case).expect("started");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    while let Some(update) = runtime.block_on(hunt.next()) {
+        hunt.handle(update, &mut case, now()).expect("handled");
+    }
+    let user = case
+        .investigation()
+        .chain()
+        .nodes
+        .iter()
+        .find(|n| n.name == "billing-sync");
+    let judged = Judged {
+        subject: user.expect("the attacker's user").node.clone(),
+        verdict: Verdict::Malicious,
+        by: "alex".to_owned(),
+    };
+    case.commit(now(), What::Judged(judged)).expect("saved");
+    let marks = [
+        ("S1-01", ItemState::Done, "Support case 1234 confirms the key"),
+        ("S1-02", ItemState::Done, ""),
+        ("S1-03", ItemState::InProgress, "P1: used by a stranger, new users"),
+        ("S1-09", ItemState::NotApplicable, "no vendor holds this key"),
+    ];
+    for (item, state, note) in marks {
+        let mark = ItemMarked {
+            item: item.to_owned(),
+            state,
+            note: note.to_owned(),
+            by: "alex".to_owned(),
+        };
+        case.commit(now(), What::ItemMarked(mark)).expect("saved");
+    }
+    case.settle();
+    case
+}
+
+/// The screens of the incident.
+pub fn app(monochrome: bool) -> App {
+    App::new(case(), settings(monochrome), now())
+}
+
+/// Presses keys: one for each character, and `<Enter>` and the like by name.
+pub fn press(app: &mut App, keys: &str) {
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let (code, len) = match (c, rest.split_once('>')) {
+            ('<', Some((name, _))) => (named(&name[1..]), name.len() + 1),
+            _ => (KeyCode::Char(c), c.len_utf8()),
+        };
+        app.key(KeyEvent::new(code, KeyModifiers::NONE));
+        app.refresh();
+        rest = &rest[len..];
+    }
+}
+
+fn named(name: &str) -> KeyCode {
+    match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "PgDn" => KeyCode::PageDown,
+        "PgUp" => KeyCode::PageUp,
+        "End" => KeyCode::End,
+        "Home" => KeyCode::Home,
+        "Tab" => KeyCode::Tab,
+        "Back" => KeyCode::Backspace,
+        other => panic!("no key is called {other}"),
+    }
+}
+
+/// Draws the screens into a buffer of this size.
+pub fn draw(app: &App, width: u16, height: u16) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+    terminal.draw(|frame| tui::draw(app, frame)).expect("a frame");
+    terminal.backend().buffer().clone()
+}
+
+/// The text of a buffer, line by line.
+pub fn text(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let mut text = String::new();
+    for y in area.top()..area.bottom() {
+        let mut x = area.left();
+        let mut line = String::new();
+        while x < area.right() {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(unicode_width::UnicodeWidthStr::width(symbol).max(1)).expect("a narrow symbol");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
