@@ -31,7 +31,8 @@ const ONLY: [(&str, &[&str]); 7] = [
 const IMPURE: [&str; 10] = [
     "std::fs",
     "std::io",
-    "std::net",
+    "TcpStream",
+    "UdpSocket",
     "std::env",
     "std::thread",
     "std::process",

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::incident::Incident;
+use super::incident;
 use super::records::{ACCOUNT, REGIONS, Random, Traffic};
 
 /// The key the incident starts from.
@@ -41,7 +41,7 @@ impl Corpus {
         .clamp(1, self.records.max(1));
         let mut random = Random::new(0x6b65_7974_7261_696c);
         let mut traffic = Traffic::new(&mut random);
-        let mut incident = Incident::new(LEAKED_KEY, &mut random).into_iter().peekable();
+        let mut incident = incident::steps(LEAKED_KEY, &mut random).into_iter().peekable();
         let start = DateTime::UNIX_EPOCH + TimeDelta::days(20_454);
         let mut text = Vec::new();
         let mut number = 0;

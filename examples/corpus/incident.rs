@@ -52,109 +52,104 @@ enum Action {
     },
 }
 
-/// All steps, in order of time.
-pub(crate) struct Incident;
-
-impl Incident {
-    /// The steps of an incident that starts from `leaked_key`.
-    pub(crate) fn new(leaked_key: &str, random: &mut Random) -> Vec<Step> {
-        let seed = Actor::User {
-            name: "deploy-bot".to_owned(),
-            id: random.id("AIDA"),
-            key: leaked_key.to_owned(),
-        };
-        let mut steps = Vec::new();
-        for call in 0..1_960 {
-            steps.push(Step {
-                at: 0.02 + f64::from(call) * 0.0004,
-                actor: seed.clone(),
-                action: Action::Look,
-            });
+/// All steps of an incident that starts from `leaked_key`, in order of time.
+pub(crate) fn steps(leaked_key: &str, random: &mut Random) -> Vec<Step> {
+    let seed = Actor::User {
+        name: "deploy-bot".to_owned(),
+        id: random.id("AIDA"),
+        key: leaked_key.to_owned(),
+    };
+    let mut steps = Vec::new();
+    for call in 0..1_960 {
+        steps.push(Step {
+            at: 0.02 + f64::from(call) * 0.0004,
+            actor: seed.clone(),
+            action: Action::Look,
+        });
+    }
+    let mut owners = vec![seed];
+    // Three generations of users with keys, each owner making what comes next.
+    for (generation, at) in [0.10, 0.30, 0.55].into_iter().enumerate() {
+        for twin in 0..2 {
+            let owner = owners[(generation * 2 + twin).min(owners.len() - 1)].clone();
+            let user = format!("backup-admin-{generation}{twin}");
+            let (id, key) = (random.id("AIDA"), random.id("AKIA"));
+            let mut push = |delay: f64, action| {
+                steps.push(Step {
+                    at: at + delay,
+                    actor: owner.clone(),
+                    action,
+                });
+            };
+            push(
+                0.001,
+                Action::CreateUser {
+                    name: user.clone(),
+                    id: id.clone(),
+                },
+            );
+            push(
+                0.002,
+                Action::CreateAccessKey {
+                    user: user.clone(),
+                    key: key.clone(),
+                },
+            );
+            push(0.003, Action::CreateLoginProfile { user: user.clone() });
+            owners.push(Actor::User { name: user, id, key });
         }
-        let mut owners = vec![seed];
-        // Three generations of users with keys, each owner making what comes next.
-        for (generation, at) in [0.10, 0.30, 0.55].into_iter().enumerate() {
-            for twin in 0..2 {
-                let owner = owners[(generation * 2 + twin).min(owners.len() - 1)].clone();
-                let user = format!("backup-admin-{generation}{twin}");
-                let (id, key) = (random.id("AIDA"), random.id("AKIA"));
-                let mut push = |delay: f64, action| {
-                    steps.push(Step {
-                        at: at + delay,
-                        actor: owner.clone(),
-                        action,
-                    })
-                };
-                push(
-                    0.001,
-                    Action::CreateUser {
-                        name: user.clone(),
-                        id: id.clone(),
-                    },
-                );
-                push(
-                    0.002,
-                    Action::CreateAccessKey {
-                        user: user.clone(),
-                        key: key.clone(),
-                    },
-                );
-                push(0.003, Action::CreateLoginProfile { user: user.clone() });
-                owners.push(Actor::User { name: user, id, key });
-            }
-        }
-        for (n, owner) in owners.clone().into_iter().skip(1).take(3).enumerate() {
-            let (role, role_id) = (format!("support-role-{n}"), random.id("AROA"));
-            let at = 0.6 + 0.08 * f64::from(u32::try_from(n).unwrap_or_default());
+    }
+    for (n, owner) in owners.clone().into_iter().skip(1).take(3).enumerate() {
+        let (role, role_id) = (format!("support-role-{n}"), random.id("AROA"));
+        let at = 0.6 + 0.08 * f64::from(u32::try_from(n).unwrap_or_default());
+        steps.push(Step {
+            at,
+            actor: owner.clone(),
+            action: Action::CreateRole {
+                name: role.clone(),
+                id: role_id.clone(),
+            },
+        });
+        for visit in 0..3 {
+            let (session, key) = (format!("maintenance-{n}{visit}"), random.id("ASIA"));
+            let at = at + 0.01 * f64::from(visit + 1);
             steps.push(Step {
                 at,
                 actor: owner.clone(),
-                action: Action::CreateRole {
-                    name: role.clone(),
-                    id: role_id.clone(),
-                },
-            });
-            for visit in 0..3 {
-                let (session, key) = (format!("maintenance-{n}{visit}"), random.id("ASIA"));
-                let at = at + 0.01 * f64::from(visit + 1);
-                steps.push(Step {
-                    at,
-                    actor: owner.clone(),
-                    action: Action::AssumeRole {
-                        role: role.clone(),
-                        role_id: role_id.clone(),
-                        session: session.clone(),
-                        key: key.clone(),
-                    },
-                });
-                let guest = Actor::Session {
+                action: Action::AssumeRole {
                     role: role.clone(),
                     role_id: role_id.clone(),
-                    name: session,
-                    key,
-                };
-                for call in 0..20 {
-                    steps.push(Step {
-                        at: at + 0.0005 * f64::from(call + 1),
-                        actor: guest.clone(),
-                        action: Action::Look,
-                    });
-                }
-            }
-        }
-        for (n, owner) in owners.into_iter().skip(1).enumerate() {
-            for call in 0..15 {
-                let at = 0.75 + 0.002 * f64::from(call) + 0.02 * f64::from(u32::try_from(n).unwrap_or_default());
+                    session: session.clone(),
+                    key: key.clone(),
+                },
+            });
+            let guest = Actor::Session {
+                role: role.clone(),
+                role_id: role_id.clone(),
+                name: session,
+                key,
+            };
+            for call in 0..20 {
                 steps.push(Step {
-                    at,
-                    actor: owner.clone(),
+                    at: at + 0.0005 * f64::from(call + 1),
+                    actor: guest.clone(),
                     action: Action::Look,
                 });
             }
         }
-        steps.sort_by(|a, b| a.at.total_cmp(&b.at));
-        steps
     }
+    for (n, owner) in owners.into_iter().skip(1).enumerate() {
+        for call in 0..15 {
+            let at = 0.75 + 0.002 * f64::from(call) + 0.02 * f64::from(u32::try_from(n).unwrap_or_default());
+            steps.push(Step {
+                at,
+                actor: owner.clone(),
+                action: Action::Look,
+            });
+        }
+    }
+    steps.sort_by(|a, b| a.at.total_cmp(&b.at));
+    steps
 }
 
 impl Step {

@@ -261,7 +261,7 @@ fn everyday_call(random: &mut Random, region: &str) -> (&'static str, &'static s
             ("kms.amazonaws.com", "Decrypt", key, null(), true)
         }
         5..8 => {
-            let items: Vec<_> = (0..1 + random.below(6))
+            let items: Vec<_> = (0..=random.below(6))
                 .map(|_| {
                     format!(
                         r#"{{"instanceId":"i-0{}"}}"#,

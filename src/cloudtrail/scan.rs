@@ -14,6 +14,8 @@ use container::Inside;
 /// The longest object that is read. CloudTrail's own limit for one event is 256 kB.
 pub const LONGEST_ELEMENT: usize = 64 << 20;
 
+/// Blocks whose structure is read at once.
+const AT_ONCE: usize = 64;
 const NOT_JSON: &str = "this line is not JSON";
 
 /// What the scanner finds.
@@ -57,14 +59,16 @@ impl<'t> Element<'t> {
 /// The scanner. Text goes in at [`Scanner::buffer`], elements come out of [`Scanner::scan`].
 #[derive(Debug)]
 pub struct Scanner {
-    /// Text that is not done with. Begins on a block.
     text: Vec<u8>,
-    /// The structure of `text`, as far as it was read.
+    /// Where in `text` the window begins: what was not done with when the structure was last read anew. All other places
+    /// are counted from here.
+    origin: usize,
+    /// The structure of the window, as far as it was read.
     blocks: Vec<Block>,
     lexer: Lexer,
-    /// Offset of `text` in the whole text.
+    /// Offset of the window in the whole text.
     base: u64,
-    /// Everything before this place in `text` is done with, but for an open element.
+    /// Everything before this place is done with, but for an open element.
     at: usize,
     open: Option<Open>,
     inside: Inside,
@@ -102,6 +106,7 @@ impl Scanner {
     pub fn with_limit(longest: usize) -> Self {
         Self {
             text: Vec::new(),
+            origin: 0,
             blocks: Vec::new(),
             lexer: Lexer::default(),
             base: 0,
@@ -135,9 +140,10 @@ impl Scanner {
     pub fn buffer(&mut self) -> &mut Vec<u8> {
         let done = self.open.map_or(self.at, |open| open.start) / BLOCK;
         // Moving a tail that is not much shorter than what it frees would cost more than the memory is worth.
-        if done > 0 && done >= self.blocks.len() / 2 {
+        if self.origin > 0 || done > 0 && done >= self.blocks.len() / 2 {
             let bytes = done * BLOCK;
-            self.text.drain(..bytes);
+            self.text.drain(..self.origin + bytes);
+            self.origin = 0;
             self.blocks.drain(..done);
             self.base += bytes as u64;
             self.at -= bytes;
@@ -152,18 +158,18 @@ impl Scanner {
     /// `Break`.
     pub fn scan(&mut self, end: bool, sink: &mut impl FnMut(Item<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
         if end {
-            // Spaces end the last block and change nothing.
-            self.text.resize(self.text.len().next_multiple_of(BLOCK), b' ');
+            // Spaces end the last block, wherever the window begins, and change nothing.
+            self.text.extend_from_slice(&[b' '; BLOCK]);
         }
         loop {
-            self.lex();
             let step = match self.open {
                 _ if self.skipping_line => self.skip_lines(sink),
                 Some(open) => self.follow(open, sink),
-                None => self.between(end, sink),
+                None => self.between(end && self.unread().len() < BLOCK, sink),
             };
             match step {
                 Step::Done => {}
+                Step::Starved if self.lex() => {}
                 Step::Starved => break,
                 Step::Stopped => return ControlFlow::Break(()),
             }
@@ -181,12 +187,24 @@ impl Scanner {
         }
     }
 
-    fn lex(&mut self) {
-        let Self {
-            text, blocks, lexer, ..
-        } = self;
-        let unread = text.get(blocks.len() * BLOCK..).unwrap_or_default();
-        blocks.extend(unread.as_chunks::<BLOCK>().0.iter().map(|bytes| lexer.next(bytes)));
+    fn window(&self) -> &[u8] {
+        &self.text[self.origin..]
+    }
+
+    /// The text whose structure was not read yet.
+    fn unread(&self) -> &[u8] {
+        &self.window()[self.known()..]
+    }
+
+    /// Reads the structure of a little more text; returns whether there was some. Not of all the text: after a broken
+    /// line the structure has to be read anew.
+    fn lex(&mut self) -> bool {
+        let unread = &self.text[self.origin + self.blocks.len() * BLOCK..];
+        let some = unread.as_chunks::<BLOCK>().0.iter().take(AT_ONCE);
+        let before = self.blocks.len();
+        let lexer = &mut self.lexer;
+        self.blocks.extend(some.map(|bytes| lexer.next(bytes)));
+        self.blocks.len() > before
     }
 
     /// The end of the text whose structure is known.
@@ -232,7 +250,7 @@ impl Scanner {
                     return Step::Done;
                 }
                 let element = Element {
-                    window: &self.text,
+                    window: &self.text[self.origin..],
                     blocks: &self.blocks,
                     start,
                     end,
@@ -262,10 +280,10 @@ impl Scanner {
     /// Whether a line feed inside an open element shows that the element was cut off: the next line begins an object
     /// where none can stand.
     fn is_cut_off(&self, line_feed: usize) -> bool {
-        if self.text.get(line_feed + 1) != Some(&b'{') {
+        if self.window().get(line_feed + 1) != Some(&b'{') {
             return false;
         }
-        let before = self.text[..line_feed]
+        let before = self.window()[..line_feed]
             .iter()
             .rev()
             .find(|byte| !byte.is_ascii_whitespace());
@@ -295,7 +313,7 @@ impl Scanner {
     /// Goes to the next line that may hold an object and reads its structure anew: the state of strings and brackets is
     /// not to be trusted.
     fn skip_lines(&mut self, sink: &mut impl FnMut(Item<'_>) -> ControlFlow<()>) -> Step {
-        let mut next = self.at;
+        let mut next = self.origin + self.at;
         self.skipping_line = loop {
             let Some(feed) = memchr::memchr(b'\n', &self.text[next..]) else {
                 next = self.text.len();
@@ -305,11 +323,11 @@ impl Scanner {
             let line = &self.text[next..];
             let first = line.iter().position(|byte| !byte.is_ascii_whitespace());
             // Lines that are plainly something else are got past at once: starting anew for each would be slow.
-            let Some(first) = first.filter(|&first| !matches!(line[first], b'{' | b'[')) else {
+            let Some(first) = first.filter(|&first| !matches!(line[first], b'{' | b'[' | b',')) else {
                 break false;
             };
             next += first;
-            let offset = self.base + next as u64;
+            let offset = self.base + (next - self.origin) as u64;
             if sink(Item::Problem {
                 offset,
                 reason: NOT_JSON,
@@ -319,8 +337,8 @@ impl Scanner {
                 return Step::Stopped;
             }
         };
-        self.text.drain(..next);
-        self.base += next as u64;
+        self.base += (next - self.origin) as u64;
+        self.origin = next;
         self.at = 0;
         self.blocks.clear();
         self.lexer = Lexer::default();

@@ -85,7 +85,7 @@ impl Skimmer {
     }
 }
 
-impl<'t> Element<'t> {
+impl Element<'_> {
     /// The blocks it lies in, each with the bits that belong to it.
     fn block_masks(&self) -> impl Iterator<Item = (usize, u64)> + use<> {
         let (start, end) = (self.start, self.end);

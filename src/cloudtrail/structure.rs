@@ -146,9 +146,11 @@ mod tests {
         let (mut in_string, mut escaped, mut found) = (false, false, Vec::new());
         for (at, &byte) in text.iter().enumerate() {
             match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => {
+                b'\\' if !escaped => {
+                    escaped = true;
+                    continue;
+                }
+                b'"' if !escaped => {
                     found.push((at, if in_string { 'e' } else { 's' }));
                     in_string = !in_string;
                 }
@@ -156,6 +158,7 @@ mod tests {
                 b'}' | b']' if !in_string => found.push((at, 'c')),
                 _ => {}
             }
+            escaped = false;
         }
         found
     }

@@ -105,7 +105,7 @@ pub fn of_record(record: &Value, is_candidate: bool, found: &mut impl FnMut(&[u8
 fn each_text(value: &Value, member: &str, found: &mut dyn FnMut(&str, &str)) {
     match value {
         Value::String(text) => found(member, text),
-        Value::Array(items) => items.iter().for_each(|item| each_text(item, member, found)),
+        Value::Array(items) => items.iter().for_each(|item| each_text(item, "", found)),
         Value::Object(members) => members.iter().for_each(|(name, inner)| each_text(inner, name, found)),
         _ => {}
     }

@@ -34,7 +34,7 @@ pub use error::ExportError;
 pub use evidence::{Case, Journal, write_evidence};
 pub use folder::{Written, create_private};
 pub use manifest::Manifest;
-pub use table::{Format, Table, UnknownFormat};
+pub use table::{Format, Table};
 pub use tables::ChecklistItem;
 
 use std::io::{self, Write};

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::str::FromStr;
 
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
@@ -20,29 +19,6 @@ pub enum Format {
     /// RFC 4180: a header, CRLF, UTF-8 without a mark; every cell made safe for spreadsheets.
     Csv,
 }
-
-impl Format {
-    /// The words of `--format`.
-    pub const WORDS: [&str; 3] = ["text", "json", "csv"];
-}
-
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(word: &str) -> Result<Self, UnknownFormat> {
-        match word {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            "csv" => Ok(Self::Csv),
-            _ => Err(UnknownFormat),
-        }
-    }
-}
-
-/// The word is none of [`Format::WORDS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the format is text, json or csv")]
-pub struct UnknownFormat;
 
 /// Rows under named columns. The rows are made while they are written.
 pub struct Table<'a> {

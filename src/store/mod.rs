@@ -139,6 +139,8 @@ impl CaseFile {
                 .connection
                 .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
             self.wal = mode == "wal";
+            // Folding back waits for the disk: every 8 MB, some four pages of 1,000 records, it is rare and still short.
+            self.connection.pragma_update(None, "wal_autocheckpoint", 2048)?;
         }
         let evidence = self.investigation.evidence();
         self.head = journal::append(&mut self.connection, &self.head, facts, |key| {

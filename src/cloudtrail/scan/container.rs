@@ -45,17 +45,17 @@ impl Scanner {
             return Step::Starved;
         }
         let known = self.known();
-        let blank = self.text[self.at..known]
+        let blank = self.window()[self.at..known]
             .iter()
             .position(|byte| !byte.is_ascii_whitespace());
         self.at += blank.unwrap_or(known - self.at);
-        let Some(&byte) = self.text[..known].get(self.at) else {
+        let Some(&byte) = self.window()[..known].get(self.at) else {
             return Step::Starved;
         };
         let mut problem = None;
         match (self.inside, byte) {
             (Inside::Lost, _) => self.at = known,
-            (Inside::Start | Inside::Nothing, b'{') => match list_in(&self.text[self.at..known]) {
+            (Inside::Start | Inside::Nothing, b'{') => match list_in(&self.window()[self.at..known]) {
                 Look::Starved if !end && known - self.at < LOOK_AHEAD => return Step::Starved,
                 Look::List(after) => self.enter_list(after, true),
                 _ => self.open_element(false),
@@ -83,7 +83,7 @@ impl Scanner {
             }
             (Inside::List { .. }, _) => {
                 problem = Some((self.at, "this is not a record"));
-                self.at += self.text[self.at..known]
+                self.at += self.window()[self.at..known]
                     .iter()
                     .skip(1)
                     .position(|byte| matches!(byte, b',' | b']' | b'{' | b'['))
@@ -135,10 +135,10 @@ impl Scanner {
     /// A further member of a wrapper: another list, or something to get past.
     fn next_member(&mut self) -> Step {
         let from = self.at;
-        match member_list(&self.text[from..self.known()]) {
+        match member_list(&self.window()[from..self.known()]) {
             Look::List(after) => self.enter_list(after, true),
             Look::Starved if self.known() - from < LOOK_AHEAD => return Step::Starved,
-            Look::Starved | Look::Other => match string_end(&self.text[from..self.known()]) {
+            Look::Starved | Look::Other => match string_end(&self.window()[from..self.known()]) {
                 Some(end) => self.at = from + end,
                 None => return Step::Starved,
             },
@@ -149,7 +149,7 @@ impl Scanner {
     /// Whether enough text is there to know that there is no (further) byte order mark.
     fn skip_byte_order_mark(&mut self, end: bool) -> bool {
         const MARK: &[u8] = "\u{feff}".as_bytes();
-        if self.text.starts_with(MARK) && self.at == 0 {
+        if self.window().starts_with(MARK) && self.at == 0 {
             self.at = MARK.len();
         }
         end || self.known() > 0

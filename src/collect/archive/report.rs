@@ -18,6 +18,16 @@ pub(super) struct Tally {
     broken: u64,
     /// JSON that is no record, which says nothing as long as there is no record beside it.
     not_records: u64,
+    signs: Signs,
+}
+
+/// What tells a file without a readable record from another.
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a sign of its own, and any may be together"
+)]
+struct Signs {
     is_digest: bool,
     /// A list of records was found, even if an empty one.
     has_list: bool,
@@ -71,7 +81,7 @@ impl Tally {
 
     /// Says that the rest of the file was not read.
     pub(super) fn cut_short(&mut self, place: String, reason: String) {
-        self.cut_short = true;
+        self.signs.cut_short = true;
         self.problem(place, reason);
     }
 
@@ -82,26 +92,26 @@ impl Tally {
     }
 
     pub(super) fn digest(&mut self) {
-        self.is_digest = true;
+        self.signs.is_digest = true;
     }
 
     pub(super) fn list(&mut self) {
-        self.has_list = true;
+        self.signs.has_list = true;
     }
 
     /// Looks at the first text of the file.
     pub(super) fn begins_with(&mut self, text: &[u8]) {
-        self.is_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+        self.signs.is_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
     }
 
     /// The report. `sha256` and `bytes` are of the file on disk.
     pub(super) fn report(mut self, path: Arc<str>, sha256: String, bytes: u64) -> FileReport {
         let has_problem = !self.problems.is_empty();
         let outcome = match self.readable {
-            0 if self.is_digest => FileOutcome::PassedOver,
-            0 if self.cut_short => FileOutcome::Failed,
-            0 if self.has_list && !has_problem => FileOutcome::Read,
-            0 if self.is_json && self.broken > 0 => FileOutcome::Failed,
+            0 if self.signs.is_digest => FileOutcome::PassedOver,
+            0 if self.signs.cut_short => FileOutcome::Failed,
+            0 if self.signs.has_list && !has_problem => FileOutcome::Read,
+            0 if self.signs.is_json && self.broken > 0 => FileOutcome::Failed,
             0 => FileOutcome::NotCloudTrail,
             _ if has_problem => FileOutcome::Partial,
             _ => FileOutcome::Read,

@@ -5,7 +5,7 @@
 //! on the events alone. A credential enters once: cycles in anonymised data end here (quirk Q27).
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::soil::{Call, Soil};
 use super::subject::Subject;
@@ -88,6 +88,7 @@ pub(super) struct Garden<'e> {
     pub(super) known: HashMap<Sameness, usize>,
     pub(super) calls: Vec<Option<Call<'e>>>,
     offers: BinaryHeap<Reverse<Offer<'e>>>,
+    node_ids: HashSet<String>,
 }
 
 impl<'e> Garden<'e> {
@@ -99,6 +100,7 @@ impl<'e> Garden<'e> {
             known: HashMap::new(),
             calls: Vec::new(),
             offers: BinaryHeap::new(),
+            node_ids: HashSet::new(),
         };
         for seed in seeds {
             garden.plant(seed);
@@ -166,9 +168,10 @@ impl<'e> Garden<'e> {
             .map(Proof::of);
         let node_id = match (&sameness, &proof) {
             (Sameness::Key(id), _) => id.clone(),
-            (_, Some(proof)) => self.unique_node_id(&proof.key.id, &subject),
+            (_, Some(proof)) => proof.key.id.to_string(),
             (_, None) => subject.id.clone(),
         };
+        let node_id = self.unique_node_id(node_id, &subject);
         let activity = self.activity(&subject, link);
         let node = Node {
             node: node_id,
@@ -197,18 +200,21 @@ impl<'e> Garden<'e> {
             self.nodes[parent].children.push(at);
         }
         self.known.insert(sameness, at);
+        self.node_ids.insert(node.node.clone());
         self.nodes.push(node);
         self.calls.push(call);
         branches::offer_all(self, at);
     }
 
-    /// One event may make several things (instances of one launch): then the id goes with it.
-    fn unique_node_id(&self, event_id: &str, subject: &Subject) -> String {
-        if self.nodes.iter().any(|n| n.node == event_id) {
-            format!("{event_id}/{}", subject.id)
-        } else {
-            event_id.to_owned()
-        }
+    /// One event may make several things (instances of one launch), and hand-edited logs give several events one id
+    /// (quirk Q21): then what was made goes with the id, then its number in the chain.
+    fn unique_node_id(&self, wanted: String, subject: &Subject) -> String {
+        let longer = format!("{wanted}/{}", subject.id);
+        let numbered = format!("{longer}/{}", self.nodes.len());
+        [wanted, longer]
+            .into_iter()
+            .find(|id| !self.node_ids.contains(id))
+            .unwrap_or(numbered)
     }
 
     fn activity(&self, subject: &Subject, link: Link) -> Activity {
