@@ -122,6 +122,45 @@ fn a_replay_of_the_response_fills_as_the_response_did() {
 }
 
 #[test]
+fn what_an_attacker_writes_cannot_steer_the_screen() {
+    use keytrail::investigation::{What, fact::Page};
+    const EVIL: &str = "a\u{1b}[31m\u{202e}b\u{200b}\u{2066}日本語\r\n\u{9b}2J";
+    let record = serde_json::json!({
+        "eventVersion": "1.11", "eventTime": "2026-05-21T09:00:00Z", "eventSource": EVIL, "eventName": EVIL,
+        "awsRegion": EVIL, "sourceIPAddress": EVIL, "userAgent": EVIL, "eventID": "1", "errorCode": EVIL,
+        "errorMessage": EVIL, "recipientAccountId": "111122223333",
+        "userIdentity": {
+            "type": "IAMUser", "accessKeyId": keytrail::collect::demo::SEED, "userName": EVIL, "principalId": EVIL,
+            "arn": format!("arn:aws:iam::111122223333:user/{EVIL}"), "accountId": EVIL,
+        },
+        "requestParameters": {EVIL: EVIL},
+    });
+    let mut interner = keytrail::cloudtrail::event::Interner::default();
+    let record = keytrail::cloudtrail::Record::parse(record.to_string().as_bytes(), &mut interner).expect("a record");
+    let mut case = screens::begun();
+    let page = Page {
+        origin: EVIL.into(),
+        records: vec![record],
+    };
+    case.commit(screens::now(), What::Page(page)).expect("saved");
+    let mut app = keytrail::tui::App::new(case, screens::settings(false), screens::now());
+    for keys in ["1", "2", "<Enter>", "m", "3", "n", "s", "R", "r", "<Esc>", "4", "5"] {
+        press(&mut app, keys);
+        for (width, height) in [(80, 24), (200, 50)] {
+            let shown = text(&draw(&app, width, height));
+            let hidden = shown
+                .lines()
+                .flat_map(str::chars)
+                .find(|c| keytrail::export::text::hides(*c));
+            assert_eq!(hidden, None, "{keys}: {shown}");
+            assert!(!shown.contains("\u{1b}"), "{keys}");
+        }
+    }
+    press(&mut app, "3");
+    insta::assert_snapshot!("hostile_80x24", text(&draw(&app, 80, 24)));
+}
+
+#[test]
 fn no_key_anywhere_is_too_much() {
     const KEYS: &str = "1234567890qwertzuiopasdfghjklyxcvbnm/?.,+-=*GRNXCZ 日\u{202e}";
     const NAMED: [&str; 13] = [
