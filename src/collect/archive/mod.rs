@@ -3,6 +3,7 @@
 mod calls;
 mod error;
 mod find;
+mod gzip;
 mod index;
 mod intake;
 mod open;
