@@ -33,11 +33,12 @@ pub(super) enum Header {
 /// Reads the header of a member.
 pub(super) fn header(start: &[u8]) -> Header {
     let magic = start.get(..2).is_none_or(|two| two == MAGIC);
-    if !magic || start.get(2).is_some_and(|&method| method != DEFLATE) || start.len() > LONGEST {
+    if !magic || start.get(2).is_some_and(|&method| method != DEFLATE) {
         return Header::Other;
     }
     match header_length(start) {
         Some(length) if length <= start.len() => Header::Ends(length),
+        _ if start.len() > LONGEST => Header::Other,
         _ => Header::Unfinished,
     }
 }

@@ -253,6 +253,40 @@ fn a_bomb_is_cut_off() {
 }
 
 #[test]
+fn a_file_larger_than_every_buffer_is_read() {
+    let records: Vec<Value> = (0_u64..4_000)
+        .map(|n| {
+            let noise: Vec<String> = (0..20)
+                .map(|m| hex::encode(Sha256::digest(format!("{n} {m}"))))
+                .collect();
+            record(
+                &format!("e{n:04}"),
+                KEY,
+                "s3.amazonaws.com",
+                "ListBuckets",
+                json!({ "noise": noise }),
+            )
+        })
+        .collect();
+    let text = json!({ "Records": records }).to_string();
+    let answer = read(&[("big.json", text.clone().into_bytes()), ("big.json.gz", gzip(&text))]);
+    assert_eq!(
+        answer.ids.len(),
+        8_000,
+        "{:?}",
+        answer.reports.values().map(|r| &r.problems).collect::<Vec<_>>()
+    );
+    for report in answer.reports.values() {
+        assert_eq!(
+            (report.outcome, report.records),
+            (FileOutcome::Read, 4_000),
+            "{:?}",
+            report.problems
+        );
+    }
+}
+
+#[test]
 fn several_gzip_members_are_one_text() {
     let text = json!({"Records": [simple("a"), simple("b")]}).to_string();
     let (start, end) = text.split_at(text.len() / 2);
