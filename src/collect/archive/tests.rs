@@ -498,3 +498,38 @@ fn the_shared_shapes_are_read() {
             .eq([FileOutcome::PassedOver; 2])
     );
 }
+
+#[test]
+fn the_shared_cases_are_read_whole() {
+    let root = std::env::var("KEYTRAIL_CASES").unwrap_or_else(|_| "../shared/data".to_owned());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
+    for (case, input, key) in [
+        ("invictus-bertjan", "events", "AKIATFQR7NSC8Q4X20BJ"),
+        ("otrf-ec2-role-jsonl", "events", "ASIA5FLZVX4OPVKKVBMX"),
+        ("boogy-collapsed-keys", "events.json", "ASIA8D4EB41DC82E6580"),
+        ("splunk-existing-user", "events.json", "AKIAYTOGP2RLLAA6NJUM"),
+    ] {
+        let folder = root.join(case);
+        let Ok(expected) = fs::read(folder.join("expected.json")) else {
+            println!("skipped: {case}");
+            continue;
+        };
+        let expected: Value = serde_json::from_slice(&expected).unwrap();
+        let mut archive = Archive::new(&[folder.join(input)], calls()).unwrap();
+        let answer = answer(&mut archive, &[lead(key)]);
+        let records: u64 = answer.reports.values().map(|report| report.records).sum();
+        assert_eq!(Some(records), expected["records_raw"].as_u64(), "{case}");
+        assert!(
+            answer
+                .reports
+                .values()
+                .all(|report| report.outcome == FileOutcome::Read),
+            "{case}"
+        );
+        // Every record signed with the key, and those that name it.
+        assert!(
+            answer.ids.len() as u64 >= expected["events_by_start_key"].as_u64().unwrap(),
+            "{case}"
+        );
+    }
+}
