@@ -73,7 +73,7 @@ pub struct App {
 impl App {
     /// The screens of a case that is worked on.
     pub fn new(case: CaseFile, settings: Settings, now: DateTime<Utc>) -> Self {
-        Self::of(Desk::Live(case), settings, now)
+        Self::of(Desk::Live(Box::new(case)), settings, now)
     }
 
     /// The screens of a case that is played back.

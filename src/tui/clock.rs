@@ -47,6 +47,11 @@ impl Zone {
         self.write(time, "%Y-%m-%d %H:%M")
     }
 
+    /// `01-31 23:59`
+    pub(super) fn brief(self, time: DateTime<Utc>) -> String {
+        self.write(time, "%m-%d %H:%M")
+    }
+
     fn write(self, time: DateTime<Utc>, format: &str) -> String {
         fn text(formatted: &DelayedFormat<StrftimeItems<'_>>) -> String {
             let shown: &dyn Display = formatted;

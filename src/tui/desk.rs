@@ -11,7 +11,7 @@ use crate::store::{CaseFile, StoreError, StoredRecord};
 #[derive(Debug)]
 pub(super) enum Desk {
     /// Worked on: facts may be added.
-    Live(CaseFile),
+    Live(Box<CaseFile>),
     /// Played back: nothing is added.
     Replay(Box<Replay>),
 }
@@ -56,7 +56,7 @@ impl Desk {
     /// The file, to hand back.
     pub(super) fn into_case(self) -> CaseFile {
         match self {
-            Self::Live(case) => case,
+            Self::Live(case) => *case,
             Self::Replay(replay) => replay.into_case(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::widgets::density::Density;
 use super::widgets::scroll::Scroll;
+use crate::cloudtrail::Event;
 use crate::investigation::Investigation;
 use crate::investigation::timeline::{self, Filter};
 
@@ -38,7 +39,7 @@ impl EventsState {
             .rows
             .iter()
             .filter_map(|at| evidence.events().get(*at as usize))
-            .map(|e| e.time())
+            .map(Event::time)
             .collect();
         self.density = Density::of(&times);
         let place = selected.and_then(|at| self.rows.iter().position(|row| *row as usize == at));

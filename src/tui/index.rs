@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::widgets::density::Density;
 use crate::catalogue::{self, Kind};
 use crate::cloudtrail::Event;
 use crate::investigation::{Chain, Investigation, Link};
+
+/// Source and name of a call.
+type CallName = (Arc<str>, Arc<str>);
 
 /// How often something was called, and how often that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,7 +43,6 @@ pub(super) struct Index {
     by_principal: HashMap<String, usize>,
     deeds: Vec<Vec<(String, Tally)>>,
     notable: Vec<Notable>,
-    density: Density,
 }
 
 impl Index {
@@ -49,12 +50,10 @@ impl Index {
     pub(super) fn of(investigation: &Investigation) -> Self {
         let chain = investigation.chain();
         let mut index = Self::nodes(chain);
-        let mut deeds: Vec<HashMap<(Arc<str>, Arc<str>), Tally>> = vec![HashMap::new(); chain.nodes.len()];
-        let mut notable: HashMap<(Arc<str>, Arc<str>), Notable> = HashMap::new();
-        let mut times = Vec::new();
+        let mut deeds: Vec<HashMap<CallName, Tally>> = vec![HashMap::new(); chain.nodes.len()];
+        let mut notable: HashMap<CallName, Notable> = HashMap::new();
         for event in investigation.evidence().events() {
             let Some(node) = index.node_of(event) else { continue };
-            times.push(event.time());
             let name = (event.source.clone(), event.name.clone());
             let tally = deeds[node].entry(name.clone()).or_default();
             tally.calls += 1;
@@ -70,7 +69,6 @@ impl Index {
                 note(&mut notable, name, event);
             }
         }
-        index.density = Density::of(&times);
         index.deeds = deeds.into_iter().map(by_frequency).collect();
         index.notable = notable.into_values().collect();
         index
@@ -111,14 +109,9 @@ impl Index {
     pub(super) fn notable(&self) -> &[Notable] {
         &self.notable
     }
-
-    /// When the chain was active.
-    pub(super) fn density(&self) -> &Density {
-        &self.density
-    }
 }
 
-fn note(notable: &mut HashMap<(Arc<str>, Arc<str>), Notable>, name: (Arc<str>, Arc<str>), event: &Event) {
+fn note(notable: &mut HashMap<CallName, Notable>, name: CallName, event: &Event) {
     if let Some(known) = notable.get_mut(&name) {
         known.times += 1;
         known.first = known.first.min(event.time());
@@ -137,7 +130,7 @@ fn note(notable: &mut HashMap<(Arc<str>, Arc<str>), Notable>, name: (Arc<str>, A
     }
 }
 
-fn by_frequency(deeds: HashMap<(Arc<str>, Arc<str>), Tally>) -> Vec<(String, Tally)> {
+fn by_frequency(deeds: HashMap<CallName, Tally>) -> Vec<(String, Tally)> {
     let service = |source: &str| source.split('.').next().unwrap_or_default().to_owned();
     let mut deeds: Vec<(String, Tally)> = deeds
         .into_iter()

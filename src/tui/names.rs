@@ -87,14 +87,13 @@ fn subject(node: &Node) -> Option<Subject> {
         Kind::Role => SubjectKind::Role,
         Kind::Session => SubjectKind::Session,
         Kind::LoginProfile => SubjectKind::LoginProfile,
-        Kind::ConsoleLogin => return None,
         Kind::Other("mfa_device") => SubjectKind::MfaDevice,
         Kind::Other("service_credential") => SubjectKind::ServiceCredential,
         Kind::Other("ssh_key") => SubjectKind::SshKey,
         Kind::Other("signing_certificate") => SubjectKind::SigningCertificate,
         Kind::Other("ec2_instance") => SubjectKind::Instance,
         Kind::Other("lambda_function") => SubjectKind::Function,
-        Kind::Other(_) => return None,
+        Kind::ConsoleLogin | Kind::Other(_) => return None,
     };
     let user = match kind {
         SubjectKind::User | SubjectKind::LoginProfile => Some(node.name.clone()),

@@ -13,11 +13,8 @@ impl App {
     pub(super) fn act_on_chain(&mut self, action: Action) {
         let investigation = self.desk.investigation();
         match action {
-            Action::Fold => {
-                if !self.tree.set_folded(investigation, true) {
-                    self.tree.to_parent();
-                }
-            }
+            Action::Fold if self.tree.set_folded(investigation, true) => {}
+            Action::Fold => self.tree.to_parent(),
             Action::Unfold => {
                 let has_children = self.tree.row().is_some_and(|row| row.folded.is_some());
                 if !self.tree.set_folded(investigation, false) && has_children {

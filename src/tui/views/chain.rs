@@ -46,12 +46,14 @@ fn tree(app: &App, frame: &mut Frame<'_>, area: Rect) {
         };
         return pane::lines(frame, inner, [Line::styled(said, theme.dim)]);
     }
-    let shown = app.tree.scroll.list(rows.len(), usize::from(inner.height));
+    let [head, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
+    let shown = app.tree.scroll.list(rows.len(), usize::from(list.height));
     let width = usize::from(inner.width);
     let first = shown.start;
-    pane::lines(frame, inner, rows[shown].iter().map(|row| line(app, row, width)));
-    pane::select_row(frame, inner, app.tree.scroll.at() - first, focused, theme);
-    pane::corner(frame, area, &app.tree.scroll.position(rows.len()), theme);
+    frame.render_widget(Line::styled(Columns::of(width).head(width), theme.dim), head);
+    pane::lines(frame, list, rows[shown].iter().map(|row| line(app, row, width)));
+    pane::select_row(frame, list, app.tree.scroll.at() - first, focused, theme);
+    pane::corner(frame, area, &app.tree.scroll.position(), theme);
 }
 
 fn title(app: &App) -> Line<'static> {
@@ -79,19 +81,36 @@ struct Columns {
     verdict: usize,
 }
 
+/// Between the calls and what follows them.
+const GAP: usize = 2;
+
 impl Columns {
     /// What is said first gives way last: a narrow tree leaves out the link, which the details say too.
     fn of(width: usize) -> Self {
         Self {
-            link: if width >= 76 { 15 } else { 0 },
+            link: if width >= 90 { 21 } else { 0 },
             calls: 7,
-            end: 9,
+            end: 8,
             verdict: if width >= 60 { 11 } else { 2 },
         }
     }
 
+    /// Their width, with the gaps between them.
     fn all(&self) -> usize {
-        self.link + self.calls + self.end + self.verdict + 1
+        self.link + self.calls + self.end + self.verdict + 2 * GAP
+    }
+
+    fn head(&self, width: usize) -> String {
+        let name = text::cell("", width.saturating_sub(self.all()));
+        let verdict = if self.verdict > 2 { "verdict" } else { "" };
+        let link = text::cell("link", self.link);
+        format!(
+            "{name}{link}{:>calls$}  {:<end$}  {verdict}",
+            "calls",
+            "state",
+            calls = self.calls,
+            end = self.end
+        )
     }
 }
 
@@ -163,7 +182,7 @@ fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
     let (end, end_style) = if node.ended.is_some() {
         ("deleted", theme.dim)
     } else if node.may_still_work(app.moment()) {
-        ("works?", theme.notice)
+        ("may work", theme.notice)
     } else if node.expires.is_some() || node.is_key() {
         ("expired", theme.dim)
     } else {
@@ -179,7 +198,7 @@ fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
     vec![
         Span::styled(text::cell(&link, columns.link), theme.dim),
         Span::raw(format!("{calls:>width$}  ", width = columns.calls)),
-        Span::styled(text::cell(end, columns.end - 1), end_style),
+        Span::styled(format!("{}  ", text::cell(end, columns.end)), end_style),
         Span::styled(text::cell(&judged, columns.verdict), theme.verdict(verdict)),
     ]
 }

@@ -15,12 +15,11 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(inner.width);
     let mut lines = totals(app, width);
     lines.push(Line::default());
-    lines.extend(regions(app));
+    lines.extend(regions(app, width));
     lines.push(Line::default());
     lines.extend(unread(app, width));
-    let len = lines.len();
     pane::scrolled(frame, inner, lines, &app.coverage);
-    pane::corner(frame, area, &app.coverage.position(len), &app.theme);
+    pane::corner(frame, area, &app.coverage.read(), &app.theme);
 }
 
 fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
@@ -44,36 +43,37 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
             ));
         }
     }
-    let mut read = format!(
-        "{} in {}",
+    let passed_over = match coverage.passed_over() {
+        0 => String::new(),
+        n => format!(", {} of them digests and the like", number(n)),
+    };
+    let read = format!(
+        "{} in {}{passed_over}",
         counted(coverage.records(), "record", "records"),
         counted(coverage.files().len() as u64, "file", "files")
     );
-    if coverage.passed_over() > 0 {
-        read.push_str(&format!(
-            ", {} of them digests and the like",
-            number(coverage.passed_over())
-        ));
-    }
     lines.push(Line::styled(read, theme.strong));
     let data = "Data events (S3 objects, Lambda invocations, ...) are only here where a trail recorded them.";
     lines.extend(wrap(data, width).into_iter().map(|l| Line::styled(l, theme.dim)));
     lines
 }
 
-fn regions(app: &App) -> Vec<Line<'static>> {
+fn regions(app: &App, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
-    let head = format!(
-        "{}{}{:>12}{:>8}   {:<21}last event",
-        cell("account", 14),
-        cell("region", 18),
-        "records",
-        "files",
-        "first event"
-    );
+    // In a small window the files give way to the times.
+    let files = if width < 84 { 0 } else { 9 };
+    let row = |account: &str, region: &str, records: &str, of_files: &str, first: &str, last: &str| {
+        let of_files = if files == 0 { "" } else { of_files };
+        format!(
+            "{} {} {records:>9}{of_files:>files$}  {first:<16}  {last:<16}",
+            cell(account, 12),
+            cell(region, 14)
+        )
+    };
+    let head = row("account", "region", "records", "files", "first event", "last event");
     let mut lines = vec![Line::styled(head, theme.dim)];
     for ((account, region), read) in app.investigation().coverage().regions() {
-        let when = |time: Option<_>| time.map_or_else(|| "-".to_owned(), |t| app.zone.full(t));
+        let when = |time: Option<_>| time.map_or_else(|| "-".to_owned(), |t| app.zone.minute(t));
         let named = |text: &str| {
             if text.is_empty() {
                 "not said".to_owned()
@@ -81,14 +81,13 @@ fn regions(app: &App) -> Vec<Line<'static>> {
                 safe(text).into_owned()
             }
         };
-        lines.push(Line::from(format!(
-            "{}{}{:>12}{:>8}   {:<21}{}",
-            cell(&named(account), 14),
-            cell(&named(region), 18),
-            number(read.records),
-            number(read.files),
-            when(read.first),
-            when(read.last),
+        lines.push(Line::from(row(
+            &named(account),
+            &named(region),
+            &number(read.records),
+            &number(read.files),
+            &when(read.first),
+            &when(read.last),
         )));
     }
     if lines.len() == 1 {

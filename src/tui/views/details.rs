@@ -30,11 +30,8 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         Some(RowKind::Group { members, .. }) => group(app, members, width),
         None => Vec::new(),
     };
-    let len = lines.len();
     pane::scrolled(frame, inner, lines, &app.tree.details);
-    if focused || len > usize::from(inner.height) {
-        pane::corner(frame, area, &app.tree.details.position(len), &app.theme);
-    }
+    pane::corner(frame, area, &app.tree.details.read(), &app.theme);
 }
 
 fn group(app: &App, members: &[usize], width: usize) -> Vec<Line<'static>> {

@@ -43,9 +43,8 @@ fn record(app: &App, record: &Record, frame: &mut Frame<'_>, body: Rect) {
         .flat_map(|line| fold(line, width))
         .map(|piece| json_line(app, piece))
         .collect();
-    let len = lines.len();
     pane::scrolled(frame, text, lines, &record.scroll);
-    pane::corner(frame, area, &record.scroll.position(len), theme);
+    pane::corner(frame, area, &record.scroll.read(), theme);
 }
 
 /// The name of a member stands out from its value.
@@ -70,9 +69,8 @@ fn help(app: &App, help: &Help, frame: &mut Frame<'_>, body: Rect) {
     };
     let inner = pane::pane(frame, area, &title, true, theme);
     let lines = help_lines(app, &help.search);
-    let len = lines.len();
     pane::scrolled(frame, inner, lines, &help.scroll);
-    pane::corner(frame, area, &help.scroll.position(len), theme);
+    pane::corner(frame, area, &help.scroll.read(), theme);
 }
 
 /// Every binding by context: where one is first, then everywhere, then the other screens.

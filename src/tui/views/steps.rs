@@ -11,7 +11,7 @@ use crate::tui::app::App;
 use crate::tui::steps::{self, Line as Row};
 use crate::tui::theme::item_sign;
 use crate::tui::widgets::pane;
-use crate::tui::widgets::text::{self, cell, fold, safe, wrap};
+use crate::tui::widgets::text::{self, cell, fold_command, safe, wrap};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let halves = if area.width >= WIDE {
@@ -95,9 +95,8 @@ fn item(app: &App, frame: &mut Frame<'_>, area: Rect) {
     };
     let inner = pane::pane(frame, area, &item.id, focused, &app.theme);
     let lines = item_text(app, item, usize::from(inner.width));
-    let len = lines.len();
     pane::scrolled(frame, inner, lines, &app.steps.details);
-    pane::corner(frame, area, &app.steps.details.position(len), &app.theme);
+    pane::corner(frame, area, &app.steps.details.read(), &app.theme);
 }
 
 fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
@@ -136,14 +135,13 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
         lines.push(Line::styled("Commands, to copy", theme.accent));
         for command in commands {
             // A line that goes on is set in, so that two commands are not read as one.
-            let shown = safe(&command.line).into_owned();
-            let pieces = fold(&shown, width.saturating_sub(4));
+            let pieces = fold_command(&safe(&command.line), width.saturating_sub(4));
             let marks = std::iter::once("$ ").chain(std::iter::repeat("    "));
             lines.extend(
                 pieces
                     .into_iter()
                     .zip(marks)
-                    .map(|(piece, mark)| Line::from(vec![Span::styled(mark, theme.dim), Span::raw(piece.to_owned())])),
+                    .map(|(piece, mark)| Line::from(vec![Span::styled(mark, theme.dim), Span::raw(piece)])),
             );
         }
     }

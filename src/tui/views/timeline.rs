@@ -36,7 +36,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let shown = rows[shown].iter().filter_map(|at| events.get(*at as usize));
     pane::lines(frame, list, shown.map(|event| columns.line(app, event)));
     pane::select_row(frame, list, app.events.scroll.at() - first, true, theme);
-    pane::corner(frame, area, &app.events.scroll.position(rows.len()), theme);
+    pane::corner(frame, area, &app.events.scroll.position(), theme);
 }
 
 /// The title carries the filter, a chip for each part of it.
@@ -123,7 +123,7 @@ const SIGN: usize = 2;
 impl Columns {
     fn of(width: usize) -> Self {
         let (full_time, region, caller, address, result) = match width {
-            0..90 => (false, 10, 12, 15, 0),
+            0..90 => (false, 9, 11, 15, 0),
             90..140 => (true, 14, 20, 15, 16),
             _ => (true, 15, 36, 24, 28),
         };

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Padding};
 
@@ -25,6 +25,8 @@ pub(crate) fn pane(frame: &mut Frame<'_>, area: Rect, title: &str, focused: bool
 pub(crate) fn titled(frame: &mut Frame<'_>, area: Rect, title: Line<'_>, focused: bool, theme: &Theme) -> Rect {
     let block = Block::bordered()
         .border_style(if focused { theme.accent } else { theme.dim })
+        // The frame of a pane without the focus stands back; its title does not.
+        .title_style(Style::new().remove_modifier(Modifier::DIM))
         .title(title)
         .padding(Padding::horizontal(1));
     let inner = block.inner(area);
@@ -57,7 +59,7 @@ pub(crate) fn lines<'a>(frame: &mut Frame<'_>, area: Rect, lines: impl IntoItera
 }
 
 /// Draws a text that scrolls.
-pub(crate) fn scrolled<'a>(frame: &mut Frame<'_>, area: Rect, all: Vec<Line<'a>>, scroll: &Scroll) {
+pub(crate) fn scrolled(frame: &mut Frame<'_>, area: Rect, all: Vec<Line<'_>>, scroll: &Scroll) {
     let shown = scroll.text(all.len(), usize::from(area.height));
     lines(frame, area, all.into_iter().skip(shown.start).take(shown.len()));
 }
@@ -74,7 +76,12 @@ pub(crate) fn select_row(frame: &mut Frame<'_>, area: Rect, row: usize, focused:
 
 /// Room for a popup in the middle, at most so large, cleared.
 pub(crate) fn popup(frame: &mut Frame<'_>, area: Rect, width: u16, height: u16) -> Rect {
-    let room = area.inner(Margin::new(2, 1));
+    // In a small window every line counts, and a frame around a frame would only be noise.
+    let room = if area.width < 100 {
+        area
+    } else {
+        area.inner(Margin::new(2, 1))
+    };
     let (width, height) = (width.min(room.width), height.min(room.height));
     let place = Rect::new(
         room.x + (room.width - width) / 2,

@@ -84,13 +84,23 @@ impl Scroll {
         top..(top + height).min(len)
     }
 
-    /// How far one has come, for the corner of a pane: `12 of 340`; nothing where all is on screen.
-    pub(crate) fn position(&self, len: usize) -> String {
+    /// How far one has come in a list, for the corner of a pane: `12 of 340`; nothing where all is on screen.
+    pub(crate) fn position(&self) -> String {
+        self.progress(self.at.get() + 1)
+    }
+
+    /// How far one has come in a text: the last line on screen.
+    pub(crate) fn read(&self) -> String {
+        self.progress(self.at.get() + self.height.get())
+    }
+
+    fn progress(&self, line: usize) -> String {
         use super::text::number;
+        let len = self.len.get();
         if len <= self.height.get() {
             return String::new();
         }
-        format!(" {} of {} ", number(self.at.get() as u64 + 1), number(len as u64))
+        format!(" {} of {} ", number(line as u64), number(len as u64))
     }
 }
 

@@ -72,35 +72,22 @@ fn take(text: &str, most: usize) -> &str {
 
 /// Breaks a text into lines of at most `columns`, between words where it can.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
-    let mut lines = vec![String::new()];
+    let mut lines = Vec::new();
+    let mut line = String::new();
     for word in text.split(' ').filter(|w| !w.is_empty()) {
-        let mut word = word;
-        loop {
-            let Some(line) = lines.last_mut() else { break };
-            let gap = usize::from(!line.is_empty());
-            if line.width() + gap + word.width() <= columns {
-                line.push_str(&" ".repeat(gap));
-                line.push_str(word);
-                break;
-            }
-            if line.is_empty() {
-                // A wide character in a column of one still has to go somewhere.
-                let head = take(word, columns);
-                let head = if head.is_empty() {
-                    &word[..word.chars().next().map_or(0, char::len_utf8)]
-                } else {
-                    head
-                };
-                line.push_str(head);
-                word = &word[head.len()..];
-                if word.is_empty() {
-                    break;
-                }
-            }
-            lines.push(String::new());
+        if !line.is_empty() && line.width() + 1 + word.width() > columns {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        let mut pieces = fold(word, columns).into_iter();
+        line.push_str(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            lines.push(std::mem::replace(&mut line, piece.to_owned()));
         }
     }
+    lines.push(line);
     lines
 }
 
@@ -116,6 +103,51 @@ pub(crate) fn fold(text: &str, columns: usize) -> Vec<&str> {
     }
     pieces.push(rest);
     pieces
+}
+
+/// Breaks a shell command into lines that can be pasted as they stand: at blanks outside quotes, with a backslash at the
+/// end. A word longer than a line is broken anywhere; nothing else can be done with it.
+pub(crate) fn fold_command(command: &str, columns: usize) -> Vec<String> {
+    let room = columns.saturating_sub(2).max(2);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in shell_words(command) {
+        if !line.is_empty() && line.width() + 1 + word.width() > room {
+            line.push_str(" \\");
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+        .iter()
+        .flat_map(|line| fold(line, columns))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The words of a command as they are written, quotes and all.
+fn shell_words(command: &str) -> Vec<&str> {
+    let (mut words, mut from) = (Vec::new(), 0);
+    let (mut quote, mut escaped) = (None, false);
+    for (at, c) in command.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (None | Some('"'), '\\') => escaped = true,
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            (None, ' ') => {
+                words.push(&command[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&command[from..]);
+    words
 }
 
 /// A number with separators: `1,234,567`.
@@ -168,6 +200,16 @@ mod tests {
             assert_eq!(squeeze(&lines.concat()), squeeze(text));
             assert_eq!(fold(text, columns).concat(), text);
         }
+    }
+
+    #[test]
+    fn commands_break_only_where_a_shell_allows_it() {
+        let command = r#"aws iam get-user --user-name='a b' --q "c d" e\ f"#;
+        assert_eq!(
+            fold_command(command, 25),
+            ["aws iam get-user \\", "--user-name='a b' --q \\", r#""c d" e\ f"#]
+        );
+        assert_eq!(fold_command(command, 200), [command]);
     }
 
     #[test]

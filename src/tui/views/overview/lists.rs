@@ -1,0 +1,152 @@
+//! What may still work, what stands out, and from where the calls came.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::catalogue::Kind;
+use crate::investigation::{Node, Verdict};
+use crate::tui::app::App;
+use crate::tui::theme::verdict_sign;
+use crate::tui::widgets::pane;
+use crate::tui::widgets::text::{self, cell, counted, cut, id_cell, middle, number, safe};
+
+pub(super) fn may_still_work(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = &app.theme;
+    let chain = app.investigation().chain();
+    let moment = app.moment();
+    let mut alive: Vec<&Node> = chain.nodes.iter().filter(|n| n.may_still_work(moment)).collect();
+    // Passwords and long-term keys do not end by themselves: they come before sessions.
+    alive.sort_by_key(|n| (n.kind == Kind::Session, std::cmp::Reverse(n.activity.last)));
+    let title = Line::from(vec![
+        Span::styled(" May still work ", theme.strong),
+        Span::styled(
+            format!("{} ", alive.len()),
+            if alive.is_empty() { theme.ok } else { theme.danger },
+        ),
+    ]);
+    let inner = pane::titled(frame, area, title, false, theme);
+    if alive.is_empty() {
+        let said = if chain.nodes.is_empty() {
+            "Nothing is known yet."
+        } else {
+            "Nothing, as far as the records say."
+        };
+        return pane::lines(frame, inner, [Line::raw(said)]);
+    }
+    let lines = fit(alive.len(), usize::from(inner.height), theme.dim, |at| {
+        still(app, alive[at], usize::from(inner.width))
+    });
+    pane::lines(frame, inner, lines);
+}
+
+fn still(app: &App, node: &Node, width: usize) -> Line<'static> {
+    let used = node.activity.last.map(|t| format!("  used {}", app.zone.brief(t)));
+    let last = used.unwrap_or_else(|| "  never used".to_owned());
+    let owner = node.owner.as_deref().and_then(|o| o.rsplit(['/', ':']).next());
+    let owner = owner.filter(|o| *o != node.name || node.is_key());
+    let owner = owner.map(|o| format!(" of {}", safe(o))).unwrap_or_default();
+    let kind = format!("{} ", node.kind.label());
+    let name = middle(&safe(label(node)), 20).into_owned();
+    let rest = width.saturating_sub(text::width(&kind) + text::width(&name));
+    // The owner gives way before the last use does.
+    let tail = [format!("{owner}{last}"), last, owner];
+    let tail = tail.into_iter().find(|t| text::width(t) <= rest).unwrap_or_default();
+    Line::from(vec![
+        Span::styled(kind, app.theme.dim),
+        Span::raw(cut(&name, width).into_owned()),
+        Span::styled(tail, app.theme.dim),
+    ])
+}
+
+/// What a node is best called where its kind is said already.
+fn label(node: &Node) -> &str {
+    if node.is_key() || node.name.is_empty() {
+        &node.id
+    } else {
+        &node.name
+    }
+}
+
+pub(super) fn stands_out(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = &app.theme;
+    let inner = pane::pane(frame, area, "What stands out", false, theme);
+    let notable = app.index.notable();
+    if notable.is_empty() {
+        return pane::lines(
+            frame,
+            inner,
+            [Line::styled("No call of high or critical weight succeeded.", theme.dim)],
+        );
+    }
+    let width = usize::from(inner.width);
+    let lines = fit(notable.len(), usize::from(inner.height), theme.dim, |at| {
+        let found = &notable[at];
+        let times = if found.times > 1 {
+            format!(" ×{}", number(found.times))
+        } else {
+            String::new()
+        };
+        let head = format!("{:<9}", found.severity);
+        let call = format!("{}{times}", safe(&found.call));
+        let when = format!("  {}", app.zone.brief(found.first));
+        let room = width.saturating_sub(text::width(&head) + text::width(&call));
+        // Why it matters gives way before the time does.
+        let tail = [format!("{when}  {}", found.why), when]
+            .into_iter()
+            .find(|t| text::width(t) <= room);
+        Line::from(vec![
+            Span::styled(head, theme.severity(found.severity)),
+            Span::raw(cut(&call, width.saturating_sub(9)).into_owned()),
+            Span::styled(tail.unwrap_or_default(), theme.dim),
+        ])
+    });
+    pane::lines(frame, inner, lines);
+}
+
+/// The sources of the calls: the attacker, the real application, or not known yet.
+pub(super) fn from_where(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let theme = &app.theme;
+    let inner = pane::pane(frame, area, "From where", false, theme);
+    let actors = app.investigation().actors();
+    let width = usize::from(inner.width);
+    let lines = fit(actors.len(), usize::from(inner.height), theme.dim, |at| {
+        let actor = &actors[at];
+        let verdict = app.investigation().verdict(&actor.id);
+        let when = |time: Option<_>| time.map_or_else(String::new, |t| app.zone.brief(t));
+        let judged = match verdict {
+            Verdict::Unknown => String::new(),
+            judged => format!("{} {}", verdict_sign(judged), judged.as_str()),
+        };
+        let room = width.saturating_sub(24 + 14 + 14 + 29 + 12);
+        Line::from(vec![
+            Span::raw(format!("{} ", id_cell(&safe(&actor.address), 23))),
+            Span::styled(
+                format!("{:>13} ", counted(actor.activity.events, "call", "calls")),
+                theme.strong,
+            ),
+            Span::styled(
+                format!("{:>13} ", format!("{} failed", number(actor.activity.failed))),
+                theme.dim,
+            ),
+            Span::styled(
+                format!("  {} – {} ", when(actor.activity.first), when(actor.activity.last)),
+                theme.dim,
+            ),
+            Span::raw(cell(&format!("  {}", safe(&actor.program)), room)),
+            Span::styled(judged, theme.verdict(verdict)),
+        ])
+    });
+    pane::lines(frame, inner, lines);
+}
+
+/// As many lines as fit; the last says how many more there are.
+fn fit<'a>(len: usize, height: usize, dim: Style, line: impl Fn(usize) -> Line<'a>) -> Vec<Line<'a>> {
+    if len <= height {
+        return (0..len).map(line).collect();
+    }
+    let shown = height.saturating_sub(1);
+    let more = Line::styled(format!("and {} more", len - shown), dim);
+    (0..shown).map(line).chain([more]).collect()
+}

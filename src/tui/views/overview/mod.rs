@@ -1,0 +1,147 @@
+//! The first screen: whose key it is, what it led to, what may still work, and the one thing to do next.
+//!
+//! ```text
+//! ┌ Do this next ─────────────────────────────┐
+//! ├ The key ───────────┬ What it led to ──────┤
+//! ├ May still work ────┼ What stands out ─────┤
+//! ├ From where ─────────────────────────────── ┤   where there is room
+//!   what was not read, and what to be careful about
+//! ```
+
+mod cards;
+mod lists;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+pub(super) use cards::regions;
+
+use crate::tui::app::App;
+use crate::tui::steps;
+use crate::tui::widgets::pane;
+use crate::tui::widgets::text::{self, counted, cut, safe};
+
+/// From this height on there is room for the reasons, and for where the calls came from.
+const TALL: u16 = 30;
+
+pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let cares = cares(app);
+    let tall = area.height >= TALL;
+    let actors = u16::try_from(app.investigation().actors().len()).unwrap_or(u16::MAX);
+    let [next, upper, lower, from, care] = Layout::vertical([
+        Constraint::Length(if tall { 5 } else { 3 }),
+        Constraint::Length(if tall { 9 } else { 8 }),
+        Constraint::Fill(1),
+        Constraint::Length(if tall && actors > 0 {
+            actors.min(area.height / 6) + 2
+        } else {
+            0
+        }),
+        Constraint::Length(u16::try_from(cares.len()).unwrap_or(0).min(if tall { 4 } else { 1 })),
+    ])
+    .areas(area);
+    do_next(app, frame, next);
+    let halves = |area| Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
+    let [left, right] = halves(upper);
+    cards::the_key(app, frame, left);
+    cards::led_to(app, frame, right);
+    let [left, right] = halves(lower);
+    lists::may_still_work(app, frame, left);
+    lists::stands_out(app, frame, right);
+    if from.height > 0 {
+        lists::from_where(app, frame, from);
+    }
+    let lines = cares.iter().map(|(style, said)| {
+        let room = usize::from(care.width).saturating_sub(3);
+        Line::from(vec![
+            Span::styled(" ! ", *style),
+            Span::raw(cut(said, room).into_owned()),
+        ])
+    });
+    pane::lines(frame, care, lines);
+}
+
+fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let inner = pane::pane(frame, area, "Do this next", true, &app.theme);
+    let theme = &app.theme;
+    let Some(item) = app.next_item() else {
+        pane::lines(
+            frame,
+            inner,
+            [Line::styled(
+                "Every item is settled. Keep the file, and export the evidence.",
+                theme.ok,
+            )],
+        );
+        return;
+    };
+    let (settled, all) = steps::progress(app.investigation(), app.settings.playbook.items());
+    // While the records are read, the chain may still grow; the first steps can be done all the same.
+    let meanwhile = if app.is_reading() {
+        "reading…  meanwhile  "
+    } else {
+        ""
+    };
+    let mut head = Line::from(vec![
+        Span::styled(meanwhile, theme.notice),
+        Span::styled(format!("{}  ", item.id), theme.accent),
+        Span::styled(item.title.clone(), theme.strong),
+        Span::styled(format!("   {} ", item.time_box.as_str()), theme.dim),
+    ]);
+    let come = format!("  {settled} of {all} settled");
+    let room = usize::from(inner.width).saturating_sub(head.width() + text::width(&come));
+    if room > 0 {
+        head.push_span(Span::styled(format!("{}{come}", " ".repeat(room)), theme.dim));
+    }
+    let why = text::wrap(&item.why, usize::from(inner.width))
+        .into_iter()
+        .map(Line::from);
+    pane::lines(frame, inner, std::iter::once(head).chain(why));
+}
+
+/// What to be careful about: what was not read, what the data is like, what to look at besides.
+fn cares(app: &App) -> Vec<(Style, String)> {
+    let theme = &app.theme;
+    let investigation = app.investigation();
+    let coverage = investigation.coverage();
+    let mut cares = Vec::new();
+    if coverage.is_partial() {
+        let files = counted(coverage.unread().len() as u64, "file was", "files were");
+        let lost = counted(coverage.broken(), "record", "records");
+        cares.push((
+            theme.danger,
+            format!("{files} not read whole, {lost} lost: see 5 Coverage"),
+        ));
+    }
+    cares.extend(
+        investigation
+            .chain()
+            .warnings
+            .iter()
+            .map(|w| (theme.notice, safe(w).into_owned())),
+    );
+    let further = &investigation.chain().further_seeds;
+    if let Some(first) = further.first() {
+        let more = if further.len() > 1 {
+            format!(" (and {} more keys)", further.len() - 1)
+        } else {
+            String::new()
+        };
+        cares.push((
+            theme.notice,
+            format!("Look at {} too: it {}{more}", safe(&first.key), safe(&first.why)),
+        ));
+    }
+    let window = investigation
+        .started()
+        .map(|(_, started)| (started.since, started.until));
+    if window.is_some_and(|(since, until)| since.is_some() || until.is_some()) {
+        cares.push((
+            theme.notice,
+            "Only a part of time was asked for: see 5 Coverage".to_owned(),
+        ));
+    }
+    cares
+}
