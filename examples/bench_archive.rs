@@ -130,42 +130,51 @@ fn read(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut archive = Archive::new(&[folder.to_owned()], calls)?;
     let mut known = vec![LEAKED_KEY.to_owned()];
     let mut leads = vec![Lead::new(Attribute::AccessKeyId, LEAKED_KEY)];
-    let (mut records, mut files, mut rounds) = (0, 0, 0);
+    let (mut records, mut files, mut rounds) = (Vec::new(), 0, 0);
     loop {
-        let mut next = Vec::new();
         let mut out = |found: Found| {
             match found {
-                Found::Page(page) => {
-                    records += page.records.len();
-                    for record in &page.records {
-                        follow(record, &mut known, &mut next);
-                    }
-                }
+                Found::Page(page) => records.extend(page.records),
                 Found::Files(reports) => files += reports.len(),
                 Found::Progress(_) => {}
             }
             ControlFlow::Continue(())
         };
-        if leads.is_empty() {
-            archive.settle(&mut out)?;
-        } else {
+        if !leads.is_empty() {
             archive.ask(&leads, &mut out)?;
             rounds += 1;
-        }
-        let is_done = next.is_empty() && archive.is_settled();
-        leads = next;
-        if is_done {
+        } else if archive.is_settled() {
             break;
+        } else {
+            archive.settle(&mut out)?;
         }
+        leads = next_leads(&records, &mut known);
     }
     eprintln!(
-        "{records} records given from {files} files in {rounds} rounds, {} identities",
+        "{} records given from {files} files in {rounds} rounds, {} identities",
+        records.len(),
         known.len()
     );
     Ok(())
 }
 
-fn follow(record: &Record, known: &mut Vec<String>, next: &mut Vec<Lead>) {
+/// What the calls of known keys made and was not known before, whatever the order of the records.
+fn next_leads(records: &[Record], known: &mut Vec<String>) -> Vec<Lead> {
+    let before = known.len();
+    loop {
+        let count = known.len();
+        for record in records {
+            follow(record, known);
+        }
+        if known.len() == count {
+            break;
+        }
+    }
+    let new = known.iter().skip(before);
+    new.map(|value| Lead::new(Attribute::ResourceName, value)).collect()
+}
+
+fn follow(record: &Record, known: &mut Vec<String>) {
     const MADE: [&str; 6] = [
         "responseElements.user.userId",
         "responseElements.user.userName",
@@ -174,20 +183,13 @@ fn follow(record: &Record, known: &mut Vec<String>, next: &mut Vec<Lead>) {
         "responseElements.role.arn",
         "responseElements.credentials.accessKeyId",
     ];
-    let by_known = record
-        .event
-        .identity
-        .access_key
-        .as_deref()
-        .is_some_and(|key| known.iter().any(|k| k == key));
-    for value in MADE
-        .iter()
-        .filter(|_| by_known)
-        .filter_map(|path| json::first(&record.body, path))
-    {
+    let key = record.event.identity.access_key.as_deref();
+    if !key.is_some_and(|key| known.iter().any(|known| known == key)) {
+        return;
+    }
+    for value in MADE.iter().filter_map(|path| json::first(&record.body, path)) {
         if !known.iter().any(|known| *known == value) {
-            known.push(value.clone().into_owned());
-            next.push(Lead::new(Attribute::ResourceName, value));
+            known.push(value.into_owned());
         }
     }
 }

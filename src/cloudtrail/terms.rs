@@ -49,8 +49,8 @@ pub(super) fn is_id_byte(byte: u8) -> bool {
 
 /// Splits `AROA...:session` and `account:federated-user`.
 pub(super) fn principal(value: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = value.iter().take(129).position(|&byte| byte == b':')?;
-    let (head, tail) = (&value[..colon], &value[colon + 1..]);
+    let colon = value.iter().take(129).position(|&byte| !is_id_byte(byte))?;
+    let (head, tail) = (&value[..colon], value[colon..].strip_prefix(b":")?);
     let is_account = head.len() == 12 && head.iter().all(u8::is_ascii_digit);
     ((is_id(head) || is_account) && !tail.is_empty()).then_some((head, tail))
 }

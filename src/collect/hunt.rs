@@ -27,8 +27,24 @@ const WAITING: usize = 16;
 pub enum Update {
     /// Part of an answer.
     Found(Found),
-    /// All leads of a round are answered.
-    Answered(Result<(), SourceError>),
+    /// A question is answered; whether the sources have anything left over.
+    Answered(Result<Left, SourceError>),
+}
+
+/// Whether the sources left something for later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// All leads asked so far are answered in full.
+    Nothing,
+    /// Some answers were put off until no lead is left that can be answered cheaply.
+    Something,
+}
+
+/// What is asked of the sources.
+#[derive(Debug)]
+enum Question {
+    Leads(Vec<Lead>),
+    WhatWasLeft,
 }
 
 /// Which events are wanted.
@@ -51,7 +67,7 @@ impl Window {
 #[derive(Debug)]
 pub struct Hunt {
     updates: mpsc::Receiver<Update>,
-    questions: std::sync::mpsc::Sender<Vec<Lead>>,
+    questions: std::sync::mpsc::Sender<Question>,
     cancelled: Arc<AtomicBool>,
     asked: BTreeSet<Lead>,
     window: Window,
@@ -66,7 +82,7 @@ impl Hunt {
     /// Starts hunting for the seeds of a case. What the case holds already is left out of the answers.
     pub fn start(sources: Vec<Box<dyn Source>>, window: Window, case: &mut CaseFile) -> Result<Self, StoreError> {
         let (updates_in, updates) = mpsc::channel(WAITING);
-        let (questions, questions_out) = std::sync::mpsc::channel::<Vec<Lead>>();
+        let (questions, questions_out) = std::sync::mpsc::channel::<Question>();
         let cancelled = Arc::new(AtomicBool::new(false));
         let stop = cancelled.clone();
         std::thread::spawn(move || answer(sources, &questions_out, &updates_in, &stop));
@@ -100,13 +116,12 @@ impl Hunt {
                 self.progress = progress;
                 Ok(())
             }
-            Update::Answered(Ok(())) => {
+            Update::Answered(Ok(left)) => {
                 case.settle();
-                if self.ask(case) {
-                    Ok(())
-                } else {
-                    self.end(None, case, now)
-                }
+                // First everything that can be had cheaply, then one dear pass for all of it.
+                let more =
+                    self.ask(case) || (left == Left::Something && self.questions.send(Question::WhatWasLeft).is_ok());
+                if more { Ok(()) } else { self.end(None, case, now) }
             }
             Update::Answered(Err(error)) => {
                 let why = error.to_string();
@@ -159,7 +174,7 @@ impl Hunt {
             .cloned()
             .collect();
         self.asked.extend(leads.iter().cloned());
-        !leads.is_empty() && self.questions.send(leads).is_ok()
+        !leads.is_empty() && self.questions.send(Question::Leads(leads)).is_ok()
     }
 
     fn end(&mut self, cut_short: Option<String>, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -197,26 +212,30 @@ fn saved_records(case: &CaseFile) -> Result<HashSet<(EventKey, Arc<str>)>, Store
 /// The thread of the sources: answers questions until nobody asks any more.
 fn answer(
     mut sources: Vec<Box<dyn Source>>,
-    questions: &std::sync::mpsc::Receiver<Vec<Lead>>,
+    questions: &std::sync::mpsc::Receiver<Question>,
     updates: &mpsc::Sender<Update>,
     cancelled: &AtomicBool,
 ) {
-    while let Ok(leads) = questions.recv() {
-        let mut result = Ok(());
-        for source in &mut sources {
-            result = source.look_up(&leads, &mut |found| {
-                let gone = cancelled.load(Ordering::Relaxed) || updates.blocking_send(Update::Found(found)).is_err();
-                if gone {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
-            if result.is_err() {
-                break;
-            }
+    let mut out = |found| {
+        let gone = cancelled.load(Ordering::Relaxed) || updates.blocking_send(Update::Found(found)).is_err();
+        if gone {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
-        if updates.blocking_send(Update::Answered(result)).is_err() {
+    };
+    while let Ok(question) = questions.recv() {
+        let mut asked = sources.iter_mut();
+        let answered = asked.try_for_each(|source| match &question {
+            Question::Leads(leads) => source.ask(leads, &mut out),
+            Question::WhatWasLeft => source.settle(&mut out),
+        });
+        let settled = sources.iter().all(|source| source.is_settled());
+        let left = if settled { Left::Nothing } else { Left::Something };
+        if updates
+            .blocking_send(Update::Answered(answered.map(|()| left)))
+            .is_err()
+        {
             return;
         }
     }

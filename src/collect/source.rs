@@ -1,9 +1,7 @@
 //! What a source of events is.
 
-use std::ops::ControlFlow;
-
 use super::archive::{Archive, ArchiveError};
-pub use super::archive::{Found, Progress};
+pub use super::archive::{Found, Out, Progress};
 use crate::investigation::lead::Lead;
 
 /// Why a source gave up.
@@ -16,12 +14,27 @@ pub enum SourceError {
 
 /// Where events come from.
 pub trait Source: Send {
-    /// Gives everything that answers one of `leads` and was not given before. Blocks; `out` stops it with `Break`.
-    fn look_up(&mut self, leads: &[Lead], out: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError>;
+    /// Gives what answers one of `leads` and was not given before. What would be dear to look up for one round of leads
+    /// alone may be left to [`settle`](Self::settle). Blocks; `out` stops it with `Break`.
+    fn ask(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), SourceError>;
+
+    /// Gives what was left over, for all leads asked so far.
+    fn settle(&mut self, out: &mut Out<'_>) -> Result<(), SourceError>;
+
+    /// Whether nothing is left over.
+    fn is_settled(&self) -> bool;
 }
 
 impl Source for Archive {
-    fn look_up(&mut self, leads: &[Lead], out: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError> {
-        Self::look_up(self, leads, out).map_err(SourceError::from)
+    fn ask(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), SourceError> {
+        Self::ask(self, leads, out).map_err(SourceError::from)
+    }
+
+    fn settle(&mut self, out: &mut Out<'_>) -> Result<(), SourceError> {
+        Self::settle(self, out).map_err(SourceError::from)
+    }
+
+    fn is_settled(&self) -> bool {
+        Self::is_settled(self)
     }
 }

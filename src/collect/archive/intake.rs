@@ -52,7 +52,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Reads one text to its end, or to where it is broken.
-    pub(super) fn read<R: Read>(&mut self, unit: Unit, text: &mut Text<R>) -> (Unit, Tally) {
+    pub(super) fn read<R: Read>(&mut self, unit: Unit, text: &mut Text<'_, R>) -> (Unit, Tally) {
         let Self { scanner, tools } = self;
         let post = tools.post;
         let mut intake = Intake {

@@ -13,7 +13,7 @@ use crate::investigation::fact::{FileOutcome, FileReport, Problem};
 use super::find::LogFile;
 use super::index::Unit;
 use super::intake::Reader;
-use super::text::{Limits, Text, TextError};
+use super::text::{Limits, Memory, Text, TextError};
 
 /// A zip begins with a member, or with its end if it is empty.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
@@ -54,8 +54,7 @@ impl<R: Read> Hashing<R> {
 pub(super) struct Opener<'p> {
     reader: Reader<'p>,
     limits: Limits,
-    /// Memory to read into.
-    input: Vec<u8>,
+    memory: Memory,
 }
 
 impl<'p> Opener<'p> {
@@ -63,7 +62,7 @@ impl<'p> Opener<'p> {
         Self {
             reader,
             limits,
-            input: Vec::new(),
+            memory: Memory::default(),
         }
     }
 
@@ -83,17 +82,13 @@ impl<'p> Opener<'p> {
             return Ok((Vec::new(), vec![passed_over(origin.clone(), sha256, bytes)]));
         }
         let path: Arc<Path> = file.path.as_path().into();
-        let mut text = Text::new(on_disk, self.limits, std::mem::take(&mut self.input))?;
+        let mut text = Text::new(on_disk, self.limits, &mut self.memory)?;
         if ZIP.iter().any(|magic| text.first_bytes().starts_with(magic)) {
-            let (on_disk, input) = text.into_parts();
-            self.input = input;
-            let (sha256, bytes) = on_disk.finish()?;
+            let (sha256, bytes) = text.into_reader().finish()?;
             return Ok(self.zip(&path, origin, &sha256, bytes));
         }
         let (unit, tally) = self.reader.read(Unit::new(path, None, origin.clone()), &mut text);
-        let (on_disk, input) = text.into_parts();
-        self.input = input;
-        let (sha256, bytes) = on_disk.finish()?;
+        let (sha256, bytes) = text.into_reader().finish()?;
         Ok((vec![unit], vec![tally.report(origin.clone(), sha256, bytes)]))
     }
 
@@ -123,12 +118,10 @@ impl<'p> Opener<'p> {
                 Err(_) => format!("{origin}!{number}").into(),
             };
             let limits = self.limits.for_member(member.compressed_size());
-            let input = std::mem::take(&mut self.input);
-            match Text::new(&mut member, limits, input) {
+            match Text::new(&mut member, limits, &mut self.memory) {
                 Ok(mut text) => {
                     let unit = Unit::new(path.clone(), Some(number), name.clone());
                     let (unit, tally) = self.reader.read(unit, &mut text);
-                    self.input = text.into_parts().1;
                     units.push(unit);
                     reports.push(tally.report(name, sha256.to_owned(), bytes));
                 }
@@ -143,16 +136,17 @@ impl<'p> Opener<'p> {
 pub(super) fn reopen(
     path: &Path,
     member: Option<usize>,
-    read: &mut dyn FnMut(Text<&mut dyn Read>),
+    memory: &mut Memory,
+    read: &mut dyn FnMut(Text<'_, &mut dyn Read>),
 ) -> Result<(), TextError> {
     let mut file = File::open(path)?;
     let Some(member) = member else {
-        read(Text::new(&mut file as &mut dyn Read, Limits::default(), Vec::new())?);
+        read(Text::new(&mut file as &mut dyn Read, Limits::default(), memory)?);
         return Ok(());
     };
     let mut archive = ZipArchive::new(file).map_err(io::Error::other)?;
     let mut member = archive.by_index(member).map_err(io::Error::other)?;
-    read(Text::new(&mut member as &mut dyn Read, Limits::default(), Vec::new())?);
+    read(Text::new(&mut member as &mut dyn Read, Limits::default(), memory)?);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use super::find::LogFile;
 use super::index::Unit;
 use super::intake::Reader;
 use super::open::{Opener, reopen};
-use super::text::Limits;
+use super::text::{Limits, Memory};
 use super::{ArchiveError, CandidateCalls, Found, Progress};
 
 /// Messages that wait for the caller, at most: the workers do not run ahead of it.
@@ -231,12 +231,12 @@ pub(super) fn again(
     // Each unit is taken by one worker alone; the lock only says so to the compiler.
     let waiting: Vec<Mutex<&mut Unit>> = waiting.map(Mutex::new).collect();
     let workers = in_parallel(waiting.len(), out, |post| {
-        let mut interner = Interner::default();
+        let (mut interner, mut memory) = (Interner::default(), Memory::default());
         while let Some(unit) = waiting.get(post.next())
             && !post.is_stopped()
         {
             let mut unit = unit.lock().map_err(|_| ArchiveError::Worker)?;
-            read_again(&mut unit, wanted, &mut interner, post)?;
+            read_again(&mut unit, wanted, (&mut interner, &mut memory), post)?;
         }
         Ok(())
     })?;
@@ -244,12 +244,17 @@ pub(super) fn again(
 }
 
 /// Reads the waiting entries of one unit, stopping after the last.
-fn read_again(unit: &mut Unit, wanted: &Wanted, interner: &mut Interner, post: &Post) -> Result<(), ArchiveError> {
+fn read_again(
+    unit: &mut Unit,
+    wanted: &Wanted,
+    (interner, memory): (&mut Interner, &mut Memory),
+    post: &Post,
+) -> Result<(), ArchiveError> {
     let waiting = unit.take_waiting();
     let (path, member, origin) = (unit.path.clone(), unit.member, unit.origin.clone());
     let mut records = Vec::new();
     let mut done = 0;
-    let reopened = reopen(&path, member, &mut |mut text| {
+    let reopened = reopen(&path, member, memory, &mut |mut text| {
         let (mut window, mut base) = (Vec::new(), 0_u64);
         while let Some(entry) = waiting.get(done).and_then(|&number| unit.entry_mut(number)) {
             let from = usize::try_from(entry.offset - base).unwrap_or(usize::MAX);

@@ -253,6 +253,40 @@ fn a_bomb_is_cut_off() {
 }
 
 #[test]
+fn a_file_larger_than_every_buffer_is_read() {
+    let records: Vec<Value> = (0_u64..4_000)
+        .map(|n| {
+            let noise: Vec<String> = (0..20)
+                .map(|m| hex::encode(Sha256::digest(format!("{n} {m}"))))
+                .collect();
+            record(
+                &format!("e{n:04}"),
+                KEY,
+                "s3.amazonaws.com",
+                "ListBuckets",
+                json!({ "noise": noise }),
+            )
+        })
+        .collect();
+    let text = json!({ "Records": records }).to_string();
+    let answer = read(&[("big.json", text.clone().into_bytes()), ("big.json.gz", gzip(&text))]);
+    assert_eq!(
+        answer.ids.len(),
+        8_000,
+        "{:?}",
+        answer.reports.values().map(|r| &r.problems).collect::<Vec<_>>()
+    );
+    for report in answer.reports.values() {
+        assert_eq!(
+            (report.outcome, report.records),
+            (FileOutcome::Read, 4_000),
+            "{:?}",
+            report.problems
+        );
+    }
+}
+
+#[test]
 fn several_gzip_members_are_one_text() {
     let text = json!({"Records": [simple("a"), simple("b")]}).to_string();
     let (start, end) = text.split_at(text.len() / 2);
@@ -463,4 +497,39 @@ fn the_shared_shapes_are_read() {
             .map(|(_, report)| report.outcome)
             .eq([FileOutcome::PassedOver; 2])
     );
+}
+
+#[test]
+fn the_shared_cases_are_read_whole() {
+    let root = std::env::var("KEYTRAIL_CASES").unwrap_or_else(|_| "../shared/data".to_owned());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
+    for (case, input, key) in [
+        ("invictus-bertjan", "events", "AKIATFQR7NSC8Q4X20BJ"),
+        ("otrf-ec2-role-jsonl", "events", "ASIA5FLZVX4OPVKKVBMX"),
+        ("boogy-collapsed-keys", "events.json", "ASIA8D4EB41DC82E6580"),
+        ("splunk-existing-user", "events.json", "AKIAYTOGP2RLLAA6NJUM"),
+    ] {
+        let folder = root.join(case);
+        let Ok(expected) = fs::read(folder.join("expected.json")) else {
+            println!("skipped: {case}");
+            continue;
+        };
+        let expected: Value = serde_json::from_slice(&expected).unwrap();
+        let mut archive = Archive::new(&[folder.join(input)], calls()).unwrap();
+        let answer = answer(&mut archive, &[lead(key)]);
+        let records: u64 = answer.reports.values().map(|report| report.records).sum();
+        assert_eq!(Some(records), expected["records_raw"].as_u64(), "{case}");
+        assert!(
+            answer
+                .reports
+                .values()
+                .all(|report| report.outcome == FileOutcome::Read),
+            "{case}"
+        );
+        // Every record signed with the key, and those that name it.
+        assert!(
+            answer.ids.len() as u64 >= expected["events_by_start_key"].as_u64().unwrap(),
+            "{case}"
+        );
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::io::{self, BufRead, Read};
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{FlushDecompress, Status};
+
+use super::gzip::{self, Header, Inflater, TRAILER};
 
 /// Bytes read from disk at once.
 const READ: u64 = 128 << 10;
 /// Bytes of text made at once: small enough for the second-level cache, with the masks of its structure.
 const TEXT: usize = 128 << 10;
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// How much text a file may hold before it is taken for a bomb.
 #[derive(Debug, Clone, Copy)]
@@ -60,42 +61,52 @@ pub(super) enum TextError {
     Trailing,
 }
 
-/// Reads a file's text.
-pub(super) struct Text<R> {
-    reader: R,
+/// What can be used again for the next text.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
     input: Vec<u8>,
+    inflater: Inflater,
+}
+
+/// Reads a file's text.
+pub(super) struct Text<'m, R> {
+    reader: R,
+    memory: &'m mut Memory,
+    /// How much of the input was used.
     used: usize,
-    gzip: Option<Decompress>,
-    /// The last gzip member was read to its end.
-    is_ended: bool,
+    is_gzip: bool,
+    /// Gzip members that were read to their ends.
+    members: u64,
+    /// What is wrong with the text after what was given of it.
+    failed: Option<TextError>,
     limits: Limits,
     read: u64,
     made: u64,
 }
 
-impl<R: Read> Text<R> {
-    /// Begins to read; finds out whether it is gzip. `input` is memory to read into.
-    pub(super) fn new(reader: R, limits: Limits, input: Vec<u8>) -> Result<Self, TextError> {
+impl<'m, R: Read> Text<'m, R> {
+    /// Begins to read; finds out whether it is gzip. `memory` is used on from text to text.
+    pub(super) fn new(reader: R, limits: Limits, memory: &'m mut Memory) -> Result<Self, TextError> {
         let mut text = Self {
             reader,
-            input,
+            memory,
             used: 0,
-            gzip: None,
-            is_ended: false,
+            is_gzip: false,
+            members: 0,
+            failed: None,
             limits,
             read: 0,
             made: 0,
         };
         text.refill()?;
-        if text.input.starts_with(&GZIP) {
-            text.gzip = Some(Decompress::new_gzip(15));
-        }
+        text.is_gzip = gzip::is_gzip(text.first_bytes());
+        text.memory.inflater.in_member = false;
         Ok(text)
     }
 
-    /// The reader under it, and the memory it was given.
-    pub(super) fn into_parts(self) -> (R, Vec<u8>) {
-        (self.reader, self.input)
+    /// The reader under it.
+    pub(super) fn into_reader(self) -> R {
+        self.reader
     }
 
     /// Bytes of text so far.
@@ -105,13 +116,16 @@ impl<R: Read> Text<R> {
 
     /// The first bytes on disk.
     pub(super) fn first_bytes(&self) -> &[u8] {
-        &self.input
+        &self.memory.input
     }
 
     /// Appends more text to `out` and returns how much; 0 at the end.
     pub(super) fn fill(&mut self, out: &mut Vec<u8>) -> Result<usize, TextError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         let before = out.len();
-        let result = if self.gzip.is_some() {
+        let result = if self.is_gzip {
             self.inflate(out)
         } else {
             self.copy(out)
@@ -120,23 +134,26 @@ impl<R: Read> Text<R> {
         self.made += made as u64;
         let on_disk = self.limits.packed.unwrap_or(self.read);
         let allowed = self.limits.free.max(on_disk.saturating_mul(self.limits.ratio));
-        let is_packed = self.gzip.is_some() || self.limits.packed.is_some();
+        let is_packed = self.is_gzip || self.limits.packed.is_some();
         if is_packed && self.made > allowed.min(self.limits.inflated) {
             return Err(TextError::Bomb);
         }
         match result {
-            // What was made before the damage counts; the next call meets the damage again.
-            Err(_) if made > 0 => Ok(made),
+            // What was made before the damage counts; the next call says what is wrong.
+            Err(error) if made > 0 => {
+                self.failed = Some(error);
+                Ok(made)
+            }
             other => other.map(|()| made),
         }
     }
 
     fn copy(&mut self, out: &mut Vec<u8>) -> Result<(), TextError> {
-        if self.used == self.input.len() {
+        if self.used == self.memory.input.len() {
             self.refill()?;
         }
-        out.extend_from_slice(&self.input[self.used..]);
-        self.used = self.input.len();
+        out.extend_from_slice(self.rest());
+        self.used = self.memory.input.len();
         Ok(())
     }
 
@@ -144,80 +161,109 @@ impl<R: Read> Text<R> {
         out.reserve(TEXT);
         let full = out.len() + TEXT;
         while out.len() < full {
-            if self.used == self.input.len() && self.refill()? == 0 {
-                return if self.is_ended { Ok(()) } else { Err(TextError::CutOff) };
+            if !self.memory.inflater.in_member && !self.next_member()? {
+                return Ok(());
             }
-            let Some(gzip) = &mut self.gzip else { return Ok(()) };
-            let (seen, length) = (gzip.total_in(), out.len());
-            let status = gzip
-                .decompress_vec(&self.input[self.used..], out, FlushDecompress::None)
+            if self.used == self.memory.input.len() && self.refill()? == 0 {
+                return Err(TextError::CutOff);
+            }
+            let Memory { input, inflater } = &mut *self.memory;
+            let (seen, length) = (inflater.deflate.total_in(), out.len());
+            let status = inflater
+                .deflate
+                .decompress_vec(&input[self.used..], out, FlushDecompress::None)
                 .map_err(|_| TextError::Damaged)?;
-            self.used += usize::try_from(gzip.total_in() - seen).unwrap_or_default();
-            match status {
-                Status::StreamEnd => {
-                    self.is_ended = !self.next_member()?;
-                    if self.is_ended {
-                        return Ok(());
-                    }
-                }
-                Status::Ok | Status::BufError if gzip.total_in() > seen || out.len() > length => {}
-                _ if self.used == self.input.len() || out.len() == out.capacity() => {
-                    if out.len() > length || out.len() == out.capacity() {
-                        return Ok(());
-                    }
-                }
-                _ => return Err(TextError::Damaged),
+            let read = usize::try_from(inflater.deflate.total_in() - seen).unwrap_or_default();
+            self.used += read;
+            inflater.crc.update(&out[length..]);
+            if status == Status::StreamEnd {
+                self.end_member()?;
+            } else if read == 0 && out.len() == length {
+                // No room is left, or the data leads nowhere.
+                return if out.len() == out.capacity() {
+                    Ok(())
+                } else {
+                    Err(TextError::Damaged)
+                };
             }
         }
         Ok(())
     }
 
-    /// Gets past the end of a gzip member; returns whether another one follows.
+    /// Checks what follows the data of a member.
+    fn end_member(&mut self) -> Result<(), TextError> {
+        while self.rest().len() < TRAILER {
+            if self.read_on()? == 0 {
+                return Err(TextError::CutOff);
+            }
+        }
+        let trailer = self.rest().first_chunk().copied().unwrap_or_default();
+        self.used += TRAILER;
+        self.members += 1;
+        self.memory.inflater.in_member = false;
+        if self.memory.inflater.ends_with(trailer) {
+            Ok(())
+        } else {
+            Err(TextError::Damaged)
+        }
+    }
+
+    /// Gets to the data of the next member; returns whether there is one.
     fn next_member(&mut self) -> Result<bool, TextError> {
         // Some writers pad with zeros.
-        loop {
-            let rest = &self.input[self.used..];
-            self.used += rest.iter().take_while(|&&byte| byte == 0).count();
-            if self.used < self.input.len() || self.refill()? == 0 {
+        while self.members > 0 {
+            self.used += self.rest().iter().take_while(|&&byte| byte == 0).count();
+            if !self.rest().is_empty() || self.refill()? == 0 {
                 break;
             }
         }
-        if self.input.len() - self.used == 1 {
-            let mut more = [0];
-            if self.reader.read(&mut more)? == 1 {
-                self.read += 1;
-                self.input.push(more[0]);
+        loop {
+            match gzip::header(self.rest()) {
+                Header::Ends(length) => {
+                    self.used += length;
+                    self.memory.inflater.begin();
+                    return Ok(true);
+                }
+                Header::Unfinished if self.read_on()? > 0 => {}
+                Header::Unfinished if self.members > 0 && self.rest().is_empty() => return Ok(false),
+                Header::Unfinished => return Err(TextError::CutOff),
+                Header::Other if self.members > 0 => return Err(TextError::Trailing),
+                Header::Other => return Err(TextError::Damaged),
             }
         }
-        let rest = &self.input[self.used..];
-        if rest.is_empty() {
-            return Ok(false);
-        }
-        if rest.starts_with(&GZIP) {
-            self.gzip = Some(Decompress::new_gzip(15));
-            return Ok(true);
-        }
-        Err(TextError::Trailing)
+    }
+
+    /// Input that was not used yet.
+    fn rest(&self) -> &[u8] {
+        &self.memory.input[self.used..]
+    }
+
+    /// Reads more input behind what is left.
+    fn read_on(&mut self) -> Result<usize, TextError> {
+        let left = self.rest().to_vec();
+        let read = self.refill()?;
+        self.memory.input.splice(..0, left);
+        Ok(read)
     }
 
     fn refill(&mut self) -> Result<usize, TextError> {
         self.used = 0;
-        self.input.clear();
-        let length = self.reader.by_ref().take(READ).read_to_end(&mut self.input)?;
+        self.memory.input.clear();
+        let length = self.reader.by_ref().take(READ).read_to_end(&mut self.memory.input)?;
         self.read += length as u64;
         Ok(length)
     }
 }
 
 /// A text as a stream, for readers that want one.
-pub(super) struct Stream<'t, R> {
-    text: &'t mut Text<R>,
+pub(super) struct Stream<'t, 'm, R> {
+    text: &'t mut Text<'m, R>,
     buffer: Vec<u8>,
     used: usize,
 }
 
-impl<'t, R: Read> Stream<'t, R> {
-    pub(super) fn new(text: &'t mut Text<R>) -> Self {
+impl<'t, 'm, R: Read> Stream<'t, 'm, R> {
+    pub(super) fn new(text: &'t mut Text<'m, R>) -> Self {
         Self {
             text,
             buffer: Vec::new(),
@@ -226,7 +272,7 @@ impl<'t, R: Read> Stream<'t, R> {
     }
 }
 
-impl<R: Read> Read for Stream<'_, R> {
+impl<R: Read> Read for Stream<'_, '_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let length = {
             let mut available = self.fill_buf()?;
@@ -237,7 +283,7 @@ impl<R: Read> Read for Stream<'_, R> {
     }
 }
 
-impl<R: Read> BufRead for Stream<'_, R> {
+impl<R: Read> BufRead for Stream<'_, '_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.used == self.buffer.len() {
             self.buffer.clear();

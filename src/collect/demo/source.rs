@@ -1,6 +1,5 @@
 //! The built-in incident as a source: answers leads from memory, at a pace one can watch.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::records;
 use crate::cloudtrail::Record;
 use crate::cloudtrail::event::Interner;
-use crate::collect::source::{Found, Progress, Source, SourceError};
+use crate::collect::source::{Found, Out, Progress, Source, SourceError};
 use crate::investigation::fact::{FileOutcome, FileReport, Page, RegionCount};
 use crate::investigation::lead::Lead;
 
@@ -54,7 +53,7 @@ impl Demo {
 }
 
 impl Source for Demo {
-    fn look_up(&mut self, leads: &[Lead], out: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError> {
+    fn ask(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), SourceError> {
         let wanted = |record: &Record| leads.iter().any(|lead| names(&record.body, &lead.value));
         let (found, waiting): (Vec<_>, Vec<_>) = self.waiting.drain(..).partition(wanted);
         self.waiting = waiting;
@@ -75,6 +74,14 @@ impl Source for Demo {
             let _ = out(Found::Files(vec![report]));
         }
         Ok(())
+    }
+
+    fn settle(&mut self, _out: &mut Out<'_>) -> Result<(), SourceError> {
+        Ok(())
+    }
+
+    fn is_settled(&self) -> bool {
+        true
     }
 }
 
