@@ -1,5 +1,8 @@
 //! Every screen as text, in a small and a middling window, without colours, and where it cannot be shown.
 
+use keytrail::investigation::What;
+use keytrail::investigation::fact::{ItemState, Verdict};
+use keytrail::tui::{App, Effect, Exit};
 use ratatui::style::Modifier;
 use support::screens::{self, app, draw, press, text};
 
@@ -71,7 +74,7 @@ fn a_window_too_small_says_so() {
 
 #[test]
 fn nothing_known_yet_is_said_on_every_screen() {
-    let mut app = keytrail::tui::App::new(screens::begun(), screens::settings(false), screens::now());
+    let mut app = App::new(screens::begun(), screens::settings(false), screens::now());
     for screen in ["1", "2", "3", "5"] {
         press(&mut app, screen);
         insta::assert_snapshot!(format!("empty_{screen}"), text(&draw(&app, 80, 24)));
@@ -79,9 +82,9 @@ fn nothing_known_yet_is_said_on_every_screen() {
 }
 
 /// A replay held at the end of so many steps.
-fn replay(steps: usize) -> keytrail::tui::App {
+fn replay(steps: usize) -> App {
     let settings = screens::settings(false);
-    let mut app = keytrail::tui::App::replay(screens::case(), settings, screens::now()).expect("a replay");
+    let mut app = App::replay(screens::case(), settings, screens::now()).expect("a replay");
     press(&mut app, " ");
     press(&mut app, &".".repeat(steps));
     app
@@ -89,7 +92,7 @@ fn replay(steps: usize) -> keytrail::tui::App {
 
 #[test]
 fn a_replay_grows_as_the_attack_did() {
-    let nodes = |app: &keytrail::tui::App| app.investigation().chain().nodes.len();
+    let nodes = |app: &App| app.investigation().chain().nodes.len();
     let mut app = replay(0);
     assert_eq!(nodes(&app), 1);
     press(&mut app, &".".repeat(140));
@@ -122,8 +125,80 @@ fn a_replay_of_the_response_fills_as_the_response_did() {
 }
 
 #[test]
+fn an_event_leads_to_its_node_and_a_node_to_its_events() {
+    let mut app = app(false);
+    press(&mut app, "2<Down>t");
+    let shown = text(&draw(&app, 120, 30));
+    assert!(
+        shown.contains("Timeline 68") || shown.contains("by billing-sync"),
+        "{shown}"
+    );
+    press(&mut app, "<Esc>");
+    assert!(text(&draw(&app, 120, 30)).contains("Timeline 300"));
+    press(&mut app, "/StopLogging<Enter>c");
+    // The session that stopped the logging is inside a folded group; it is revealed.
+    let shown = text(&draw(&app, 120, 30));
+    assert!(shown.contains("▾ 11 sessions") && shown.contains("session billing-sync"), "{shown}");
+}
+
+#[test]
+fn a_judgement_is_a_fact() {
+    let mut app = app(false);
+    press(&mut app, "2<Down><Down><Down>e");
+    let chain = app.investigation().chain();
+    let judged = chain
+        .nodes
+        .iter()
+        .filter(|n| app.investigation().verdict(&n.node) == Verdict::Expected)
+        .count();
+    assert_eq!(judged, 1);
+    press(&mut app, "u");
+    let case = app.into_case();
+    let facts = case.facts().expect("the facts");
+    let judgements = facts
+        .iter()
+        .filter(|f| matches!(&f.what, What::Judged(j) if j.by == "alex"));
+    assert_eq!(judgements.count(), 3);
+}
+
+#[test]
+fn an_item_that_waits_needs_a_reason() {
+    let mut app = app(false);
+    let state = |app: &App| app.investigation().checklist().progress("S1-04").cloned();
+    press(&mut app, "4<Down><Down><Down><Enter><Down><Down><Enter><Enter>");
+    assert_eq!(state(&app), None);
+    assert!(text(&draw(&app, 80, 24)).contains("needs a reason"));
+    app.paste("waits for\nthe owner");
+    press(&mut app, "<Enter>");
+    let progress = state(&app).expect("marked");
+    assert_eq!(
+        (progress.state, &*progress.note),
+        (ItemState::Blocked, "waits for the owner")
+    );
+    assert_eq!(progress.by, "alex");
+    // Esc leaves a note as it was.
+    press(&mut app, "ixyz<Esc>");
+    assert_eq!(state(&app).expect("marked").note, "waits for the owner");
+}
+
+#[test]
+fn esc_never_quits_and_ctrl_c_always_leaves() {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    for keys in ["1", "2", "2/", "3r", "4i", "4<Enter>", "5", "?", "?/"] {
+        let mut app = app(false);
+        press(&mut app, keys);
+        for _ in 0..6 {
+            assert_eq!(app.key(KeyEvent::from(KeyCode::Esc)), None);
+        }
+        press(&mut app, keys);
+        assert_eq!(app.key(ctrl_c), Some(Effect::Leave(Exit::Interrupted)), "{keys}");
+    }
+}
+
+#[test]
 fn what_an_attacker_writes_cannot_steer_the_screen() {
-    use keytrail::investigation::{What, fact::Page};
+    use keytrail::investigation::fact::Page;
     const EVIL: &str = "a\u{1b}[31m\u{202e}b\u{200b}\u{2066}日本語\r\n\u{9b}2J";
     let record = serde_json::json!({
         "eventVersion": "1.11", "eventTime": "2026-05-21T09:00:00Z", "eventSource": EVIL, "eventName": EVIL,
@@ -143,7 +218,7 @@ fn what_an_attacker_writes_cannot_steer_the_screen() {
         records: vec![record],
     };
     case.commit(screens::now(), What::Page(page)).expect("saved");
-    let mut app = keytrail::tui::App::new(case, screens::settings(false), screens::now());
+    let mut app = App::new(case, screens::settings(false), screens::now());
     for keys in ["1", "2", "<Enter>", "m", "3", "n", "s", "R", "r", "<Esc>", "4", "5"] {
         press(&mut app, keys);
         for (width, height) in [(80, 24), (200, 50)] {
@@ -168,8 +243,8 @@ fn no_key_anywhere_is_too_much() {
         "<Back>", "<Down>",
     ];
     let settings = || screens::settings(false);
-    let live = keytrail::tui::App::new(screens::case(), settings(), screens::now());
-    let replayed = keytrail::tui::App::replay(screens::case(), settings(), screens::now()).expect("a replay");
+    let live = App::new(screens::case(), settings(), screens::now());
+    let replayed = App::replay(screens::case(), settings(), screens::now()).expect("a replay");
     for (seed, mut app) in [(1_u64, live), (2, replayed)] {
         let mut random = seed;
         let mut next = |below: usize| {
@@ -198,9 +273,6 @@ fn no_key_anywhere_is_too_much() {
         // Whatever is open, Esc closes it, and then q leaves.
         press(&mut app, "<Esc><Esc><Esc><Esc><Esc>");
         let quit = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char('q'));
-        assert_eq!(
-            app.key(quit),
-            Some(keytrail::tui::Effect::Leave(keytrail::tui::Exit::Quit))
-        );
+        assert_eq!(app.key(quit), Some(Effect::Leave(Exit::Quit)));
     }
 }

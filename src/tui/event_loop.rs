@@ -41,7 +41,7 @@ pub(super) async fn run(
     show_progress(app, hunt.as_ref());
     loop {
         let now = Instant::now();
-        if pace.is_due(now) {
+        if pace.due().is_some_and(|due| due <= now) {
             pace.draw(now, guard, app)?;
         }
         let effect = tokio::select! {
@@ -55,21 +55,22 @@ pub(super) async fn run(
                 // The terminal is gone: nobody is there to see anything any more.
                 Some(Err(_)) | None => return Ok(Exit::Interrupted),
             },
-            () = sleep_until(pace.next_frame), if pace.wants_frame(app) => {
+            () = sleep_until(pace.due().unwrap_or(now)), if pace.due().is_some() => None,
+            () = sleep_until(pace.next_frame), if app.is_playing() => {
                 pace.changed |= app.pass(pace.since_frame());
                 None
             }
-            update = next(hunt.as_mut()), if now >= pace.next_data => {
+            update = next(hunt.as_mut()) => {
                 take_in(app, hunt.as_mut(), update);
                 pace.fresh_data = true;
                 show_progress(app, hunt.as_ref());
                 if exit_when_done && !app.is_reading() {
+                    app.touch();
                     pace.draw(Instant::now(), guard, app)?;
                     return Ok(Exit::Done);
                 }
                 None
             }
-            () = sleep_until(pace.next_data), if now < pace.next_data => None,
             _ = tick.tick() => {
                 pace.changed |= app.tick(Utc::now());
                 None
@@ -88,10 +89,12 @@ pub(super) async fn run(
     }
 }
 
-/// When to draw, and when to look for data again.
+/// When to draw.
 #[derive(Debug)]
 struct Pace {
+    /// Something the user did shows.
     changed: bool,
+    /// Facts arrived that the views do not show yet.
     fresh_data: bool,
     last_frame: Instant,
     next_frame: Instant,
@@ -110,12 +113,13 @@ impl Pace {
         }
     }
 
-    fn is_due(&self, now: Instant) -> bool {
-        (self.changed || self.fresh_data) && now >= self.next_frame
-    }
-
-    fn wants_frame(&self, app: &App) -> bool {
-        self.changed || self.fresh_data || app.is_playing()
+    /// When the next frame is to be drawn; `None` where nothing changed.
+    fn due(&self) -> Option<Instant> {
+        match (self.changed, self.fresh_data) {
+            (true, _) => Some(self.next_frame),
+            (false, true) => Some(self.next_data),
+            (false, false) => None,
+        }
     }
 
     fn since_frame(&self) -> Duration {
@@ -124,19 +128,21 @@ impl Pace {
     }
 
     fn draw(&mut self, now: Instant, guard: &mut Guard, app: &mut App) -> io::Result<()> {
-        if self.fresh_data {
+        let with_data = self.fresh_data && now >= self.next_data;
+        if with_data {
             app.touch();
         }
         app.refresh();
-        if self.fresh_data {
-            // Deriving everything from a very large case takes long. Then it is done less often, so that most of the
-            // time is left for keys.
-            self.next_data = Instant::now() + now.elapsed() * 3;
-        }
         guard.terminal.draw(|frame| views::draw(app, frame))?;
-        (self.changed, self.fresh_data) = (false, false);
+        self.changed = false;
         self.last_frame = now;
         self.next_frame = now + FRAME;
+        if with_data {
+            // Deriving everything from a very large case takes long. Then new data is shown less often, so that most
+            // of the time is left for taking it in, and for keys.
+            self.fresh_data = false;
+            self.next_data = Instant::now() + (now.elapsed() * 4).max(FRAME);
+        }
         Ok(())
     }
 }

@@ -53,6 +53,18 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
         counted(coverage.files().len() as u64, "file", "files")
     );
     lines.push(Line::styled(read, theme.strong));
+    let case = app.desk.case();
+    let file = case
+        .path()
+        .map_or_else(|| "nowhere: not saved".to_owned(), |p| p.display().to_string());
+    let journal = format!(
+        "Kept in {} · {} facts, journal {} · head {}",
+        safe(&file),
+        case.facts_count(),
+        case.integrity(),
+        case.head()
+    );
+    lines.extend(wrap(&journal, width).into_iter().map(|l| Line::styled(l, theme.dim)));
     let data = "Data events (S3 objects, Lambda invocations, ...) are only here where a trail recorded them.";
     lines.extend(wrap(data, width).into_iter().map(|l| Line::styled(l, theme.dim)));
     lines

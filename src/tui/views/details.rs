@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::overview;
 use crate::catalogue::{self, Strength};
 use crate::cloudtrail::Event;
-use crate::investigation::{Node, chain};
+use crate::investigation::{Link, Node, chain};
 use crate::tui::app::App;
 use crate::tui::clock;
 use crate::tui::theme::verdict_sign;
@@ -63,6 +63,7 @@ fn node(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
     lines.push(Line::default());
     lines.extend(activity(app, &node.activity, width));
     lines.extend(deeds(app, at, width));
+    lines.extend(consequences(app, node, width));
     lines.extend(leads(app, node, width));
     lines
 }
@@ -224,6 +225,60 @@ fn deeds(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
             deeds.len() - MOST_CALLS
         );
         lines.push(Line::styled(more, theme.dim));
+    }
+    lines
+}
+
+/// What it changed, what it tried in vain, and for a seed the keys to look at next.
+fn consequences(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let chain = app.investigation().chain();
+    let changes = chain.changes.iter().filter(|c| c.by == node.node).map(|change| {
+        let detail = if change.detail.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", change.detail)
+        };
+        (
+            app.zone.brief(change.event.time),
+            format!("{} {}{detail}", change.name, change.target),
+        )
+    });
+    let attempts = chain.attempts.iter().filter(|a| a.by == node.node).map(|attempt| {
+        let hint = if attempt.hint.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", attempt.hint)
+        };
+        (
+            app.zone.brief(attempt.event.time),
+            format!("{} {}{hint}", attempt.name, attempt.error),
+        )
+    });
+    let seeds = chain
+        .further_seeds
+        .iter()
+        .filter(|_| node.link == Link::Seed)
+        .map(|seed| {
+            (
+                counted(seed.events, "call", "calls"),
+                format!("{}: {}", seed.key, seed.why),
+            )
+        });
+    let mut lines = list(app, "What it changed", changes, width);
+    lines.extend(list(app, "What it tried in vain", attempts, width));
+    lines.extend(list(app, "Keys to look at next", seeds, width));
+    lines
+}
+
+fn list(app: &App, title: &str, rows: impl Iterator<Item = (String, String)>, width: usize) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line<'static>> = rows
+        .flat_map(|(label, value)| field(app, &label, &value, width))
+        .collect();
+    if !lines.is_empty() {
+        lines.splice(
+            0..0,
+            [Line::default(), Line::styled(title.to_owned(), app.theme.accent)],
+        );
     }
     lines
 }

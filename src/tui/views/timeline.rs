@@ -65,8 +65,8 @@ fn title(app: &App) -> Line<'static> {
         .map(|t| format!("\"{}\"", cut(&safe(t), 24)));
     let chips = [
         node,
-        filter.service.as_deref().map(|s| safe(s).into_owned()),
-        filter.region.as_deref().map(|r| safe(r).into_owned()),
+        filter.service.as_deref().map(|s| middle(&safe(s), 20).into_owned()),
+        filter.region.as_deref().map(|r| middle(&safe(r), 20).into_owned()),
         filter.writes_only.then(|| "writes".to_owned()),
         filter.failures_only.then(|| "failures".to_owned()),
         filter.with_context.then(|| "others too".to_owned()),

@@ -18,6 +18,7 @@ use ratatui::text::{Line, Span};
 
 pub(super) use cards::regions;
 
+use crate::store::Integrity;
 use crate::tui::app::App;
 use crate::tui::steps;
 use crate::tui::widgets::pane;
@@ -107,6 +108,10 @@ fn cares(app: &App) -> Vec<(Style, String)> {
     let investigation = app.investigation();
     let coverage = investigation.coverage();
     let mut cares = Vec::new();
+    if let broken @ Integrity::Broken { .. } = app.desk.case().integrity() {
+        let said = format!("The file was changed after it was written ({broken}): do not rely on it as evidence");
+        cares.push((theme.danger, safe(&said).into_owned()));
+    }
     if coverage.is_partial() {
         let files = counted(coverage.unread().len() as u64, "file was", "files were");
         let lost = counted(coverage.broken(), "record", "records");
