@@ -83,8 +83,7 @@ fn nothing_known_yet_is_said_on_every_screen() {
 
 /// A replay held at the end of so many steps.
 fn replay(steps: usize) -> App {
-    let settings = screens::settings(false);
-    let mut app = App::replay(screens::case(), settings, screens::now()).expect("a replay");
+    let mut app = screens::replay();
     press(&mut app, " ");
     press(&mut app, &".".repeat(steps));
     app
@@ -138,7 +137,10 @@ fn an_event_leads_to_its_node_and_a_node_to_its_events() {
     press(&mut app, "/StopLogging<Enter>c");
     // The session that stopped the logging is inside a folded group; it is revealed.
     let shown = text(&draw(&app, 120, 30));
-    assert!(shown.contains("▾ 11 sessions") && shown.contains("session billing-sync"), "{shown}");
+    assert!(
+        shown.contains("▾ 11 sessions") && shown.contains("session billing-sync"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -228,7 +230,7 @@ fn what_an_attacker_writes_cannot_steer_the_screen() {
                 .flat_map(str::chars)
                 .find(|c| keytrail::export::text::hides(*c));
             assert_eq!(hidden, None, "{keys}: {shown}");
-            assert!(!shown.contains("\u{1b}"), "{keys}");
+            assert!(!shown.contains('\u{1b}'), "{keys}");
         }
     }
     press(&mut app, "3");
@@ -244,7 +246,7 @@ fn no_key_anywhere_is_too_much() {
     ];
     let settings = || screens::settings(false);
     let live = App::new(screens::case(), settings(), screens::now());
-    let replayed = App::replay(screens::case(), settings(), screens::now()).expect("a replay");
+    let replayed = screens::replay();
     for (seed, mut app) in [(1_u64, live), (2, replayed)] {
         let mut random = seed;
         let mut next = |below: usize| {

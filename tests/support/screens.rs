@@ -98,6 +98,11 @@ pub fn app(monochrome: bool) -> App {
     App::new(case(), settings(monochrome), now())
 }
 
+/// The incident, played back.
+pub fn replay() -> App {
+    App::replay(case(), settings(false), now()).expect("a replay")
+}
+
 /// Presses keys: one for each character, and `<Enter>` and the like by name.
 pub fn press(app: &mut App, keys: &str) {
     let mut rest = keys;

@@ -88,7 +88,7 @@ impl Columns {
     /// What is said first gives way last: a narrow tree leaves out the link, which the details say too.
     fn of(width: usize) -> Self {
         Self {
-            link: if width >= 90 { 21 } else { 0 },
+            link: if width >= 90 { 22 } else { 0 },
             calls: 7,
             end: 8,
             verdict: if width >= 60 { 11 } else { 2 },
@@ -103,7 +103,7 @@ impl Columns {
     fn head(&self, width: usize) -> String {
         let name = text::cell("", width.saturating_sub(self.all()));
         let verdict = if self.verdict > 2 { "verdict" } else { "" };
-        let link = text::cell("link", self.link);
+        let link = text::cell(" link", self.link);
         format!(
             "{name}{link}{:>calls$}  {:<end$}  {verdict}",
             "calls",
@@ -144,7 +144,7 @@ fn line(app: &App, row: &Row, width: usize) -> Line<'static> {
                 .unwrap_or_default();
             let link = first.map_or("", |n| n.link.as_str()).replace('_', " ");
             spans.push(Span::styled(text::cell(&label, room), theme.strong));
-            spans.push(Span::styled(text::cell(&link, columns.link), theme.dim));
+            spans.push(Span::styled(text::cell(&format!(" {link}"), columns.link), theme.dim));
             spans.push(Span::raw(format!("{:>width$}", number(calls), width = columns.calls)));
         }
     }
@@ -196,7 +196,7 @@ fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
         (v, _) => format!("{} {}", verdict_sign(v), v.as_str()),
     };
     vec![
-        Span::styled(text::cell(&link, columns.link), theme.dim),
+        Span::styled(text::cell(&format!(" {link}"), columns.link), theme.dim),
         Span::raw(format!("{calls:>width$}  ", width = columns.calls)),
         Span::styled(format!("{}  ", text::cell(end, columns.end)), end_style),
         Span::styled(text::cell(&judged, columns.verdict), theme.verdict(verdict)),

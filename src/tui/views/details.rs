@@ -111,12 +111,14 @@ fn origin(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
         let parent = format!("{} {name}", parent.kind.label());
         lines.extend(field(app, "under", &parent, width));
     }
-    let (sure, style) = match node.strength {
-        Strength::Exact => ("an id in the record proves it", theme.ok),
-        Strength::Derived => ("it follows from names in the record", theme.dim),
-        Strength::Inferred => ("inferred: likely, not proved", theme.notice),
-    };
-    lines.push(labelled("how sure", LABEL, Span::styled(sure, style), theme));
+    if node.link != Link::Seed {
+        let (sure, style) = match node.strength {
+            Strength::Exact => ("an id in the record proves it", theme.ok),
+            Strength::Derived => ("it follows from names in the record", theme.dim),
+            Strength::Inferred => ("inferred: likely, not proved", theme.notice),
+        };
+        lines.push(labelled("how sure", LABEL, Span::styled(sure, style), theme));
+    }
     let Some(proof) = &node.proof else { return lines };
     lines.extend(field(
         app,
