@@ -574,3 +574,151 @@ fn the_console_csv_links_through_its_resources_and_says_so() {
     assert_eq!(node(&case, KEY2).strength.as_str(), "inferred");
     assert!(case.chain().warnings.iter().any(|w| w.contains("console CSV")));
 }
+
+#[test]
+fn a_sign_in_hangs_under_the_password_though_user_and_password_were_made_in_one_second() {
+    for (first, second) in [("a", "b"), ("b", "a")] {
+        let login = console_login("mallory", 30);
+        let case = investigate(&[
+            create_user(&seed(), 1, "mallory").with("eventID", json!(first)),
+            create_password(&seed(), 1, "mallory").with("eventID", json!(second)),
+            login.clone(),
+            use_of(&user("mallory", TEMP1).since(at(30)), 31),
+        ]);
+        let password = format!("{ACCOUNT}:mallory@2026-03-04T10:00:01Z");
+        assert_eq!(
+            core(&case)[2..],
+            [
+                format!("console_login console_login {} < {password}", login.id()),
+                format!("session used_by_created_user {TEMP1} < {password}"),
+            ]
+        );
+    }
+}
+
+#[test]
+fn whoever_changes_a_password_of_the_chain_by_knowing_it_keeps_it_in_the_chain() {
+    // The sign-in page asks for a new password before it lets anybody in; its record has no key.
+    let change = call(&user("victim", "").without_key(), 29, "iam", "ChangePassword");
+    let login = console_login("victim", 30);
+    let case = investigate(&[
+        on_user(&seed(), 1, "UpdateLoginProfile", "victim"),
+        change,
+        login.clone(),
+        use_of(&user("victim", TEMP1).since(at(30)), 31),
+    ]);
+    let password = format!("{ACCOUNT}:victim@2026-03-04T10:00:01Z");
+    assert_eq!(
+        core(&case)[1..],
+        [
+            format!("console_login console_login {} < {password}", login.id()),
+            format!("session used_by_created_user {TEMP1} < {password}"),
+        ]
+    );
+}
+
+#[test]
+fn a_password_set_in_a_console_session_of_the_chain_is_the_one_later_used() {
+    let console = |key: &str, begun: i64| user("mallory", key).since(at(begun));
+    let login = console_login("mallory", 100);
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        create_password(&seed(), 2, "mallory"),
+        console_login("mallory", 30),
+        call(&console(TEMP1, 30), 40, "iam", "ChangePassword"),
+        login.clone(),
+        use_of(&console(TEMP2, 100), 101),
+    ]);
+    let password = format!("{ACCOUNT}:mallory@2026-03-04T10:00:40Z");
+    assert_eq!(
+        core(&case)[4..],
+        [
+            format!("login_profile modified {password} < {TEMP1}"),
+            format!("console_login console_login {} < {password}", login.id()),
+            format!("session used_by_created_user {TEMP2} < {password}"),
+        ]
+    );
+}
+
+#[test]
+fn after_somebody_else_sets_the_password_the_users_sign_ins_hang_under_the_user() {
+    let admin = user("admin", "AKIAADMIN00000000001");
+    let login = console_login("mallory", 300);
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        create_password(&seed(), 2, "mallory"),
+        on_user(&admin, 200, "UpdateLoginProfile", "mallory"),
+        login.clone(),
+        use_of(&user("mallory", TEMP1).since(at(300)), 301),
+    ]);
+    assert_eq!(
+        core(&case)[2..],
+        [
+            format!("console_login console_login {} < {}", login.id(), user_arn("mallory")),
+            format!("session used_by_created_user {TEMP1} < {}", user_arn("mallory")),
+        ]
+    );
+}
+
+#[test]
+fn a_user_made_again_does_not_inherit_the_password_of_the_first() {
+    let again = Caller(
+        json!({"type": "IAMUser", "principalId": "AIDASECOND", "userName": "mallory", "arn": user_arn("mallory"),
+        "accountId": ACCOUNT, "accessKeyId": KEY2}),
+    );
+    let case = investigate(&[
+        create_user_with_id(&seed(), 1, "mallory", "AIDAFIRST"),
+        create_password(&seed(), 2, "mallory"),
+        on_user(&seed(), 3, "DeleteLoginProfile", "mallory"),
+        on_user(&seed(), 4, "DeleteUser", "mallory"),
+        create_user_with_id(&seed(), 5, "mallory", "AIDASECOND"),
+        use_of(&again, 25),
+    ]);
+    assert_eq!(
+        core(&case)[3..],
+        [format!(
+            "access_key used_by_created_user {KEY2} < {}",
+            user_arn("mallory")
+        )]
+    );
+}
+
+#[test]
+fn a_sign_in_without_a_unique_id_leads_to_its_keys_by_the_arn() {
+    let mut nameless = user("victim", "").without_key();
+    nameless.0.as_object_mut().unwrap().remove("principalId");
+    let login = call(&nameless, 30, "signin", "ConsoleLogin").answer(json!({"ConsoleLogin": "Success"}));
+    let case = investigate(&[
+        on_user(&seed(), 1, "UpdateLoginProfile", "victim"),
+        login.clone(),
+        use_of(&user("victim", TEMP1).since(at(30)), 31),
+    ]);
+    let password = format!("{ACCOUNT}:victim@2026-03-04T10:00:01Z");
+    assert_eq!(
+        core(&case)[1..],
+        [
+            format!("console_login console_login {} < {password}", login.id()),
+            format!("session used_by_created_user {TEMP1} < {password}"),
+        ]
+    );
+}
+
+#[test]
+fn a_user_whose_creation_has_no_answer_is_followed_by_its_arn() {
+    let login = console_login("mallory", 30);
+    let case = investigate(&[
+        call(&seed(), 1, "iam", "CreateUser").request(json!({"userName": "mallory"})),
+        login.clone(),
+        use_of(&user("mallory", TEMP1).since(at(30)), 31),
+        create_role(&user("mallory", "").without_key(), 40, "door"),
+    ]);
+    let mallory = user_arn("mallory");
+    assert_eq!(
+        core(&case)[1..],
+        [
+            format!("console_login console_login {} < {mallory}", login.id()),
+            format!("session used_by_created_user {TEMP1} < {mallory}"),
+            format!("role created {} < {mallory}", role_arn("door")),
+        ]
+    );
+}

@@ -60,7 +60,7 @@ pub(super) fn settle<'e>(garden: &Garden<'e>, mut offer: Offer<'e>) -> Option<Of
             let call = offer.call?;
             let name = Name::new(offer.subject.kind, &offer.subject.account, life_name(&offer.subject));
             let life = garden.soil.lifelines.at(&name, call.event.time());
-            let made_by = life.and_then(|l| l.created.clone());
+            let made_by = life.and_then(|(_, l)| l.created.clone());
             let ours = made_by.is_some_and(|key| {
                 garden
                     .nodes
@@ -86,9 +86,12 @@ fn password_in_force(garden: &Garden<'_>, offer: &Offer<'_>) -> Option<usize> {
         .filter(|(_, n)| {
             n.kind == Kind::LoginProfile && n.owner.as_deref() == Some(&user.name) && n.account == user.account
         })
-        .filter_map(|(i, n)| n.proof.as_ref().map(|p| (p.key.time, i)))
-        .filter(|(set, _)| *set <= offer.at.time)
-        .max()
+        .filter_map(|(i, n)| n.proof.as_ref().map(|p| (&p.key, i)))
+        .filter(|(set_by, _)| {
+            let life = garden.soil.lifelines.of_event(set_by, Kind::LoginProfile);
+            life.is_some_and(|(_, life)| life.password_holds(set_by, offer.at.time))
+        })
+        .max_by_key(|(set_by, i)| (set_by.time, *i))
         .map(|(_, i)| i)
 }
 
@@ -109,10 +112,8 @@ fn calls_of_key(garden: &mut Garden<'_>, at: usize) {
 
 /// Calls that carry no key, made by a user or role of the chain.
 fn calls_without_key(garden: &mut Garden<'_>, at: usize) {
-    let Some(id) = garden.nodes[at].principal_id.clone() else {
-        return;
-    };
-    for call in garden.soil.keyless.get(&*id).cloned().unwrap_or_default() {
+    let (who, _) = principal(&garden.nodes[at]);
+    for call in garden.soil.keyless.get(&*who).cloned().unwrap_or_default() {
         // Sign-ins have their own branch.
         if call.rule.relation != Relation::OpensConsole && !call.event.identity.is_service() {
             offer_call(garden, at, call);
@@ -208,14 +209,19 @@ fn short(node: &Node) -> String {
     }
 }
 
+/// What a user's or role's calls are known by. Without a unique id in the creation's record only the ARN is left, which a
+/// later incarnation may share.
+pub(super) fn principal(node: &Node) -> (String, Strength) {
+    match &node.principal_id {
+        Some(id) => (id.clone(), Strength::Exact),
+        None => (node.id.clone(), Strength::Inferred),
+    }
+}
+
 /// Keys used by a user or role of the chain, with no record of their making.
 fn keys_in_use(garden: &mut Garden<'_>, at: usize, link: Link) {
     let node = &garden.nodes[at];
-    // Without a unique id in the creation's record only the ARN is left, which a later incarnation may share.
-    let (who, strength) = match &node.principal_id {
-        Some(id) => (id.clone(), Strength::Exact),
-        None => (node.id.clone(), Strength::Inferred),
-    };
+    let (who, strength) = principal(node);
     let name = node.name.clone();
     let word = node.kind.as_str();
     let reason = |_: &Identity| format!("used by {word} {name}; no record shows how this key was made");
@@ -277,62 +283,41 @@ fn offer_used(
 /// Sign-ins with a password of the chain: those for which it was the password in force.
 fn sign_ins(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
-    let (Some(account), Some(user), Some(proof)) = (&node.account, &node.owner, &node.proof) else {
+    let (Some(user), Some(proof)) = (&node.owner, &node.proof) else {
         return;
     };
     let (user, key) = (user.clone(), proof.key.clone());
     let soil = garden.soil;
-    // A renamed user signs in under the new name: the life of the password tells, not the name.
-    let logins = soil
-        .user_logins
-        .iter()
-        .filter(|((a, _), _)| *a == account.as_str())
-        .flat_map(|((_, u), calls)| calls.iter().map(move |call| (*u, *call)));
-    let offers: Vec<_> = logins
-        .filter(|(u, call)| {
-            let name = Name::new(Kind::LoginProfile, call.event.account(), u);
-            let life = soil.lifelines.at(&name, call.event.time());
-            life.is_some_and(|l| l.set.iter().rev().find(|set| set.time <= call.event.time()) == Some(&key))
-        })
-        .map(|(_, call)| call)
-        .collect();
-    for call in offers {
+    let Some((id, life)) = soil.lifelines.of_event(&key, Kind::LoginProfile) else {
+        return;
+    };
+    let logins = soil.password_logins.get(&id).into_iter().flatten();
+    for call in logins.filter(|call| life.password_holds(&key, call.event.time())) {
         let reason = format!(
             "signed in to the console as {user} with the password set at {}",
             time::format(key.time)
         );
-        offer_sign_in(garden, at, call, reason);
+        offer_sign_in(garden, at, *call, rank::SIGN_IN, reason);
     }
 }
 
-/// Sign-ins of a user of the chain whose password no record of the evidence sets.
+/// Sign-ins of a user of the chain, for those with a password that the chain did not set.
 fn sign_ins_without_password(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
-    let (Some(id), name) = (node.principal_id.clone(), node.name.clone()) else {
-        return;
-    };
+    let ((who, _), name) = (principal(node), node.name.clone());
     let soil = garden.soil;
-    let of_user = soil
-        .user_logins
-        .values()
-        .flatten()
-        .filter(|c| c.event.identity.unique_id() == Some(&id));
-    for call in of_user.copied().collect::<Vec<_>>() {
-        offer_sign_in(
-            garden,
-            at,
-            call,
-            format!("signed in to the console as {name}, a user of the chain"),
-        );
+    for call in soil.user_logins.get(&*who).into_iter().flatten() {
+        let reason = format!("signed in to the console as {name}, a user of the chain");
+        offer_sign_in(garden, at, *call, rank::USED, reason);
     }
 }
 
-fn offer_sign_in<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, reason: String) {
+fn offer_sign_in<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, rank: u8, reason: String) {
     for subject in subjects(call.rule, call.event, call.body) {
         let sameness = Sameness::Made(call.event.key.clone(), subject.id.clone());
         garden.offer(Offer {
             at: call.event.key.clone(),
-            rank: rank::SIGN_IN,
+            rank,
             parent,
             link: Link::ConsoleLogin,
             subject,
@@ -357,7 +342,7 @@ fn console_of_session(garden: &mut Garden<'_>, at: usize) {
     for call in garden.soil.session_logins.get(&*principal).cloned().unwrap_or_default() {
         if call.event.time() >= begun {
             let reason = format!("signed in to the console as session {principal}, obtained with this key");
-            offer_sign_in(garden, at, call, reason);
+            offer_sign_in(garden, at, call, rank::SIGN_IN, reason);
         }
     }
     if let Some(arn) = arn {
@@ -418,7 +403,7 @@ fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
     let identity = &call.event.identity;
     let login = call.event.time();
     let passes = |i: &Identity| same_sign_in(login, i.session_created);
-    let Some(principal) = identity.principal_id.as_deref() else {
+    let Some(principal) = identity.principal_id.as_deref().or(identity.arn.as_deref()) else {
         return;
     };
     if identity.kind == IdentityType::IamUser {
@@ -495,7 +480,7 @@ fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
                     .soil
                     .lifelines
                     .at(&Name::new(Kind::Role, &account, &name), call.event.time());
-                session.account == account && life.and_then(|l| l.created.as_ref()) == born.as_ref()
+                session.account == account && life.and_then(|(_, l)| l.created.as_ref()) == born.as_ref()
             }
         };
         if same_role {

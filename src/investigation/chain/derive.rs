@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::branches::principal;
 use super::grow::Garden;
 use super::lifeline::{Name, life_name};
 use super::soil::{Call, Soil};
@@ -63,7 +64,7 @@ fn end_nodes(garden: &mut Garden<'_>) {
                 garden.soil.lifelines.at(&Name::new(node.kind, account, named), when)
             }
         };
-        let ended = life.and_then(|l| l.ended.clone());
+        let ended = life.and_then(|(_, l)| l.ended.clone());
         garden.nodes[at].ended = ended;
     }
 }
@@ -78,7 +79,7 @@ fn calls_of_chain<'e>(garden: &Garden<'e>) -> Vec<(usize, Call<'e>)> {
         let made = if node.is_key() {
             garden.soil.by_key.get(&*node.id)
         } else if matches!(node.kind, Kind::User | Kind::Role) && node.link == Link::Created {
-            node.principal_id.as_deref().and_then(|id| garden.soil.keyless.get(id))
+            garden.soil.keyless.get(&*principal(node).0)
         } else {
             None
         };
@@ -116,7 +117,7 @@ fn targets<'e>(garden: &Garden<'e>, calls: &[(usize, Call<'e>)]) -> Vec<(usize, 
                 .soil
                 .lifelines
                 .at(&name, call.event.time())
-                .and_then(|l| l.created.as_ref());
+                .and_then(|(_, l)| l.created.as_ref());
             let target = of_life
                 .and_then(|key| by_proof.get(key))
                 .or_else(|| touched.get(&(subject.kind, &*subject.account, &*subject.name)));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
-use super::lifeline::Lifelines;
+use super::lifeline::{LifeId, Lifelines, Name};
 use super::subject::assumed_role;
 use crate::catalogue::{self, Kind, Relation, Rule};
 use crate::cloudtrail::{Event, EventKey, Identity, IdentityType, ids, json};
@@ -33,12 +33,14 @@ pub(super) struct Soil<'e> {
     pub(super) lifelines: Lifelines,
     /// Calls by the key that signed them.
     pub(super) by_key: HashMap<&'e str, Vec<Call<'e>>>,
-    /// Calls without a key, by the unique id of the caller.
+    /// Calls without a key, by the unique id of the caller and by the caller's ARN.
     pub(super) keyless: HashMap<&'e str, Vec<Call<'e>>>,
     /// Successful calls that return a session of a role, by the role's name.
     pub(super) role_sessions: HashMap<String, Vec<Call<'e>>>,
-    /// Successful sign-ins of IAM users, by (account, user).
-    pub(super) user_logins: HashMap<(&'e str, &'e str), Vec<Call<'e>>>,
+    /// Successful sign-ins of IAM users, by the user's unique id and by the user's ARN.
+    pub(super) user_logins: HashMap<&'e str, Vec<Call<'e>>>,
+    /// Successful sign-ins of IAM users, by the life of the password they used.
+    pub(super) password_logins: HashMap<LifeId, Vec<Call<'e>>>,
     /// Successful sign-ins of role and federated sessions, by principal id.
     pub(super) session_logins: HashMap<&'e str, Vec<Call<'e>>>,
     /// Switches of role, by the ARN switched from.
@@ -64,6 +66,7 @@ impl<'e> Soil<'e> {
             keyless: HashMap::new(),
             role_sessions: HashMap::new(),
             user_logins: HashMap::new(),
+            password_logins: HashMap::new(),
             session_logins: HashMap::new(),
             switches: HashMap::new(),
             unminted: HashMap::new(),
@@ -85,8 +88,11 @@ impl<'e> Soil<'e> {
         let Call { event, body, rule } = call;
         match (event.identity.access_key.as_deref(), event.identity.unique_id()) {
             (Some(key), _) => self.by_key.entry(key).or_default().push(call),
-            (None, Some(id)) => self.keyless.entry(id).or_default().push(call),
-            (None, None) => {}
+            (None, id) => {
+                for id in [id, event.identity.arn.as_deref()].into_iter().flatten() {
+                    self.keyless.entry(id).or_default().push(call);
+                }
+            }
         }
         if !event.outcome.succeeded() {
             return;
@@ -125,11 +131,14 @@ impl<'e> Soil<'e> {
     fn index_login(&mut self, call: Call<'e>) {
         let identity = &call.event.identity;
         if identity.kind == IdentityType::IamUser {
-            if let Some(user) = identity.user_name.as_deref() {
-                self.user_logins
-                    .entry((call.event.account(), user))
-                    .or_default()
-                    .push(call);
+            for id in [identity.unique_id(), identity.arn.as_deref()].into_iter().flatten() {
+                self.user_logins.entry(id).or_default().push(call);
+            }
+            // A renamed user signs in under the new name: the life of the password tells, not the name.
+            let name = |user| Name::new(Kind::LoginProfile, call.event.account(), user);
+            let life = |user| self.lifelines.at(&name(user), call.event.time()).map(|(id, _)| id);
+            if let Some(password) = identity.user_name.as_deref().and_then(life) {
+                self.password_logins.entry(password).or_default().push(call);
             }
         } else if let Some(principal) = identity.principal_id.as_deref() {
             self.session_logins.entry(principal).or_default().push(call);
