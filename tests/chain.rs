@@ -2,7 +2,7 @@
 
 mod support;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::incident::*;
 
 const KEY2: &str = "AKIAZZCHILD000000002";
@@ -721,4 +721,63 @@ fn a_user_whose_creation_has_no_answer_is_followed_by_its_arn() {
             format!("role created {} < {mallory}", role_arn("door")),
         ]
     );
+}
+
+#[test]
+fn a_session_hangs_under_the_key_that_obtained_it_though_the_key_was_first_seen_by_that() {
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        create_role(&seed(), 2, "door"),
+        assume_role(&user("mallory", KEY2), 10, "door", "s", TEMP1),
+    ]);
+    assert_eq!(
+        core(&case)[2..],
+        [
+            format!("access_key used_by_created_user {KEY2} < {}", user_arn("mallory")),
+            format!("session minted {TEMP1} < {KEY2}"),
+        ]
+    );
+}
+
+#[test]
+fn one_role_leads_to_the_next_inside_one_second() {
+    for (first, second) in [("a", "b"), ("b", "a")] {
+        let case = investigate(&[
+            create_role(&seed(), 1, "one"),
+            create_role(&seed(), 2, "two"),
+            assume_role(&service("ec2.amazonaws.com"), 10, "one", "i-1", TEMP1).with("eventID", json!(first)),
+            assume_role(&session("one", "i-1", TEMP1), 10, "two", "x", TEMP2).with("eventID", json!(second)),
+        ]);
+        assert_eq!(
+            core(&case)[2..],
+            [
+                format!("session role_session {TEMP1} < {}", role_arn("one")),
+                format!("session minted {TEMP2} < {TEMP1}"),
+            ]
+        );
+    }
+}
+
+#[test]
+fn the_record_that_shows_the_key_decides_between_the_copies_of_a_cross_account_call() {
+    let copy = |caller: Value, seconds, account: &str| {
+        assume_role(&Caller(caller), seconds, "door", "hop", TEMP1).with("recipientAccountId", json!(account))
+    };
+    let keyless = json!({"type": "AWSAccount", "principalId": user_id("mallory"), "accountId": ACCOUNT});
+    // The copies may differ by a second, and their ids sort either way.
+    for (seconds, id) in [(9, "0"), (10, "0"), (10, "z"), (11, "z")] {
+        for created_role in [true, false] {
+            let mut calls = vec![
+                create_user(&seed(), 1, "mallory"),
+                create_key(&seed(), 2, "mallory", KEY2),
+                copy(user("mallory", KEY2).0, 10, ACCOUNT).with("eventID", json!("a")),
+                copy(keyless.clone(), seconds, OUTSIDE).with("eventID", json!(id)),
+            ];
+            if created_role {
+                calls.push(create_role(&seed(), 3, "door"));
+            }
+            let lines = core(&investigate(&calls));
+            assert_eq!(lines.last(), Some(&format!("session minted {TEMP1} < {KEY2}")));
+        }
+    }
 }

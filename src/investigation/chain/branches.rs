@@ -4,6 +4,8 @@
 //! turn, what could not be known before: under which password a session belongs, whether the target of a change is itself
 //! of the chain.
 
+use chrono::{DateTime, Utc};
+
 use super::grow::{Garden, Offer, Sameness, rank};
 use super::lifeline::{Name, life_name};
 use super::soil::{Call, same_sign_in};
@@ -45,10 +47,10 @@ pub(super) fn offer_all(garden: &mut Garden<'_>, at: usize) {
 pub(super) fn settle<'e>(garden: &Garden<'e>, mut offer: Offer<'e>) -> Option<Offer<'e>> {
     match offer.link {
         // A session somebody of the chain obtained hangs under the key that obtained it.
-        Link::RoleSession | Link::LetIn | Link::CarriesRole if offer.subject.kind == Kind::Session => {
-            let caller = offer.call?.event.identity.access_key.as_deref();
-            let ours = caller.is_some_and(|key| garden.known.contains_key(&Sameness::Key(key.to_owned())));
-            (!ours).then_some(offer)
+        Link::RoleSession | Link::LetIn | Link::CarriesRole | Link::Minted
+            if offer.rank != rank::MADE && offer.subject.kind == Kind::Session =>
+        {
+            (!minted_by_chain(garden, &offer.subject.id)).then_some(offer)
         }
         Link::UsedByCreatedUser => {
             if let Some(password) = password_in_force(garden, &offer) {
@@ -71,6 +73,27 @@ pub(super) fn settle<'e>(garden: &Garden<'e>, mut offer: Offer<'e>) -> Option<Of
         }
         _ => Some(offer),
     }
+}
+
+/// Whether some record shows a key of the chain signing the call that returned this key. The caller's account and the
+/// role's account each have a record of a call across accounts, and only the caller's shows the key.
+fn minted_by_chain(garden: &Garden<'_>, key: &str) -> bool {
+    let evidence = garden.soil.evidence;
+    let mints = garden.soil.mints.get(key).into_iter().flatten();
+    mints
+        .filter_map(|mint| evidence.find(mint))
+        .map(|at| &evidence.events()[at])
+        .any(|mint| {
+            let signer = mint.identity.access_key.as_deref().filter(|signer| *signer != key);
+            let node = signer.and_then(|signer| garden.known.get(&Sameness::Key(signer.to_owned())));
+            node.is_some_and(|at| since(&garden.nodes[*at]).is_none_or(|t| mint.time() >= t))
+        })
+}
+
+/// A key that was only switched on again is the attacker's from then on; any other, always.
+pub(super) fn since(node: &Node) -> Option<DateTime<Utc>> {
+    let proof = node.proof.as_ref().filter(|_| node.link == Link::Changed);
+    proof.map(|p| p.key.time)
 }
 
 /// The password node of the user that was in force when a key was first used.
@@ -98,14 +121,11 @@ fn password_in_force(garden: &Garden<'_>, offer: &Offer<'_>) -> Option<usize> {
 /// Calls signed with a key.
 fn calls_of_key(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
-    // A key that was only switched on again is the attacker's from then on.
-    let since = (node.link == Link::Changed)
-        .then(|| node.proof.as_ref().map(|p| p.key.time))
-        .flatten();
+    let since = since(node);
     let calls = garden.soil.by_key.get(&*node.id).cloned().unwrap_or_default();
     for call in calls {
         if since.is_none_or(|t| call.event.time() >= t) {
-            offer_call(garden, at, call);
+            offer_call(garden, at, call, rank::MADE);
         }
     }
 }
@@ -116,36 +136,35 @@ fn calls_without_key(garden: &mut Garden<'_>, at: usize) {
     for call in garden.soil.keyless.get(&*who).cloned().unwrap_or_default() {
         // Sign-ins have their own branch.
         if call.rule.relation != Relation::OpensConsole && !call.event.identity.is_service() {
-            offer_call(garden, at, call);
+            offer_call(garden, at, call, rank::KEYLESS);
         }
     }
 }
 
 /// What one successful call of the chain made or touched.
-fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>) {
+fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, made: u8) {
     let Call { event, body, rule } = call;
     if !event.outcome.succeeded() {
         return;
     }
-    let made = subjects(rule, event, body);
-    for subject in made {
+    for subject in subjects(rule, event, body) {
         let (link, rank) = match (rule.relation, subject.kind) {
-            (Relation::MintsCredential, Kind::AccessKey | Kind::Session) => (Link::Minted, rank::MADE),
+            (Relation::MintsCredential, Kind::AccessKey | Kind::Session) => (Link::Minted, made),
             (Relation::MintsCredential, Kind::LoginProfile) if rule.name == "CreateLoginProfile" => {
-                (Link::Created, rank::MADE)
+                (Link::Created, made)
             }
-            (Relation::MintsCredential, Kind::LoginProfile) => (Link::Modified, rank::MADE),
-            (Relation::CreatesPrincipal, Kind::User | Kind::Role) => (Link::Created, rank::MADE),
+            (Relation::MintsCredential, Kind::LoginProfile) => (Link::Modified, made),
+            (Relation::CreatesPrincipal, Kind::User | Kind::Role) => (Link::Created, made),
             (Relation::OpensConsole, _) => (Link::ConsoleSession, rank::SIGN_IN),
             (_, Kind::Other("ec2_instance" | "lambda_function"))
                 if !subject.detail.is_empty() && (rule.makes() || subject.kind == Kind::Other("ec2_instance")) =>
             {
-                (Link::CarriesRole, rank::MADE)
+                (Link::CarriesRole, made)
             }
             (Relation::Change("reactivates"), _) if !activates(body) => continue,
             (Relation::Change("renames_principal"), _) => continue,
             (Relation::Change(_), kind) if !rule.makes() && shown_when_changed(kind) => (Link::Changed, rank::CHANGED),
-            (_, Kind::Other(_)) if rule.makes() => (Link::Made, rank::MADE),
+            (_, Kind::Other(_)) if rule.makes() => (Link::Made, made),
             _ => continue,
         };
         let sameness = sameness(link, &subject, call);
@@ -488,7 +507,11 @@ fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
                 "{} obtained a session of role {name}, which the chain made",
                 caller(call)
             );
-            offer_session(garden, at, call, session, Link::RoleSession, rank::ROLE_SESSION, reason);
+            let rank = match call.event.identity.access_key {
+                Some(_) => rank::ROLE_SESSION_BY_KEY,
+                None => rank::ROLE_SESSION,
+            };
+            offer_session(garden, at, call, session, Link::RoleSession, rank, reason);
         }
     }
 }
@@ -567,7 +590,7 @@ fn closed_again(
     role: &str,
     account: &str,
     opened: Call<'_>,
-) -> Option<chrono::DateTime<chrono::Utc>> {
+) -> Option<DateTime<Utc>> {
     garden
         .soil
         .evidence

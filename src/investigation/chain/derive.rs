@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::branches::principal;
+use super::branches::{principal, since};
 use super::grow::Garden;
 use super::lifeline::{Name, life_name};
 use super::soil::{Call, Soil};
@@ -73,9 +73,7 @@ fn end_nodes(garden: &mut Garden<'_>) {
 fn calls_of_chain<'e>(garden: &Garden<'e>) -> Vec<(usize, Call<'e>)> {
     let mut calls: BTreeMap<&EventKey, (usize, Call<'e>)> = BTreeMap::new();
     for (at, node) in garden.nodes.iter().enumerate() {
-        let since = (node.link == Link::Changed)
-            .then(|| node.proof.as_ref().map(|p| p.key.time))
-            .flatten();
+        let since = since(node);
         let made = if node.is_key() {
             garden.soil.by_key.get(&*node.id)
         } else if matches!(node.kind, Kind::User | Kind::Role) && node.link == Link::Created {

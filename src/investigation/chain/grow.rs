@@ -45,10 +45,14 @@ pub(super) struct Offer<'e> {
 pub(super) mod rank {
     pub(in super::super) const MADE: u8 = 0;
     pub(in super::super) const SIGN_IN: u8 = 1;
-    pub(in super::super) const ROLE_SESSION: u8 = 2;
-    pub(in super::super) const USED: u8 = 3;
-    pub(in super::super) const CHANGED: u8 = 4;
-    pub(in super::super) const BEYOND: u8 = 5;
+    pub(in super::super) const USED: u8 = 2;
+    /// Made by a call that shows no key: another record of the same call may show one.
+    pub(in super::super) const KEYLESS: u8 = 3;
+    pub(in super::super) const ROLE_SESSION: u8 = 4;
+    /// Obtained with a key, which may itself be a session of a role of the chain.
+    pub(in super::super) const ROLE_SESSION_BY_KEY: u8 = 5;
+    pub(in super::super) const CHANGED: u8 = 6;
+    pub(in super::super) const BEYOND: u8 = 7;
 }
 
 impl Offer<'_> {
