@@ -781,3 +781,23 @@ fn the_record_that_shows_the_key_decides_between_the_copies_of_a_cross_account_c
         }
     }
 }
+
+#[test]
+fn the_key_that_a_sign_in_token_brings_is_followed() {
+    let own = |key: &str| session("existing", "own", key);
+    let token = call(&own(TEMP1), 5, "signin", "GetSigninToken")
+        .answer(json!({"credentials": {"accessKeyId": TEMP2}, "GetSigninToken": "Success"}));
+    let case = investigate(&[
+        assume_role(&seed(), 1, "existing", "own", TEMP1),
+        token,
+        create_user(&own(TEMP2), 10, "mallory"),
+    ]);
+    assert_eq!(
+        core(&case)[1..],
+        [
+            format!("session minted {TEMP2} < {TEMP1}"),
+            format!("user created {} < {TEMP2}", user_arn("mallory")),
+        ]
+    );
+    assert_eq!(node(&case, TEMP2).activity.events, 1);
+}

@@ -149,7 +149,10 @@ fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, made: 
     }
     for subject in subjects(rule, event, body) {
         let (link, rank) = match (rule.relation, subject.kind) {
-            (Relation::MintsCredential, Kind::AccessKey | Kind::Session) => (Link::Minted, made),
+            // A key in an answer was minted, also where the call was a sign-in (GetSigninToken).
+            (Relation::MintsCredential | Relation::OpensConsole, Kind::AccessKey | Kind::Session) => {
+                (Link::Minted, made)
+            }
             (Relation::MintsCredential, Kind::LoginProfile) if rule.name == "CreateLoginProfile" => {
                 (Link::Created, made)
             }
@@ -197,7 +200,6 @@ fn shown_when_changed(kind: Kind) -> bool {
 fn sameness(link: Link, subject: &Subject, call: Call<'_>) -> Sameness {
     match (subject.kind, link) {
         (Kind::AccessKey | Kind::Session, _) => Sameness::Key(subject.id.clone()),
-        (Kind::Other("console_session"), _) if subject.id.starts_with("ASIA") => Sameness::Key(subject.id.clone()),
         (_, Link::Changed) => Sameness::Touched(subject.kind, subject.account.clone(), subject.name.clone()),
         _ => Sameness::Made(call.event.key.clone(), subject.id.clone()),
     }
@@ -585,12 +587,7 @@ fn sessions_let_in(garden: &mut Garden<'_>, at: usize) {
 }
 
 /// When somebody outside the chain wrote the trust policy again.
-fn closed_again(
-    garden: &Garden<'_>,
-    role: &str,
-    account: &str,
-    opened: Call<'_>,
-) -> Option<DateTime<Utc>> {
+fn closed_again(garden: &Garden<'_>, role: &str, account: &str, opened: Call<'_>) -> Option<DateTime<Utc>> {
     garden
         .soil
         .evidence

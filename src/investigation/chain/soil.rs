@@ -114,10 +114,7 @@ impl<'e> Soil<'e> {
             }
             _ => {}
         }
-        let credential = matches!(
-            rule.kind,
-            Kind::AccessKey | Kind::Session | Kind::Other("console_session")
-        );
+        let credential = matches!(rule.kind, Kind::AccessKey | Kind::Session);
         if credential && rule.relation != Relation::Change("reactivates") {
             for key in json::path(body, rule.id_path) {
                 self.mints

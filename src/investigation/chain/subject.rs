@@ -174,7 +174,7 @@ impl Reader<'_> {
             .text("responseElements.assumedRoleUser.assumedRoleId")
             .or_else(|| self.text("responseElements.federatedUser.federatedUserId"))
             .or_else(|| {
-                let same_caller = self.rule.name == "GetSessionToken";
+                let same_caller = matches!(self.rule.name, "GetSessionToken" | "GetSigninToken");
                 same_caller
                     .then(|| self.event.identity.principal_id.as_deref().map(str::to_owned))
                     .flatten()
