@@ -801,3 +801,19 @@ fn the_key_that_a_sign_in_token_brings_is_followed() {
     );
     assert_eq!(node(&case, TEMP2).activity.events, 1);
 }
+
+#[test]
+fn what_follows_from_a_link_beyond_the_core_is_listed_and_not_counted() {
+    let run = call(&seed(), 1, "ec2", "RunInstances")
+        .request(json!({"iamInstanceProfile": {"name": "existing-profile"}}))
+        .answer(json!({"instancesSet": {"items": [{"instanceId": "i-aaaa"}]}}));
+    let case = investigate(&[
+        run,
+        assume_role(&service("ec2.amazonaws.com"), 10, "existing", "i-aaaa", TEMP1),
+        assume_role(&session("existing", "i-aaaa", TEMP1), 20, "other", "x", TEMP2),
+        use_of(&session("other", "x", TEMP2), 30).denied(),
+    ]);
+    assert_eq!(core(&case), [format!("session minted {TEMP2} < {TEMP1}")]);
+    let counts = case.chain().counts;
+    assert_eq!((counts.seed, counts.chain, counts.failed), (1, 1, 0));
+}

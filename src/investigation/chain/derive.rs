@@ -196,11 +196,18 @@ fn attempt(event: &Event, by: &Node) -> Attempt {
 fn counts(garden: &Garden<'_>, seeds: &[String]) -> Counts {
     let seeds: BTreeSet<&str> = seeds.iter().map(String::as_str).collect();
     let mut counts = Counts::default();
-    for node in garden.nodes.iter().filter(|n| n.is_key()) {
+    // What follows from a link beyond the core is beyond it too. Parents stand before their children.
+    let mut is_core: Vec<bool> = Vec::with_capacity(garden.nodes.len());
+    for node in &garden.nodes {
+        let core = node.parent.is_none_or(|parent| is_core[parent] && node.link.is_core());
+        is_core.push(core);
+        if !node.is_key() {
+            continue;
+        }
         if seeds.contains(&*node.id) {
             counts.seed += node.activity.events;
         }
-        if node.link == Link::Seed || node.link.is_core() {
+        if core {
             counts.chain += node.activity.events;
             counts.failed += node.activity.failed;
         }
