@@ -299,15 +299,21 @@ fn further_seeds(garden: &Garden<'_>, seeds: &[String]) -> Vec<FurtherSeed> {
         .filter_map(|e| e.source_ip.as_deref())
         .filter(|ip| is_address(ip))
         .collect();
+    let mut shared: BTreeMap<&str, &str> = BTreeMap::new();
     for event in garden.soil.evidence.events() {
         let (Some(key), Some(ip)) = (event.identity.access_key.as_deref(), event.source_ip.as_deref()) else {
             continue;
         };
         if event.identity.invoked_by.is_none() && addresses.contains(ip) && !ours.contains(key) {
-            found
-                .entry(key.to_owned())
-                .or_insert_with(|| format!("used from {ip}, as keys of the chain were"));
+            // Of several addresses always the same one, in whatever order the events came.
+            let named = shared.entry(key).or_insert(ip);
+            *named = ip.min(*named);
         }
+    }
+    for (key, ip) in shared {
+        found
+            .entry(key.to_owned())
+            .or_insert_with(|| format!("used from {ip}, as keys of the chain were"));
     }
     let events = |key: &str| garden.soil.key_activity.get(key).map_or(0, |a| a.events);
     found

@@ -143,7 +143,10 @@ impl<'e> Soil<'e> {
     }
 
     fn index_callers(&mut self) {
-        for (identity, activity) in self.evidence.callers() {
+        // In an order of their own: which identity of a key is taken must not depend on how they are kept.
+        let mut callers: Vec<_> = self.evidence.callers().collect();
+        callers.sort_unstable_by_key(|(identity, _)| *identity);
+        for (identity, activity) in callers {
             if let Some(id) = identity.unique_id() {
                 self.principal_activity.entry(id).or_default().merge(activity);
             }
