@@ -817,3 +817,22 @@ fn what_follows_from_a_link_beyond_the_core_is_listed_and_not_counted() {
     let counts = case.chain().counts;
     assert_eq!((counts.seed, counts.chain, counts.failed), (1, 1, 0));
 }
+
+#[test]
+fn a_seed_that_was_deleted_is_shown_as_such() {
+    let delete = call(&user("admin", "AKIAADMIN00000000001"), 50, "iam", "DeleteAccessKey")
+        .request(json!({"userName": "app", "accessKeyId": SEED}));
+    for calls in [vec![use_of(&seed(), 1), delete.clone()], vec![delete.clone()]] {
+        let case = investigate(&calls);
+        let ended = node(&case, SEED).ended.clone().expect("it was deleted");
+        assert_eq!((ended.time, &*ended.event_id), (at(50), &*delete.id()));
+    }
+}
+
+#[test]
+fn node_ids_are_unique_even_where_event_ids_are_not() {
+    let make = |seconds, id: &str| create_user_with_id(&seed(), seconds, "m", id).with("eventID", json!("same"));
+    let case = investigate(&[make(1, "AIDAONE"), make(2, "AIDATWO"), make(3, "AIDATHREE")]);
+    let ids: std::collections::BTreeSet<_> = case.chain().nodes.iter().map(|n| &n.node).collect();
+    assert_eq!((case.chain().nodes.len(), ids.len()), (4, 4));
+}

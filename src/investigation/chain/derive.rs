@@ -57,10 +57,9 @@ fn end_nodes(garden: &mut Garden<'_>) {
                     }
                     _ => &node.id,
                 };
-                let when = node
-                    .proof
-                    .as_ref()
-                    .map_or(chrono::DateTime::<chrono::Utc>::MAX_UTC, |p| p.key.time);
+                // Nothing proves a seed, but it was there when it was used.
+                let when = node.proof.as_ref().map(|p| p.key.time).or(node.activity.first);
+                let when = when.unwrap_or(chrono::DateTime::<chrono::Utc>::MIN_UTC);
                 garden.soil.lifelines.at(&Name::new(node.kind, account, named), when)
             }
         };

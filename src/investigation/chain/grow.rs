@@ -5,7 +5,7 @@
 //! on the events alone. A credential enters once: cycles in anonymised data end here (quirk Q27).
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::soil::{Call, Soil};
 use super::subject::Subject;
@@ -91,6 +91,7 @@ pub(super) struct Garden<'e> {
     pub(super) nodes: Vec<Node>,
     pub(super) known: HashMap<Sameness, usize>,
     pub(super) calls: Vec<Option<Call<'e>>>,
+    node_ids: HashSet<String>,
     offers: BinaryHeap<Reverse<Offer<'e>>>,
 }
 
@@ -102,6 +103,7 @@ impl<'e> Garden<'e> {
             nodes: Vec::new(),
             known: HashMap::new(),
             calls: Vec::new(),
+            node_ids: HashSet::new(),
             offers: BinaryHeap::new(),
         };
         for seed in seeds {
@@ -201,18 +203,22 @@ impl<'e> Garden<'e> {
             self.nodes[parent].children.push(at);
         }
         self.known.insert(sameness, at);
+        self.node_ids.insert(node.node.clone());
         self.nodes.push(node);
         self.calls.push(call);
         branches::offer_all(self, at);
     }
 
-    /// One event may make several things (instances of one launch): then the id goes with it.
+    /// One event may make several things (instances of one launch): then the id goes with it. In edited records one event
+    /// id may stand for several events that made the same: then a number too.
     fn unique_node_id(&self, event_id: &str, subject: &Subject) -> String {
-        if self.nodes.iter().any(|n| n.node == event_id) {
-            format!("{event_id}/{}", subject.id)
-        } else {
-            event_id.to_owned()
-        }
+        let with_subject = format!("{event_id}/{}", subject.id);
+        let numbered = (2..).map(|n| format!("{with_subject}/{n}"));
+        [event_id.to_owned(), with_subject.clone()]
+            .into_iter()
+            .chain(numbered)
+            .find(|id| !self.node_ids.contains(id))
+            .unwrap_or_default()
     }
 
     fn activity(&self, subject: &Subject, link: Link) -> Activity {
