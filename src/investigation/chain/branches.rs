@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::grow::{Garden, Offer, Sameness, rank};
 use super::lifeline::{Name, life_name};
-use super::soil::{Call, same_sign_in};
+use super::soil::Call;
 use super::subject::{self, Subject, subjects};
 use super::{Link, Node, trust};
 use crate::catalogue::{Kind, Relation, Strength};
@@ -98,17 +98,11 @@ pub(super) fn since(node: &Node) -> Option<DateTime<Utc>> {
 
 /// The password node of the user that was in force when a key was first used.
 fn password_in_force(garden: &Garden<'_>, offer: &Offer<'_>) -> Option<usize> {
-    let user = &garden.nodes[offer.parent];
-    if user.kind != Kind::User {
-        return None;
-    }
-    garden
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| {
-            n.kind == Kind::LoginProfile && n.owner.as_deref() == Some(&user.name) && n.account == user.account
-        })
+    let user = Some(&garden.nodes[offer.parent]).filter(|n| n.kind == Kind::User)?;
+    let passwords = garden.passwords.get(&user.name).into_iter().flatten();
+    passwords
+        .map(|at| (*at, &garden.nodes[*at]))
+        .filter(|(_, password)| password.account == user.account)
         .filter_map(|(i, n)| n.proof.as_ref().map(|p| (&p.key, i)))
         .filter(|(set_by, _)| {
             let life = garden.soil.lifelines.of_event(set_by, Kind::LoginProfile);
@@ -246,10 +240,10 @@ fn keys_in_use(garden: &mut Garden<'_>, at: usize, link: Link) {
     let name = node.name.clone();
     let word = node.kind.as_str();
     let reason = |_: &Identity| format!("used by {word} {name}; no record shows how this key was made");
-    offer_used(garden, at, &who, link, strength, rank::USED, &|_| true, &reason);
+    offer_used(garden, at, &who, None, link, strength, rank::USED, &reason);
 }
 
-/// Offers every unminted key that `who` (unique id, principal id or ARN) used under an identity that passes.
+/// Offers every unminted key that `who` used, or used in the console session that a sign-in opened.
 #[expect(
     clippy::too_many_arguments,
     reason = "one shape of offer, said in full by its four callers"
@@ -258,17 +252,14 @@ fn offer_used(
     garden: &mut Garden<'_>,
     parent: usize,
     who: &str,
+    sign_in: Option<DateTime<Utc>>,
     link: Link,
     strength: Strength,
     rank: u8,
-    passes: &dyn Fn(&Identity) -> bool,
     reason: &dyn Fn(&Identity) -> String,
 ) {
     let soil = garden.soil;
-    for (key, usage) in soil.unminted.get(who).into_iter().flatten() {
-        let Some(identity) = usage.identities.iter().find(|i| passes(i)) else {
-            continue;
-        };
+    for (key, identity) in soil.keys_in_use(who, sign_in) {
         let Some(first) = soil.evidence.first_use(key) else {
             continue;
         };
@@ -279,7 +270,7 @@ fn offer_used(
             } else {
                 Kind::AccessKey
             },
-            id: (*key).to_owned(),
+            id: key.to_owned(),
             name: identity.label(),
             principal_id: text(&identity.principal_id),
             account: text(&identity.account).unwrap_or_default(),
@@ -295,7 +286,7 @@ fn offer_used(
             link,
             subject,
             reason: reason(identity),
-            sameness: Sameness::Key((*key).to_owned()),
+            sameness: Sameness::Key(key.to_owned()),
             call: None,
         });
     }
@@ -423,7 +414,6 @@ fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
     let Some(call) = garden.calls[at] else { return };
     let identity = &call.event.identity;
     let login = call.event.time();
-    let passes = |i: &Identity| same_sign_in(login, i.session_created);
     let Some(principal) = identity.principal_id.as_deref().or(identity.arn.as_deref()) else {
         return;
     };
@@ -435,10 +425,10 @@ fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
             garden,
             parent,
             principal,
+            Some(login),
             Link::UsedByCreatedUser,
             Strength::Derived,
             rank::USED,
-            &passes,
             &reason,
         );
         if let Some(arn) = identity.arn.as_deref() {
@@ -450,10 +440,10 @@ fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
             garden,
             at,
             principal,
+            Some(login),
             Link::ConsoleSession,
             Strength::Derived,
             rank::BEYOND,
-            &passes,
             &reason,
         );
     }
@@ -465,16 +455,15 @@ fn console_keys_of_switch(garden: &mut Garden<'_>, at: usize) {
         return;
     };
     let switched = call.event.time();
-    let passes = |i: &Identity| same_sign_in(switched, i.session_created);
     let reason = |_: &Identity| format!("used in the console session switched to at {}", time::format(switched));
     offer_used(
         garden,
         at,
         &principal,
+        Some(switched),
         Link::ConsoleSession,
         Strength::Derived,
         rank::BEYOND,
-        &passes,
         &reason,
     );
 }
@@ -611,15 +600,8 @@ fn sessions_of_compute(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
     let (name, since) = (node.name.clone(), node.proof.as_ref().map(|p| p.key.time));
     let soil = garden.soil;
-    let calls: Vec<Call<'_>> = soil
-        .role_sessions
-        .values()
-        .flatten()
-        .filter(|c| c.event.identity.is_service() && since.is_none_or(|t| c.event.time() >= t))
-        .filter(|c| json::first(c.body, "requestParameters.roleSessionName").as_deref() == Some(&name))
-        .copied()
-        .collect();
-    for call in calls {
+    let sessions = soil.service_sessions.get(&name).into_iter().flatten().copied();
+    for call in sessions.filter(|c| since.is_none_or(|t| c.event.time() >= t)) {
         let Some(session) = subject::subjects(call.rule, call.event, call.body).pop() else {
             continue;
         };

@@ -91,7 +91,9 @@ pub(super) struct Garden<'e> {
     pub(super) nodes: Vec<Node>,
     pub(super) known: HashMap<Sameness, usize>,
     pub(super) calls: Vec<Option<Call<'e>>>,
-    node_ids: HashSet<String>,
+    /// The nodes of passwords, by user name.
+    pub(super) passwords: HashMap<String, Vec<usize>>,
+    pub(super) node_ids: HashSet<String>,
     offers: BinaryHeap<Reverse<Offer<'e>>>,
 }
 
@@ -103,6 +105,7 @@ impl<'e> Garden<'e> {
             nodes: Vec::new(),
             known: HashMap::new(),
             calls: Vec::new(),
+            passwords: HashMap::new(),
             node_ids: HashSet::new(),
             offers: BinaryHeap::new(),
         };
@@ -204,6 +207,9 @@ impl<'e> Garden<'e> {
         }
         self.known.insert(sameness, at);
         self.node_ids.insert(node.node.clone());
+        if let (Kind::LoginProfile, Some(user)) = (node.kind, &node.owner) {
+            self.passwords.entry(user.clone()).or_default().push(at);
+        }
         self.nodes.push(node);
         self.calls.push(call);
         branches::offer_all(self, at);
