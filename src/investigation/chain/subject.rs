@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::catalogue::{Kind, Rule, Strength};
+use crate::catalogue::{Kind, Relation, Rule, Strength};
 use crate::cloudtrail::{Event, ids, json, time};
 
 /// CloudTrail's word for a value it hides; never a name (quirk Q35).
@@ -149,7 +149,11 @@ impl Reader<'_> {
                 .flatten()
         })?;
         let mut touched = self.subject(self.arn(type_name, &name), name);
-        touched.detail = self.text(self.rule.name_path).unwrap_or_default();
+        let detail = match self.rule.relation {
+            Relation::Change("renames_principal") => self.rule.id_path,
+            _ => self.rule.name_path,
+        };
+        touched.detail = self.text(detail).unwrap_or_default();
         Some(touched)
     }
 
@@ -174,7 +178,7 @@ impl Reader<'_> {
             .text("responseElements.assumedRoleUser.assumedRoleId")
             .or_else(|| self.text("responseElements.federatedUser.federatedUserId"))
             .or_else(|| {
-                let same_caller = self.rule.name == "GetSessionToken";
+                let same_caller = matches!(self.rule.name, "GetSessionToken" | "GetSigninToken");
                 same_caller
                     .then(|| self.event.identity.principal_id.as_deref().map(str::to_owned))
                     .flatten()
