@@ -77,3 +77,130 @@ fn nothing_known_yet_is_said_on_every_screen() {
         insta::assert_snapshot!(format!("empty_{screen}"), text(&draw(&app, 80, 24)));
     }
 }
+
+/// A replay held at the end of so many steps.
+fn replay(steps: usize) -> keytrail::tui::App {
+    let settings = screens::settings(false);
+    let mut app = keytrail::tui::App::replay(screens::case(), settings, screens::now()).expect("a replay");
+    press(&mut app, " ");
+    press(&mut app, &".".repeat(steps));
+    app
+}
+
+#[test]
+fn a_replay_grows_as_the_attack_did() {
+    let nodes = |app: &keytrail::tui::App| app.investigation().chain().nodes.len();
+    let mut app = replay(0);
+    assert_eq!(nodes(&app), 1);
+    press(&mut app, &".".repeat(140));
+    let middle = nodes(&app);
+    assert!(middle > 1 && middle < 39, "{middle}");
+    press(&mut app, "2");
+    insta::assert_snapshot!("replay_120x40", text(&draw(&app, 120, 40)));
+    insta::assert_snapshot!("replay_80x24", text(&draw(&app, 80, 24)));
+    // Back and forth again is where we were.
+    press(&mut app, &",".repeat(30));
+    assert!(nodes(&app) < middle);
+    press(&mut app, &".".repeat(30));
+    assert_eq!(nodes(&app), middle);
+    press(&mut app, "g");
+    press(&mut app, &"<Back>".repeat(19));
+    press(&mut app, "2026-05-21 16:59<Enter>");
+    assert_eq!(nodes(&app), screens::case().investigation().chain().nodes.len());
+}
+
+#[test]
+fn a_replay_of_the_response_fills_as_the_response_did() {
+    let mut app = replay(0);
+    assert!(app.investigation().checklist().progress("S1-01").is_some());
+    press(&mut app, "C4");
+    assert!(app.investigation().checklist().progress("S1-01").is_none());
+    press(&mut app, "..");
+    // Two marks are made; the third comes later. A replay takes none itself.
+    press(&mut app, "<Enter>i");
+    insta::assert_snapshot!("replay_response_80x24", text(&draw(&app, 80, 24)));
+}
+
+#[test]
+fn what_an_attacker_writes_cannot_steer_the_screen() {
+    use keytrail::investigation::{What, fact::Page};
+    const EVIL: &str = "a\u{1b}[31m\u{202e}b\u{200b}\u{2066}日本語\r\n\u{9b}2J";
+    let record = serde_json::json!({
+        "eventVersion": "1.11", "eventTime": "2026-05-21T09:00:00Z", "eventSource": EVIL, "eventName": EVIL,
+        "awsRegion": EVIL, "sourceIPAddress": EVIL, "userAgent": EVIL, "eventID": "1", "errorCode": EVIL,
+        "errorMessage": EVIL, "recipientAccountId": "111122223333",
+        "userIdentity": {
+            "type": "IAMUser", "accessKeyId": keytrail::collect::demo::SEED, "userName": EVIL, "principalId": EVIL,
+            "arn": format!("arn:aws:iam::111122223333:user/{EVIL}"), "accountId": EVIL,
+        },
+        "requestParameters": {EVIL: EVIL},
+    });
+    let mut interner = keytrail::cloudtrail::event::Interner::default();
+    let record = keytrail::cloudtrail::Record::parse(record.to_string().as_bytes(), &mut interner).expect("a record");
+    let mut case = screens::begun();
+    let page = Page {
+        origin: EVIL.into(),
+        records: vec![record],
+    };
+    case.commit(screens::now(), What::Page(page)).expect("saved");
+    let mut app = keytrail::tui::App::new(case, screens::settings(false), screens::now());
+    for keys in ["1", "2", "<Enter>", "m", "3", "n", "s", "R", "r", "<Esc>", "4", "5"] {
+        press(&mut app, keys);
+        for (width, height) in [(80, 24), (200, 50)] {
+            let shown = text(&draw(&app, width, height));
+            let hidden = shown
+                .lines()
+                .flat_map(str::chars)
+                .find(|c| keytrail::export::text::hides(*c));
+            assert_eq!(hidden, None, "{keys}: {shown}");
+            assert!(!shown.contains("\u{1b}"), "{keys}");
+        }
+    }
+    press(&mut app, "3");
+    insta::assert_snapshot!("hostile_80x24", text(&draw(&app, 80, 24)));
+}
+
+#[test]
+fn no_key_anywhere_is_too_much() {
+    const KEYS: &str = "1234567890qwertzuiopasdfghjklyxcvbnm/?.,+-=*GRNXCZ 日\u{202e}";
+    const NAMED: [&str; 13] = [
+        "<Enter>", "<Esc>", "<Up>", "<Down>", "<Left>", "<Right>", "<PgDn>", "<PgUp>", "<End>", "<Home>", "<Tab>",
+        "<Back>", "<Down>",
+    ];
+    let settings = || screens::settings(false);
+    let live = keytrail::tui::App::new(screens::case(), settings(), screens::now());
+    let replayed = keytrail::tui::App::replay(screens::case(), settings(), screens::now()).expect("a replay");
+    for (seed, mut app) in [(1_u64, live), (2, replayed)] {
+        let mut random = seed;
+        let mut next = |below: usize| {
+            // xorshift: the same walk on every run.
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            usize::try_from(random % below as u64).expect("small")
+        };
+        for _ in 0..1500 {
+            let characters = KEYS.chars().count();
+            match next(characters + NAMED.len() * 2) {
+                at if at < characters => {
+                    let key: String = KEYS.chars().skip(at).take(1).collect();
+                    press(&mut app, &key);
+                }
+                at => press(&mut app, NAMED[(at - characters) / 2]),
+            }
+            app.pass(std::time::Duration::from_millis(
+                u64::try_from(next(50)).expect("small"),
+            ));
+            app.refresh();
+            let (width, height) = [(80, 24), (120, 40), (60, 16), (200, 50), (33, 7)][next(5)];
+            draw(&app, width, height);
+        }
+        // Whatever is open, Esc closes it, and then q leaves.
+        press(&mut app, "<Esc><Esc><Esc><Esc><Esc>");
+        let quit = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char('q'));
+        assert_eq!(
+            app.key(quit),
+            Some(keytrail::tui::Effect::Leave(keytrail::tui::Exit::Quit))
+        );
+    }
+}

@@ -153,7 +153,7 @@ impl Action {
     /// A sentence, for the help.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Quit => "Leave keytrail; everything shown is saved already",
+            Self::Quit => "Leave keytrail; an investigation with a file is saved at every step",
             Self::Interrupt => "Leave at once, from anywhere; the file is kept",
             Self::Suspend => "Put keytrail to sleep; `fg` brings it back",
             Self::Redraw => "Draw the screen anew",

@@ -42,19 +42,17 @@ impl Guard {
         }
     }
 
-    /// Gives the terminal back, stops until somebody continues the program, and takes it again (Ctrl-Z, `fg`).
-    #[cfg(unix)]
+    /// Gives the terminal back, stops until somebody continues the program (`fg`), and takes it again.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        // A process may only stop itself by a signal, and sending one needs the `kill` program or unsafe code.
-        let stopped = std::process::Command::new("kill")
-            .args(["-STOP", &std::process::id().to_string()])
-            .status();
+        // The whole foreground group, as if the terminal itself had seen Ctrl-Z. Where no shell could continue the
+        // group, the kernel ignores this signal, and the screens simply come back.
+        let stopped = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
         TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         enter(&mut io::stdout())?;
         self.terminal.clear()?;
-        stopped.map(drop)
+        stopped.map_err(io::Error::from)
     }
 }
 

@@ -6,6 +6,12 @@
     missing_docs,
     reason = "shared by several test programs; each uses the part it needs"
 )]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up is a test that fails"
+)]
 
 pub mod incident;
 pub mod program;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Hunt, Window};
@@ -79,14 +79,15 @@ pub fn case() -> CaseFile {
         ("S1-03", ItemState::InProgress, "P1: used by a stranger, new users"),
         ("S1-09", ItemState::NotApplicable, "no vendor holds this key"),
     ];
-    for (item, state, note) in marks {
+    for (minutes, (item, state, note)) in (4..).step_by(4).zip(marks) {
         let mark = ItemMarked {
             item: item.to_owned(),
             state,
             note: note.to_owned(),
             by: "alex".to_owned(),
         };
-        case.commit(now(), What::ItemMarked(mark)).expect("saved");
+        case.commit(now() + TimeDelta::minutes(minutes), What::ItemMarked(mark))
+            .expect("saved");
     }
     case.settle();
     case

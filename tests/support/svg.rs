@@ -1,6 +1,8 @@
 //! A screen as an SVG picture: one text per run of a style, lines and blocks drawn as shapes so that they meet in any
 //! font, light and dark.
 
+#![allow(clippy::cast_precision_loss, reason = "columns and rows of a screen")]
+
 use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell};

@@ -35,14 +35,18 @@ pub(super) fn title(app: &App, frame: &mut Frame<'_>, area: Rect) {
         }
     }
     if let Some(account) = investigation.account() {
-        left.push(Span::styled("  account ", theme.dim));
+        let label = if area.width < 90 { " " } else { "  account " };
+        left.push(Span::styled(label, theme.dim));
         left.push(Span::raw(text::safe(account).into_owned()));
     }
-    let mut right = vec![state(app), Span::raw("  ")];
-    if app.is_replay() {
-        right.push(Span::styled(" REPLAY ", theme.badge));
-        right.push(Span::raw(" "));
-    }
+    let mut right = vec![Span::raw(" ")];
+    // What the reading came to says nothing of the moment a replay shows.
+    right.push(if app.is_replay() {
+        Span::styled(" REPLAY ", theme.badge)
+    } else {
+        state(app)
+    });
+    right.push(Span::raw("  "));
     right.push(Span::styled(" READ-ONLY ", theme.badge));
     right.push(Span::raw(format!("  {} ", app.zone.name(app.moment()))));
     ends(frame, area, left, right);

@@ -66,7 +66,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
 
 fn too_small(frame: &mut Frame<'_>, area: Rect) {
     let said = format!(
-        "keytrail needs a window of {} by {}; this one is {} by {}. Make it larger, or press q to leave.",
+        "keytrail needs a window of {} by {}; this one is {} by {}. Make it larger, or leave with Ctrl-C.",
         SMALLEST.0, SMALLEST.1, area.width, area.height
     );
     let lines = text::wrap(&said, usize::from(area.width)).into_iter().map(Line::from);

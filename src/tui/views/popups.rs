@@ -130,10 +130,15 @@ fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
 
 fn question(app: &App, question: Question, frame: &mut Frame<'_>, body: Rect) {
     let theme = &app.theme;
+    let saved = app.desk.case().path().is_some();
     let (title, said) = match question {
-        Question::Quit => (
+        Question::Quit if saved => (
             "Leave now?",
             "The reading is not finished. What was read is saved; `keytrail open` goes on with it.",
+        ),
+        Question::Quit => (
+            "Leave now?",
+            "The reading is not finished, and nothing of it is saved to a file.",
         ),
         Question::Cancel => (
             "Stop reading?",

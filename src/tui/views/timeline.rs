@@ -65,7 +65,7 @@ fn title(app: &App) -> Line<'static> {
         .map(|t| format!("\"{}\"", cut(&safe(t), 24)));
     let chips = [
         node,
-        filter.service.clone(),
+        filter.service.as_deref().map(|s| safe(s).into_owned()),
         filter.region.as_deref().map(|r| safe(r).into_owned()),
         filter.writes_only.then(|| "writes".to_owned()),
         filter.failures_only.then(|| "failures".to_owned()),

@@ -64,6 +64,12 @@ pub(crate) fn scrolled(frame: &mut Frame<'_>, area: Rect, all: Vec<Line<'_>>, sc
     lines(frame, area, all.into_iter().skip(shown.start).take(shown.len()));
 }
 
+/// Draws a sentence, over as many lines as it takes.
+pub(crate) fn sentence(frame: &mut Frame<'_>, area: Rect, said: &str, style: Style) {
+    let wrapped = text::wrap(said, usize::from(area.width));
+    lines(frame, area, wrapped.into_iter().map(|line| Line::styled(line, style)));
+}
+
 /// Lays the look of the selected row over a line.
 pub(crate) fn select_row(frame: &mut Frame<'_>, area: Rect, row: usize, focused: bool, theme: &Theme) {
     let Ok(row) = u16::try_from(row) else { return };

@@ -10,14 +10,14 @@ use crate::catalogue::Kind;
 use crate::investigation::{Activity, Link, Node};
 use crate::tui::app::App;
 use crate::tui::widgets::pane::{self, labelled};
-use crate::tui::widgets::text::{counted, cut, middle, number, safe};
+use crate::tui::widgets::text::{counted, cut, middle, number, safe, wrap};
 
 pub(super) fn the_key(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
     let inner = pane::pane(frame, area, "The key", false, theme);
     let chain = app.investigation().chain();
     let Some(seed) = chain.nodes.first() else {
-        return pane::lines(frame, inner, [Line::styled("Nothing is known of it yet.", theme.dim)]);
+        return pane::sentence(frame, inner, "Nothing is known of it yet.", theme.dim);
     };
     let room = usize::from(inner.width).saturating_sub(LABEL);
     let kind = if seed.kind == Kind::Session {
@@ -38,10 +38,9 @@ pub(super) fn the_key(app: &App, frame: &mut Frame<'_>, area: Rect) {
         ),
     ];
     if seed.activity.events == 0 {
-        lines.push(Line::styled(
-            "No call with this key was found in what was read.",
-            theme.notice,
-        ));
+        let said = "No call with this key was found in what was read.";
+        let wrapped = wrap(said, usize::from(inner.width)).into_iter();
+        lines.extend(wrapped.map(|l| Line::styled(l, theme.notice)));
     } else {
         lines.extend(activity(app, &seed.activity, room));
     }
@@ -107,12 +106,12 @@ pub(super) fn led_to(app: &App, frame: &mut Frame<'_>, area: Rect) {
         *ended += usize::from(node.ended.is_some());
     }
     if kinds.is_empty() {
-        let said = if app.is_reading() {
-            "Nothing so far; the reading goes on."
-        } else {
-            "Nothing: the key made no other credential."
+        let said = match (app.is_reading(), app.investigation().last_pass()) {
+            (true, _) => "Nothing so far; the reading goes on.",
+            (false, None) => "Nothing is known yet.",
+            (false, Some(_)) => "Nothing: in what was read, the key made no other credential.",
         };
-        return pane::lines(frame, inner, [Line::raw(said)]);
+        return pane::sentence(frame, inner, said, theme.dim);
     }
     let mut lines: Vec<Line<'_>> = kinds
         .into_iter()

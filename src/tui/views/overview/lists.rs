@@ -33,7 +33,7 @@ pub(super) fn may_still_work(app: &App, frame: &mut Frame<'_>, area: Rect) {
         } else {
             "Nothing, as far as the records say."
         };
-        return pane::lines(frame, inner, [Line::raw(said)]);
+        return pane::sentence(frame, inner, said, theme.dim);
     }
     let lines = fit(alive.len(), usize::from(inner.height), theme.dim, |at| {
         still(app, alive[at], usize::from(inner.width))
@@ -74,11 +74,7 @@ pub(super) fn stands_out(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let inner = pane::pane(frame, area, "What stands out", false, theme);
     let notable = app.index.notable();
     if notable.is_empty() {
-        return pane::lines(
-            frame,
-            inner,
-            [Line::styled("No call of high or critical weight succeeded.", theme.dim)],
-        );
+        return pane::sentence(frame, inner, "No call of high or critical weight succeeded.", theme.dim);
     }
     let width = usize::from(inner.width);
     let lines = fit(notable.len(), usize::from(inner.height), theme.dim, |at| {
