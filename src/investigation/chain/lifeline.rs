@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::Ended;
-use super::subject::{function_name, named_user, subjects};
+use super::subject::{function_name, listed, named_user, subjects};
 use crate::catalogue::{self, Kind, Relation};
 use crate::cloudtrail::{Event, EventKey, json};
 use crate::investigation::Evidence;
@@ -234,8 +234,14 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
     let name = |kind, text: &str| Name::new(kind, event.account(), text);
     if let Some(ending) = catalogue::ending(&event.source, event.base_name()) {
         let mut named: Vec<String> = json::path(body, ending.id_path).into_iter().map(Into::into).collect();
-        if named.is_empty() && matches!(ending.kind, Kind::LoginProfile) {
-            named.extend(named_user(event, body));
+        if named.is_empty() {
+            named.extend(match ending.kind {
+                Kind::LoginProfile => named_user(event, body),
+                Kind::User => listed(body, "AWS::IAM::User"),
+                Kind::Role => listed(body, "AWS::IAM::Role"),
+                Kind::AccessKey => listed(body, "AWS::IAM::AccessKey"),
+                _ => None,
+            });
         }
         let by = ender(event);
         return named
