@@ -879,3 +879,23 @@ fn the_console_csv_names_the_user_among_the_resources_and_not_as_the_caller() {
         ]
     );
 }
+
+#[test]
+fn iam_names_that_differ_by_case_alone_are_one_name() {
+    let admin = user("admin", "AKIAADMIN00000000001");
+    let mut typed = user("victim", "").without_key();
+    typed.0["userName"] = json!("Victim");
+    let login = call(&typed, 30, "signin", "ConsoleLogin").answer(json!({"ConsoleLogin": "Success"}));
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        on_user(&seed(), 2, "UpdateLoginProfile", "victim"),
+        login.clone(),
+        on_user(&admin, 41, "DeleteUser", "Mallory"),
+    ]);
+    let password = format!("{ACCOUNT}:victim@2026-03-04T10:00:02Z");
+    assert_eq!(
+        core(&case)[2..],
+        [format!("console_login console_login {} < {password}", login.id())]
+    );
+    assert!(node(&case, &user_arn("mallory")).ended.is_some());
+}

@@ -74,14 +74,19 @@ pub(super) struct Name {
 
 impl Name {
     /// The name of something of a kind in an account. Key ids and ARNs are unique by themselves, whatever account a
-    /// publisher's masking left in the record (quirk Q37).
+    /// publisher's masking left in the record (quirk Q37). IAM tells names apart without regard to case.
     pub(super) fn new(kind: Kind, account: &str, name: &str) -> Self {
-        let scoped = matches!(kind, Kind::User | Kind::Role | Kind::LoginProfile)
-            || matches!(kind, Kind::Other("group" | "instance_profile" | "lambda_function"));
+        let of_iam = matches!(kind, Kind::User | Kind::Role | Kind::LoginProfile)
+            || matches!(kind, Kind::Other("group" | "instance_profile"));
+        let scoped = of_iam || kind == Kind::Other("lambda_function");
         Self {
             kind,
             account: if scoped { account.to_owned() } else { String::new() },
-            name: name.to_owned(),
+            name: if of_iam {
+                name.to_ascii_lowercase()
+            } else {
+                name.to_owned()
+            },
         }
     }
 }
