@@ -836,3 +836,66 @@ fn node_ids_are_unique_even_where_event_ids_are_not() {
     let ids: std::collections::BTreeSet<_> = case.chain().nodes.iter().map(|n| &n.node).collect();
     assert_eq!((case.chain().nodes.len(), ids.len()), (4, 4));
 }
+
+#[test]
+fn the_console_csv_names_the_user_among_the_resources_and_not_as_the_caller() {
+    let header = "User name,AWS access key,Event time,Event source,Event name,Resources,Event ID,Recipient Account Id";
+    let record = |seconds: u32, name: &str, resources: &str| {
+        let time = format!("2026-03-04T10:00:{seconds:02}Z");
+        let row = ["app", SEED, &time, "iam.amazonaws.com", name, resources, &time, ACCOUNT];
+        let value = keytrail::cloudtrail::console_csv::record(header.split(','), row.into_iter());
+        keytrail::cloudtrail::Record::parse(value.to_string().as_bytes(), &mut Default::default()).unwrap()
+    };
+    let user = r#"[{"resourceType":"AWS::IAM::User","resourceName":"mallory"}]"#;
+    let key = r#"[{"resourceType":"AWS::IAM::AccessKey","resourceName":"AKIAZZCHILD000000002"},
+        {"resourceType":"AWS::IAM::User","resourceName":"mallory"}]"#;
+    let role = r#"[{"resourceType":"AWS::IAM::Role","resourceName":"door"}]"#;
+    let case = feed(
+        &[SEED],
+        vec![vec![
+            record(5, "CreateLoginProfile", user),
+            record(6, "CreateAccessKey", key),
+            record(7, "AttachUserPolicy", user),
+            record(8, "UpdateAssumeRolePolicy", role),
+            record(9, "DeleteLoginProfile", user),
+            record(10, "DeleteAccessKey", key),
+        ]],
+    );
+    let password = format!("{ACCOUNT}:mallory@2026-03-04T10:00:05Z");
+    assert_eq!(
+        core(&case),
+        [
+            format!("login_profile created {password} < {SEED}"),
+            format!("access_key minted {KEY2} < {SEED}"),
+        ]
+    );
+    assert_eq!(node(&case, KEY2).owner.as_deref(), Some("mallory"));
+    assert!(node(&case, KEY2).ended.is_some() && node(&case, &password).ended.is_some());
+    assert_eq!(
+        beyond(&case),
+        [
+            format!("user changed arn:aws:iam::{ACCOUNT}:user/mallory < {SEED}"),
+            format!("role changed {} < {SEED}", role_arn("door")),
+        ]
+    );
+}
+
+#[test]
+fn iam_names_that_differ_by_case_alone_are_one_name() {
+    let admin = user("admin", "AKIAADMIN00000000001");
+    let mut typed = user("victim", "").without_key();
+    typed.0["userName"] = json!("Victim");
+    let login = call(&typed, 30, "signin", "ConsoleLogin").answer(json!({"ConsoleLogin": "Success"}));
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        on_user(&seed(), 2, "UpdateLoginProfile", "victim"),
+        login.clone(),
+        on_user(&admin, 41, "DeleteUser", "Mallory"),
+    ]);
+    let password = format!("{ACCOUNT}:victim@2026-03-04T10:00:02Z");
+    assert_eq!(
+        core(&case)[2..],
+        [format!("console_login console_login {} < {password}", login.id())]
+    );
+    assert!(node(&case, &user_arn("mallory")).ended.is_some());
+}

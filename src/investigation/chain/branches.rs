@@ -12,7 +12,7 @@ use super::soil::Call;
 use super::subject::{self, Subject, subjects};
 use super::{Link, Node, trust};
 use crate::catalogue::{Kind, Relation, Strength};
-use crate::cloudtrail::{Identity, IdentityType, ids, json, time};
+use crate::cloudtrail::{Event, Identity, IdentityType, ids, json, time};
 
 /// Offers everything a node leads to.
 pub(super) fn offer_all(garden: &mut Garden<'_>, at: usize) {
@@ -577,21 +577,15 @@ fn sessions_let_in(garden: &mut Garden<'_>, at: usize) {
 
 /// When somebody outside the chain wrote the trust policy again.
 fn closed_again(garden: &Garden<'_>, role: &str, account: &str, opened: Call<'_>) -> Option<DateTime<Utc>> {
-    garden
-        .soil
-        .evidence
-        .lineage()
-        .filter(|(e, _)| e.base_name() == "UpdateAssumeRolePolicy" && e.outcome.succeeded() && e.account() == account)
-        .filter(|(e, body)| {
-            let same_role = json::first(body, "requestParameters.roleName").as_deref() == Some(role);
-            let by_chain = e
-                .identity
-                .access_key
-                .as_deref()
-                .is_some_and(|k| garden.known.contains_key(&Sameness::Key(k.to_owned())));
-            same_role && !by_chain && e.time() > opened.event.time()
+    let edits = garden.soil.trust_edits.get(role).into_iter().flatten();
+    edits
+        .map(|call| call.event)
+        .filter(|e| e.account() == account && e.time() > opened.event.time())
+        .filter(|e| {
+            let signer = e.identity.access_key.as_deref();
+            !signer.is_some_and(|key| garden.known.contains_key(&Sameness::Key(key.to_owned())))
         })
-        .map(|(e, _)| e.time())
+        .map(Event::time)
         .min()
 }
 

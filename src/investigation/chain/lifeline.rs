@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::Ended;
-use super::subject::{function_name, named_user, subjects};
+use super::subject::{function_name, listed, named_user, subjects};
 use crate::catalogue::{self, Kind, Relation};
 use crate::cloudtrail::{Event, EventKey, json};
 use crate::investigation::Evidence;
@@ -74,14 +74,19 @@ pub(super) struct Name {
 
 impl Name {
     /// The name of something of a kind in an account. Key ids and ARNs are unique by themselves, whatever account a
-    /// publisher's masking left in the record (quirk Q37).
+    /// publisher's masking left in the record (quirk Q37). IAM tells names apart without regard to case.
     pub(super) fn new(kind: Kind, account: &str, name: &str) -> Self {
-        let scoped = matches!(kind, Kind::User | Kind::Role | Kind::LoginProfile)
-            || matches!(kind, Kind::Other("group" | "instance_profile" | "lambda_function"));
+        let of_iam = matches!(kind, Kind::User | Kind::Role | Kind::LoginProfile)
+            || matches!(kind, Kind::Other("group" | "instance_profile"));
+        let scoped = of_iam || kind == Kind::Other("lambda_function");
         Self {
             kind,
             account: if scoped { account.to_owned() } else { String::new() },
-            name: name.to_owned(),
+            name: if of_iam {
+                name.to_ascii_lowercase()
+            } else {
+                name.to_owned()
+            },
         }
     }
 }
@@ -234,8 +239,14 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
     let name = |kind, text: &str| Name::new(kind, event.account(), text);
     if let Some(ending) = catalogue::ending(&event.source, event.base_name()) {
         let mut named: Vec<String> = json::path(body, ending.id_path).into_iter().map(Into::into).collect();
-        if named.is_empty() && matches!(ending.kind, Kind::LoginProfile) {
-            named.extend(named_user(event, body));
+        if named.is_empty() {
+            named.extend(match ending.kind {
+                Kind::LoginProfile => named_user(event, body),
+                Kind::User => listed(body, "AWS::IAM::User"),
+                Kind::Role => listed(body, "AWS::IAM::Role"),
+                Kind::AccessKey => listed(body, "AWS::IAM::AccessKey"),
+                _ => None,
+            });
         }
         let by = ender(event);
         return named

@@ -39,6 +39,8 @@ pub(super) struct Soil<'e> {
     pub(super) password_logins: HashMap<LifeId, Vec<Call<'e>>>,
     /// Successful sign-ins of role and federated sessions, by principal id.
     pub(super) session_logins: HashMap<&'e str, Vec<Call<'e>>>,
+    /// Successful rewritings of a trust policy, by the role's name.
+    pub(super) trust_edits: HashMap<String, Vec<Call<'e>>>,
     /// Switches of role, by the ARN switched from.
     pub(super) switches: HashMap<String, Vec<Call<'e>>>,
     /// Keys in use by a unique id, with no record of their making, and the identities they were used under; service-made
@@ -68,6 +70,7 @@ impl<'e> Soil<'e> {
             user_logins: HashMap::new(),
             password_logins: HashMap::new(),
             session_logins: HashMap::new(),
+            trust_edits: HashMap::new(),
             switches: HashMap::new(),
             unminted: HashMap::new(),
             sessions_begun: HashMap::new(),
@@ -112,6 +115,11 @@ impl<'e> Soil<'e> {
                         .entry(session.into_owned())
                         .or_default()
                         .push(call);
+                }
+            }
+            (Kind::Role, Relation::Change("trusts_external")) => {
+                if let Some(role) = json::first(body, "requestParameters.roleName") {
+                    self.trust_edits.entry(role.into_owned()).or_default().push(call);
                 }
             }
             (Kind::ConsoleLogin, _) => self.index_login(call),
