@@ -2,7 +2,7 @@
 
 mod support;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::incident::*;
 
 const KEY2: &str = "AKIAZZCHILD000000002";
@@ -573,4 +573,329 @@ fn the_console_csv_links_through_its_resources_and_says_so() {
     assert_eq!(core(&case), [format!("access_key minted {KEY2} < {SEED}")]);
     assert_eq!(node(&case, KEY2).strength.as_str(), "inferred");
     assert!(case.chain().warnings.iter().any(|w| w.contains("console CSV")));
+}
+
+#[test]
+fn a_sign_in_hangs_under_the_password_though_user_and_password_were_made_in_one_second() {
+    for (first, second) in [("a", "b"), ("b", "a")] {
+        let login = console_login("mallory", 30);
+        let case = investigate(&[
+            create_user(&seed(), 1, "mallory").with("eventID", json!(first)),
+            create_password(&seed(), 1, "mallory").with("eventID", json!(second)),
+            login.clone(),
+            use_of(&user("mallory", TEMP1).since(at(30)), 31),
+        ]);
+        let password = format!("{ACCOUNT}:mallory@2026-03-04T10:00:01Z");
+        assert_eq!(
+            core(&case)[2..],
+            [
+                format!("console_login console_login {} < {password}", login.id()),
+                format!("session used_by_created_user {TEMP1} < {password}"),
+            ]
+        );
+    }
+}
+
+#[test]
+fn whoever_changes_a_password_of_the_chain_by_knowing_it_keeps_it_in_the_chain() {
+    // The sign-in page asks for a new password before it lets anybody in; its record has no key.
+    let change = call(&user("victim", "").without_key(), 29, "iam", "ChangePassword");
+    let login = console_login("victim", 30);
+    let case = investigate(&[
+        on_user(&seed(), 1, "UpdateLoginProfile", "victim"),
+        change,
+        login.clone(),
+        use_of(&user("victim", TEMP1).since(at(30)), 31),
+    ]);
+    let password = format!("{ACCOUNT}:victim@2026-03-04T10:00:01Z");
+    assert_eq!(
+        core(&case)[1..],
+        [
+            format!("console_login console_login {} < {password}", login.id()),
+            format!("session used_by_created_user {TEMP1} < {password}"),
+        ]
+    );
+}
+
+#[test]
+fn a_password_set_in_a_console_session_of_the_chain_is_the_one_later_used() {
+    let console = |key: &str, begun: i64| user("mallory", key).since(at(begun));
+    let login = console_login("mallory", 100);
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        create_password(&seed(), 2, "mallory"),
+        console_login("mallory", 30),
+        call(&console(TEMP1, 30), 40, "iam", "ChangePassword"),
+        login.clone(),
+        use_of(&console(TEMP2, 100), 101),
+    ]);
+    let password = format!("{ACCOUNT}:mallory@2026-03-04T10:00:40Z");
+    assert_eq!(
+        core(&case)[4..],
+        [
+            format!("login_profile modified {password} < {TEMP1}"),
+            format!("console_login console_login {} < {password}", login.id()),
+            format!("session used_by_created_user {TEMP2} < {password}"),
+        ]
+    );
+}
+
+#[test]
+fn after_somebody_else_sets_the_password_the_users_sign_ins_hang_under_the_user() {
+    let admin = user("admin", "AKIAADMIN00000000001");
+    let login = console_login("mallory", 300);
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        create_password(&seed(), 2, "mallory"),
+        on_user(&admin, 200, "UpdateLoginProfile", "mallory"),
+        login.clone(),
+        use_of(&user("mallory", TEMP1).since(at(300)), 301),
+    ]);
+    assert_eq!(
+        core(&case)[2..],
+        [
+            format!("console_login console_login {} < {}", login.id(), user_arn("mallory")),
+            format!("session used_by_created_user {TEMP1} < {}", user_arn("mallory")),
+        ]
+    );
+}
+
+#[test]
+fn a_user_made_again_does_not_inherit_the_password_of_the_first() {
+    let again = Caller(
+        json!({"type": "IAMUser", "principalId": "AIDASECOND", "userName": "mallory", "arn": user_arn("mallory"),
+        "accountId": ACCOUNT, "accessKeyId": KEY2}),
+    );
+    let case = investigate(&[
+        create_user_with_id(&seed(), 1, "mallory", "AIDAFIRST"),
+        create_password(&seed(), 2, "mallory"),
+        on_user(&seed(), 3, "DeleteLoginProfile", "mallory"),
+        on_user(&seed(), 4, "DeleteUser", "mallory"),
+        create_user_with_id(&seed(), 5, "mallory", "AIDASECOND"),
+        use_of(&again, 25),
+    ]);
+    assert_eq!(
+        core(&case)[3..],
+        [format!(
+            "access_key used_by_created_user {KEY2} < {}",
+            user_arn("mallory")
+        )]
+    );
+}
+
+#[test]
+fn a_sign_in_without_a_unique_id_leads_to_its_keys_by_the_arn() {
+    let mut nameless = user("victim", "").without_key();
+    nameless.0.as_object_mut().unwrap().remove("principalId");
+    let login = call(&nameless, 30, "signin", "ConsoleLogin").answer(json!({"ConsoleLogin": "Success"}));
+    let case = investigate(&[
+        on_user(&seed(), 1, "UpdateLoginProfile", "victim"),
+        login.clone(),
+        use_of(&user("victim", TEMP1).since(at(30)), 31),
+    ]);
+    let password = format!("{ACCOUNT}:victim@2026-03-04T10:00:01Z");
+    assert_eq!(
+        core(&case)[1..],
+        [
+            format!("console_login console_login {} < {password}", login.id()),
+            format!("session used_by_created_user {TEMP1} < {password}"),
+        ]
+    );
+}
+
+#[test]
+fn a_user_whose_creation_has_no_answer_is_followed_by_its_arn() {
+    let login = console_login("mallory", 30);
+    let case = investigate(&[
+        call(&seed(), 1, "iam", "CreateUser").request(json!({"userName": "mallory"})),
+        login.clone(),
+        use_of(&user("mallory", TEMP1).since(at(30)), 31),
+        create_role(&user("mallory", "").without_key(), 40, "door"),
+    ]);
+    let mallory = user_arn("mallory");
+    assert_eq!(
+        core(&case)[1..],
+        [
+            format!("console_login console_login {} < {mallory}", login.id()),
+            format!("session used_by_created_user {TEMP1} < {mallory}"),
+            format!("role created {} < {mallory}", role_arn("door")),
+        ]
+    );
+}
+
+#[test]
+fn a_session_hangs_under_the_key_that_obtained_it_though_the_key_was_first_seen_by_that() {
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        create_role(&seed(), 2, "door"),
+        assume_role(&user("mallory", KEY2), 10, "door", "s", TEMP1),
+    ]);
+    assert_eq!(
+        core(&case)[2..],
+        [
+            format!("access_key used_by_created_user {KEY2} < {}", user_arn("mallory")),
+            format!("session minted {TEMP1} < {KEY2}"),
+        ]
+    );
+}
+
+#[test]
+fn one_role_leads_to_the_next_inside_one_second() {
+    for (first, second) in [("a", "b"), ("b", "a")] {
+        let case = investigate(&[
+            create_role(&seed(), 1, "one"),
+            create_role(&seed(), 2, "two"),
+            assume_role(&service("ec2.amazonaws.com"), 10, "one", "i-1", TEMP1).with("eventID", json!(first)),
+            assume_role(&session("one", "i-1", TEMP1), 10, "two", "x", TEMP2).with("eventID", json!(second)),
+        ]);
+        assert_eq!(
+            core(&case)[2..],
+            [
+                format!("session role_session {TEMP1} < {}", role_arn("one")),
+                format!("session minted {TEMP2} < {TEMP1}"),
+            ]
+        );
+    }
+}
+
+#[test]
+fn the_record_that_shows_the_key_decides_between_the_copies_of_a_cross_account_call() {
+    let copy = |caller: Value, seconds, account: &str| {
+        assume_role(&Caller(caller), seconds, "door", "hop", TEMP1).with("recipientAccountId", json!(account))
+    };
+    let keyless = json!({"type": "AWSAccount", "principalId": user_id("mallory"), "accountId": ACCOUNT});
+    // The copies may differ by a second, and their ids sort either way.
+    for (seconds, id) in [(9, "0"), (10, "0"), (10, "z"), (11, "z")] {
+        for created_role in [true, false] {
+            let mut calls = vec![
+                create_user(&seed(), 1, "mallory"),
+                create_key(&seed(), 2, "mallory", KEY2),
+                copy(user("mallory", KEY2).0, 10, ACCOUNT).with("eventID", json!("a")),
+                copy(keyless.clone(), seconds, OUTSIDE).with("eventID", json!(id)),
+            ];
+            if created_role {
+                calls.push(create_role(&seed(), 3, "door"));
+            }
+            let lines = core(&investigate(&calls));
+            assert_eq!(lines.last(), Some(&format!("session minted {TEMP1} < {KEY2}")));
+        }
+    }
+}
+
+#[test]
+fn the_key_that_a_sign_in_token_brings_is_followed() {
+    let own = |key: &str| session("existing", "own", key);
+    let token = call(&own(TEMP1), 5, "signin", "GetSigninToken")
+        .answer(json!({"credentials": {"accessKeyId": TEMP2}, "GetSigninToken": "Success"}));
+    let case = investigate(&[
+        assume_role(&seed(), 1, "existing", "own", TEMP1),
+        token,
+        create_user(&own(TEMP2), 10, "mallory"),
+    ]);
+    assert_eq!(
+        core(&case)[1..],
+        [
+            format!("session minted {TEMP2} < {TEMP1}"),
+            format!("user created {} < {TEMP2}", user_arn("mallory")),
+        ]
+    );
+    assert_eq!(node(&case, TEMP2).activity.events, 1);
+}
+
+#[test]
+fn what_follows_from_a_link_beyond_the_core_is_listed_and_not_counted() {
+    let run = call(&seed(), 1, "ec2", "RunInstances")
+        .request(json!({"iamInstanceProfile": {"name": "existing-profile"}}))
+        .answer(json!({"instancesSet": {"items": [{"instanceId": "i-aaaa"}]}}));
+    let case = investigate(&[
+        run,
+        assume_role(&service("ec2.amazonaws.com"), 10, "existing", "i-aaaa", TEMP1),
+        assume_role(&session("existing", "i-aaaa", TEMP1), 20, "other", "x", TEMP2),
+        use_of(&session("other", "x", TEMP2), 30).denied(),
+    ]);
+    assert_eq!(core(&case), [format!("session minted {TEMP2} < {TEMP1}")]);
+    let counts = case.chain().counts;
+    assert_eq!((counts.seed, counts.chain, counts.failed), (1, 1, 0));
+}
+
+#[test]
+fn a_seed_that_was_deleted_is_shown_as_such() {
+    let delete = call(&user("admin", "AKIAADMIN00000000001"), 50, "iam", "DeleteAccessKey")
+        .request(json!({"userName": "app", "accessKeyId": SEED}));
+    for calls in [vec![use_of(&seed(), 1), delete.clone()], vec![delete.clone()]] {
+        let case = investigate(&calls);
+        let ended = node(&case, SEED).ended.clone().expect("it was deleted");
+        assert_eq!((ended.time, &*ended.event_id), (at(50), &*delete.id()));
+    }
+}
+
+#[test]
+fn node_ids_are_unique_even_where_event_ids_are_not() {
+    let make = |seconds, id: &str| create_user_with_id(&seed(), seconds, "m", id).with("eventID", json!("same"));
+    let case = investigate(&[make(1, "AIDAONE"), make(2, "AIDATWO"), make(3, "AIDATHREE")]);
+    let ids: std::collections::BTreeSet<_> = case.chain().nodes.iter().map(|n| &n.node).collect();
+    assert_eq!((case.chain().nodes.len(), ids.len()), (4, 4));
+}
+
+#[test]
+fn the_console_csv_names_the_user_among_the_resources_and_not_as_the_caller() {
+    let header = "User name,AWS access key,Event time,Event source,Event name,Resources,Event ID,Recipient Account Id";
+    let record = |seconds: u32, name: &str, resources: &str| {
+        let time = format!("2026-03-04T10:00:{seconds:02}Z");
+        let row = ["app", SEED, &time, "iam.amazonaws.com", name, resources, &time, ACCOUNT];
+        let value = keytrail::cloudtrail::console_csv::record(header.split(','), row.into_iter());
+        keytrail::cloudtrail::Record::parse(value.to_string().as_bytes(), &mut Default::default()).unwrap()
+    };
+    let user = r#"[{"resourceType":"AWS::IAM::User","resourceName":"mallory"}]"#;
+    let key = r#"[{"resourceType":"AWS::IAM::AccessKey","resourceName":"AKIAZZCHILD000000002"},
+        {"resourceType":"AWS::IAM::User","resourceName":"mallory"}]"#;
+    let role = r#"[{"resourceType":"AWS::IAM::Role","resourceName":"door"}]"#;
+    let case = feed(
+        &[SEED],
+        vec![vec![
+            record(5, "CreateLoginProfile", user),
+            record(6, "CreateAccessKey", key),
+            record(7, "AttachUserPolicy", user),
+            record(8, "UpdateAssumeRolePolicy", role),
+            record(9, "DeleteLoginProfile", user),
+            record(10, "DeleteAccessKey", key),
+        ]],
+    );
+    let password = format!("{ACCOUNT}:mallory@2026-03-04T10:00:05Z");
+    assert_eq!(
+        core(&case),
+        [
+            format!("login_profile created {password} < {SEED}"),
+            format!("access_key minted {KEY2} < {SEED}"),
+        ]
+    );
+    assert_eq!(node(&case, KEY2).owner.as_deref(), Some("mallory"));
+    assert!(node(&case, KEY2).ended.is_some() && node(&case, &password).ended.is_some());
+    assert_eq!(
+        beyond(&case),
+        [
+            format!("user changed arn:aws:iam::{ACCOUNT}:user/mallory < {SEED}"),
+            format!("role changed {} < {SEED}", role_arn("door")),
+        ]
+    );
+}
+
+#[test]
+fn iam_names_that_differ_by_case_alone_are_one_name() {
+    let admin = user("admin", "AKIAADMIN00000000001");
+    let mut typed = user("victim", "").without_key();
+    typed.0["userName"] = json!("Victim");
+    let login = call(&typed, 30, "signin", "ConsoleLogin").answer(json!({"ConsoleLogin": "Success"}));
+    let case = investigate(&[
+        create_user(&seed(), 1, "mallory"),
+        on_user(&seed(), 2, "UpdateLoginProfile", "victim"),
+        login.clone(),
+        on_user(&admin, 41, "DeleteUser", "Mallory"),
+    ]);
+    let password = format!("{ACCOUNT}:victim@2026-03-04T10:00:02Z");
+    assert_eq!(
+        core(&case)[2..],
+        [format!("console_login console_login {} < {password}", login.id())]
+    );
+    assert!(node(&case, &user_arn("mallory")).ended.is_some());
 }

@@ -14,6 +14,7 @@ use keytrail::collect::source::Source;
 use keytrail::investigation::What;
 use keytrail::investigation::fact::Started;
 use keytrail::store::CaseFile;
+use serde_json::json;
 use support::incident::*;
 use support::story::story;
 
@@ -163,4 +164,62 @@ fn the_demo_is_followed_to_its_end() {
     ] {
         assert!(kinds.contains(link), "the demo shows {link}: {kinds:?}");
     }
+}
+
+#[test]
+fn a_console_opened_with_a_session_is_found_without_everybody_who_shares_its_role() {
+    let guest = |session_name: &str, key: &str| session("existing", session_name, key).since(at(20));
+    let sign_in = |who: &Caller, seconds| {
+        call(&who.clone().without_key(), seconds, "signin", "ConsoleLogin").answer(json!({"ConsoleLogin": "Success"}))
+    };
+    let helper = |key: &str| {
+        Caller(
+            json!({"type": "FederatedUser", "principalId": format!("{ACCOUNT}:helper"), "accountId": ACCOUNT,
+            "arn": format!("arn:aws:sts::{ACCOUNT}:federated-user/helper"), "accessKeyId": key}),
+        )
+    };
+    let federate = call(&seed(), 10, "sts", "GetFederationToken")
+        .request(json!({"name": "helper"}))
+        .answer(json!({"credentials": {"accessKeyId": "ASIAZZTEMP0000000003"},
+            "federatedUser": {"federatedUserId": format!("{ACCOUNT}:helper")}}));
+    let reset = on_user(&seed(), 40, "UpdateLoginProfile", "victim");
+    let rename = call(&seed(), 41, "iam", "UpdateUser").request(json!({"userName": "victim", "newUserName": "backup"}));
+    let mut renamed = user("victim", "");
+    renamed.0["userName"] = json!("backup");
+    renamed.0["arn"] = json!(user_arn("backup"));
+    let story = [
+        assume_role(&seed(), 10, "existing", "evil", "ASIAZZTEMP0000000001"),
+        sign_in(&guest("evil", ""), 20),
+        use_of(&guest("evil", "ASIAZZTEMP0000000002"), 21),
+        federate,
+        sign_in(&helper(""), 30),
+        use_of(&helper("ASIAZZTEMP0000000004").since(at(30)), 31),
+        reset,
+        rename,
+        sign_in(&renamed, 50),
+    ];
+    let strangers = [
+        use_of(&guest("colleague", "ASIAZZOTHER000000001"), 22),
+        create_user(&user("admin", "AKIAADMIN00000000001"), 23, "honest"),
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let records: Vec<String> = story
+        .iter()
+        .chain(&strangers)
+        .map(|call| call.json().to_string())
+        .collect();
+    let text = format!("{{\"Records\":[{}]}}", records.join(","));
+    std::fs::write(folder.path().join("log.json"), text).expect("written");
+    let mut case = CaseFile::in_memory().expect("a case");
+    start(&mut case, SEED);
+    run(&mut case, archive(folder.path()), usize::MAX);
+    let whole = investigate(&story);
+    assert_eq!(case.investigation().chain().nodes, whole.chain().nodes);
+    assert_eq!(case.investigation().evidence().events().len(), story.len());
+    let sign_ins = whole
+        .chain()
+        .nodes
+        .iter()
+        .filter(|n| n.link.as_str() == "console_login");
+    assert_eq!(sign_ins.count(), 3);
 }

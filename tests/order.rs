@@ -4,6 +4,7 @@
 mod support;
 
 use proptest::prelude::*;
+use serde_json::json;
 use support::incident::*;
 use support::story::story;
 
@@ -39,4 +40,27 @@ fn the_story_reaches_every_core_link() {
         .map(|n| n.link.as_str())
         .collect();
     assert_eq!(links.len(), 6, "{links:?}");
+}
+
+#[test]
+fn what_is_said_of_a_key_depends_neither_on_order_nor_on_chance() {
+    let from = |call: Call, address: &str| call.with("sourceIPAddress", json!(address));
+    let other = user("other", "AKIAOTHER00000000001");
+    let mut renamed = user("mallory", "ASIAZZTEMP0000000001");
+    renamed.0["arn"] = json!(user_arn("backup"));
+    renamed.0["userName"] = json!("backup");
+    let mut calls = [
+        create_user(&seed(), 1, "mallory"),
+        use_of(&user("mallory", "ASIAZZTEMP0000000001"), 2),
+        use_of(&renamed, 3),
+        from(use_of(&seed(), 4), "203.0.113.1"),
+        from(use_of(&seed(), 5), "203.0.113.2"),
+        from(use_of(&other, 6), "203.0.113.1"),
+        from(use_of(&other, 7), "203.0.113.2"),
+    ];
+    let expected = investigate(&calls);
+    for _ in 0..20 {
+        calls.rotate_left(3);
+        assert_eq!(investigate(&calls).chain(), expected.chain());
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{ids, json, time};
 
 /// `userIdentity.type`. Any other text is accepted as [`IdentityType::Other`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IdentityType {
     /// The root user of the account.
     Root,
@@ -69,7 +69,7 @@ impl IdentityType {
 }
 
 /// Who made a call, normalised. Every member may be absent.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity {
     /// The kind of caller.
     pub kind: IdentityType,

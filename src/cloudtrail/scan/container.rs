@@ -16,8 +16,12 @@ pub(super) enum Inside {
     Start,
     /// No container.
     Nothing,
-    /// A list; `wrapped` in an object.
-    List { wrapped: bool, comma_due: bool },
+    /// A list; `wrapped` in an object. `noise` runs on from the text before: it was reported already.
+    List {
+        wrapped: bool,
+        comma_due: bool,
+        noise: bool,
+    },
     /// The object around a list, before or after it.
     Wrapper,
     /// A container whose structure is broken: the rest of the text cannot be told apart.
@@ -68,10 +72,11 @@ impl Scanner {
             (Inside::List { wrapped, .. }, b',') => self.pass(Inside::List {
                 wrapped,
                 comma_due: false,
+                noise: false,
             }),
             (Inside::List { wrapped: true, .. }, b']') => self.pass(Inside::Wrapper),
             (Inside::List { .. }, b']') | (Inside::Wrapper, b'}') => self.pass(Inside::Nothing),
-            (Inside::List { wrapped, comma_due }, b'{' | b'[') => {
+            (Inside::List { wrapped, comma_due, .. }, b'{' | b'[') => {
                 if comma_due {
                     problem = Some((self.at, "a comma is missing before this record"));
                 }
@@ -79,15 +84,30 @@ impl Scanner {
                 self.inside = Inside::List {
                     wrapped,
                     comma_due: true,
+                    noise: false,
                 };
             }
-            (Inside::List { .. }, _) => {
-                problem = Some((self.at, "this is not a record"));
-                self.at += self.window()[self.at..known]
+            (
+                Inside::List {
+                    wrapped,
+                    comma_due,
+                    noise,
+                },
+                _,
+            ) => {
+                if !noise {
+                    problem = Some((self.at, "this is not a record"));
+                }
+                let ends = self.window()[self.at..known]
                     .iter()
                     .skip(1)
-                    .position(|byte| matches!(byte, b',' | b']' | b'{' | b'['))
-                    .map_or(known - self.at, |more| more + 1);
+                    .position(|byte| matches!(byte, b',' | b']' | b'{' | b'['));
+                self.at += ends.map_or(known - self.at, |more| more + 1);
+                self.inside = Inside::List {
+                    wrapped,
+                    comma_due,
+                    noise: ends.is_none(),
+                };
             }
             (Inside::Wrapper, b'"') => return self.next_member(),
             (Inside::Wrapper, b'{' | b'[') => self.open_element(true),
@@ -117,6 +137,7 @@ impl Scanner {
         self.inside = Inside::List {
             wrapped,
             comma_due: false,
+            noise: false,
         };
     }
 

@@ -4,13 +4,15 @@
 //! turn, what could not be known before: under which password a session belongs, whether the target of a change is itself
 //! of the chain.
 
+use chrono::{DateTime, Utc};
+
 use super::grow::{Garden, Offer, Sameness, rank};
 use super::lifeline::{Name, life_name};
-use super::soil::{Call, same_sign_in};
+use super::soil::Call;
 use super::subject::{self, Subject, subjects};
 use super::{Link, Node, trust};
 use crate::catalogue::{Kind, Relation, Strength};
-use crate::cloudtrail::{Identity, IdentityType, ids, json, time};
+use crate::cloudtrail::{Event, Identity, IdentityType, ids, json, time};
 
 /// Offers everything a node leads to.
 pub(super) fn offer_all(garden: &mut Garden<'_>, at: usize) {
@@ -45,10 +47,10 @@ pub(super) fn offer_all(garden: &mut Garden<'_>, at: usize) {
 pub(super) fn settle<'e>(garden: &Garden<'e>, mut offer: Offer<'e>) -> Option<Offer<'e>> {
     match offer.link {
         // A session somebody of the chain obtained hangs under the key that obtained it.
-        Link::RoleSession | Link::LetIn | Link::CarriesRole if offer.subject.kind == Kind::Session => {
-            let caller = offer.call?.event.identity.access_key.as_deref();
-            let ours = caller.is_some_and(|key| garden.known.contains_key(&Sameness::Key(key.to_owned())));
-            (!ours).then_some(offer)
+        Link::RoleSession | Link::LetIn | Link::CarriesRole | Link::Minted
+            if offer.rank != rank::MADE && offer.subject.kind == Kind::Session =>
+        {
+            (!minted_by_chain(garden, &offer.subject.id)).then_some(offer)
         }
         Link::UsedByCreatedUser => {
             if let Some(password) = password_in_force(garden, &offer) {
@@ -60,7 +62,7 @@ pub(super) fn settle<'e>(garden: &Garden<'e>, mut offer: Offer<'e>) -> Option<Of
             let call = offer.call?;
             let name = Name::new(offer.subject.kind, &offer.subject.account, life_name(&offer.subject));
             let life = garden.soil.lifelines.at(&name, call.event.time());
-            let made_by = life.and_then(|l| l.created.clone());
+            let made_by = life.and_then(|(_, l)| l.created.clone());
             let ours = made_by.is_some_and(|key| {
                 garden
                     .nodes
@@ -73,78 +75,93 @@ pub(super) fn settle<'e>(garden: &Garden<'e>, mut offer: Offer<'e>) -> Option<Of
     }
 }
 
+/// Whether some record shows a key of the chain signing the call that returned this key. The caller's account and the
+/// role's account each have a record of a call across accounts, and only the caller's shows the key.
+fn minted_by_chain(garden: &Garden<'_>, key: &str) -> bool {
+    let evidence = garden.soil.evidence;
+    let mints = garden.soil.mints.get(key).into_iter().flatten();
+    mints
+        .filter_map(|mint| evidence.find(mint))
+        .map(|at| &evidence.events()[at])
+        .any(|mint| {
+            let signer = mint.identity.access_key.as_deref().filter(|signer| *signer != key);
+            let node = signer.and_then(|signer| garden.known.get(&Sameness::Key(signer.to_owned())));
+            node.is_some_and(|at| since(&garden.nodes[*at]).is_none_or(|t| mint.time() >= t))
+        })
+}
+
+/// A key that was only switched on again is the attacker's from then on; any other, always.
+pub(super) fn since(node: &Node) -> Option<DateTime<Utc>> {
+    let proof = node.proof.as_ref().filter(|_| node.link == Link::Changed);
+    proof.map(|p| p.key.time)
+}
+
 /// The password node of the user that was in force when a key was first used.
 fn password_in_force(garden: &Garden<'_>, offer: &Offer<'_>) -> Option<usize> {
-    let user = &garden.nodes[offer.parent];
-    if user.kind != Kind::User {
-        return None;
-    }
-    garden
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| {
-            n.kind == Kind::LoginProfile && n.owner.as_deref() == Some(&user.name) && n.account == user.account
+    let user = Some(&garden.nodes[offer.parent]).filter(|n| n.kind == Kind::User)?;
+    let passwords = garden.passwords.get(&user.name).into_iter().flatten();
+    passwords
+        .map(|at| (*at, &garden.nodes[*at]))
+        .filter(|(_, password)| password.account == user.account)
+        .filter_map(|(i, n)| n.proof.as_ref().map(|p| (&p.key, i)))
+        .filter(|(set_by, _)| {
+            let life = garden.soil.lifelines.of_event(set_by, Kind::LoginProfile);
+            life.is_some_and(|(_, life)| life.password_holds(set_by, offer.at.time))
         })
-        .filter_map(|(i, n)| n.proof.as_ref().map(|p| (p.key.time, i)))
-        .filter(|(set, _)| *set <= offer.at.time)
-        .max()
+        .max_by_key(|(set_by, i)| (set_by.time, *i))
         .map(|(_, i)| i)
 }
 
 /// Calls signed with a key.
 fn calls_of_key(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
-    // A key that was only switched on again is the attacker's from then on.
-    let since = (node.link == Link::Changed)
-        .then(|| node.proof.as_ref().map(|p| p.key.time))
-        .flatten();
+    let since = since(node);
     let calls = garden.soil.by_key.get(&*node.id).cloned().unwrap_or_default();
     for call in calls {
         if since.is_none_or(|t| call.event.time() >= t) {
-            offer_call(garden, at, call);
+            offer_call(garden, at, call, rank::MADE);
         }
     }
 }
 
 /// Calls that carry no key, made by a user or role of the chain.
 fn calls_without_key(garden: &mut Garden<'_>, at: usize) {
-    let Some(id) = garden.nodes[at].principal_id.clone() else {
-        return;
-    };
-    for call in garden.soil.keyless.get(&*id).cloned().unwrap_or_default() {
+    let (who, _) = principal(&garden.nodes[at]);
+    for call in garden.soil.keyless.get(&*who).cloned().unwrap_or_default() {
         // Sign-ins have their own branch.
         if call.rule.relation != Relation::OpensConsole && !call.event.identity.is_service() {
-            offer_call(garden, at, call);
+            offer_call(garden, at, call, rank::KEYLESS);
         }
     }
 }
 
 /// What one successful call of the chain made or touched.
-fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>) {
+fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, made: u8) {
     let Call { event, body, rule } = call;
     if !event.outcome.succeeded() {
         return;
     }
-    let made = subjects(rule, event, body);
-    for subject in made {
+    for subject in subjects(rule, event, body) {
         let (link, rank) = match (rule.relation, subject.kind) {
-            (Relation::MintsCredential, Kind::AccessKey | Kind::Session) => (Link::Minted, rank::MADE),
-            (Relation::MintsCredential, Kind::LoginProfile) if rule.name == "CreateLoginProfile" => {
-                (Link::Created, rank::MADE)
+            // A key in an answer was minted, also where the call was a sign-in (GetSigninToken).
+            (Relation::MintsCredential | Relation::OpensConsole, Kind::AccessKey | Kind::Session) => {
+                (Link::Minted, made)
             }
-            (Relation::MintsCredential, Kind::LoginProfile) => (Link::Modified, rank::MADE),
-            (Relation::CreatesPrincipal, Kind::User | Kind::Role) => (Link::Created, rank::MADE),
+            (Relation::MintsCredential, Kind::LoginProfile) if rule.name == "CreateLoginProfile" => {
+                (Link::Created, made)
+            }
+            (Relation::MintsCredential, Kind::LoginProfile) => (Link::Modified, made),
+            (Relation::CreatesPrincipal, Kind::User | Kind::Role) => (Link::Created, made),
             (Relation::OpensConsole, _) => (Link::ConsoleSession, rank::SIGN_IN),
             (_, Kind::Other("ec2_instance" | "lambda_function"))
                 if !subject.detail.is_empty() && (rule.makes() || subject.kind == Kind::Other("ec2_instance")) =>
             {
-                (Link::CarriesRole, rank::MADE)
+                (Link::CarriesRole, made)
             }
             (Relation::Change("reactivates"), _) if !activates(body) => continue,
             (Relation::Change("renames_principal"), _) => continue,
             (Relation::Change(_), kind) if !rule.makes() && shown_when_changed(kind) => (Link::Changed, rank::CHANGED),
-            (_, Kind::Other(_)) if rule.makes() => (Link::Made, rank::MADE),
+            (_, Kind::Other(_)) if rule.makes() => (Link::Made, made),
             _ => continue,
         };
         let sameness = sameness(link, &subject, call);
@@ -177,7 +194,6 @@ fn shown_when_changed(kind: Kind) -> bool {
 fn sameness(link: Link, subject: &Subject, call: Call<'_>) -> Sameness {
     match (subject.kind, link) {
         (Kind::AccessKey | Kind::Session, _) => Sameness::Key(subject.id.clone()),
-        (Kind::Other("console_session"), _) if subject.id.starts_with("ASIA") => Sameness::Key(subject.id.clone()),
         (_, Link::Changed) => Sameness::Touched(subject.kind, subject.account.clone(), subject.name.clone()),
         _ => Sameness::Made(call.event.key.clone(), subject.id.clone()),
     }
@@ -208,21 +224,26 @@ fn short(node: &Node) -> String {
     }
 }
 
+/// What a user's or role's calls are known by. Without a unique id in the creation's record only the ARN is left, which a
+/// later incarnation may share.
+pub(super) fn principal(node: &Node) -> (String, Strength) {
+    match &node.principal_id {
+        Some(id) => (id.clone(), Strength::Exact),
+        None => (node.id.clone(), Strength::Inferred),
+    }
+}
+
 /// Keys used by a user or role of the chain, with no record of their making.
 fn keys_in_use(garden: &mut Garden<'_>, at: usize, link: Link) {
     let node = &garden.nodes[at];
-    // Without a unique id in the creation's record only the ARN is left, which a later incarnation may share.
-    let (who, strength) = match &node.principal_id {
-        Some(id) => (id.clone(), Strength::Exact),
-        None => (node.id.clone(), Strength::Inferred),
-    };
+    let (who, strength) = principal(node);
     let name = node.name.clone();
     let word = node.kind.as_str();
     let reason = |_: &Identity| format!("used by {word} {name}; no record shows how this key was made");
-    offer_used(garden, at, &who, link, strength, rank::USED, &|_| true, &reason);
+    offer_used(garden, at, &who, None, link, strength, rank::USED, &reason);
 }
 
-/// Offers every unminted key that `who` (unique id, principal id or ARN) used under an identity that passes.
+/// Offers every unminted key that `who` used, or used in the console session that a sign-in opened.
 #[expect(
     clippy::too_many_arguments,
     reason = "one shape of offer, said in full by its four callers"
@@ -231,17 +252,14 @@ fn offer_used(
     garden: &mut Garden<'_>,
     parent: usize,
     who: &str,
+    sign_in: Option<DateTime<Utc>>,
     link: Link,
     strength: Strength,
     rank: u8,
-    passes: &dyn Fn(&Identity) -> bool,
     reason: &dyn Fn(&Identity) -> String,
 ) {
     let soil = garden.soil;
-    for (key, usage) in soil.unminted.get(who).into_iter().flatten() {
-        let Some(identity) = usage.identities.iter().find(|i| passes(i)) else {
-            continue;
-        };
+    for (key, identity) in soil.keys_in_use(who, sign_in) {
         let Some(first) = soil.evidence.first_use(key) else {
             continue;
         };
@@ -252,7 +270,7 @@ fn offer_used(
             } else {
                 Kind::AccessKey
             },
-            id: (*key).to_owned(),
+            id: key.to_owned(),
             name: identity.label(),
             principal_id: text(&identity.principal_id),
             account: text(&identity.account).unwrap_or_default(),
@@ -268,7 +286,7 @@ fn offer_used(
             link,
             subject,
             reason: reason(identity),
-            sameness: Sameness::Key((*key).to_owned()),
+            sameness: Sameness::Key(key.to_owned()),
             call: None,
         });
     }
@@ -277,62 +295,41 @@ fn offer_used(
 /// Sign-ins with a password of the chain: those for which it was the password in force.
 fn sign_ins(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
-    let (Some(account), Some(user), Some(proof)) = (&node.account, &node.owner, &node.proof) else {
+    let (Some(user), Some(proof)) = (&node.owner, &node.proof) else {
         return;
     };
     let (user, key) = (user.clone(), proof.key.clone());
     let soil = garden.soil;
-    // A renamed user signs in under the new name: the life of the password tells, not the name.
-    let logins = soil
-        .user_logins
-        .iter()
-        .filter(|((a, _), _)| *a == account.as_str())
-        .flat_map(|((_, u), calls)| calls.iter().map(move |call| (*u, *call)));
-    let offers: Vec<_> = logins
-        .filter(|(u, call)| {
-            let name = Name::new(Kind::LoginProfile, call.event.account(), u);
-            let life = soil.lifelines.at(&name, call.event.time());
-            life.is_some_and(|l| l.set.iter().rev().find(|set| set.time <= call.event.time()) == Some(&key))
-        })
-        .map(|(_, call)| call)
-        .collect();
-    for call in offers {
+    let Some((id, life)) = soil.lifelines.of_event(&key, Kind::LoginProfile) else {
+        return;
+    };
+    let logins = soil.password_logins.get(&id).into_iter().flatten();
+    for call in logins.filter(|call| life.password_holds(&key, call.event.time())) {
         let reason = format!(
             "signed in to the console as {user} with the password set at {}",
             time::format(key.time)
         );
-        offer_sign_in(garden, at, call, reason);
+        offer_sign_in(garden, at, *call, rank::SIGN_IN, reason);
     }
 }
 
-/// Sign-ins of a user of the chain whose password no record of the evidence sets.
+/// Sign-ins of a user of the chain, for those with a password that the chain did not set.
 fn sign_ins_without_password(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
-    let (Some(id), name) = (node.principal_id.clone(), node.name.clone()) else {
-        return;
-    };
+    let ((who, _), name) = (principal(node), node.name.clone());
     let soil = garden.soil;
-    let of_user = soil
-        .user_logins
-        .values()
-        .flatten()
-        .filter(|c| c.event.identity.unique_id() == Some(&id));
-    for call in of_user.copied().collect::<Vec<_>>() {
-        offer_sign_in(
-            garden,
-            at,
-            call,
-            format!("signed in to the console as {name}, a user of the chain"),
-        );
+    for call in soil.user_logins.get(&*who).into_iter().flatten() {
+        let reason = format!("signed in to the console as {name}, a user of the chain");
+        offer_sign_in(garden, at, *call, rank::USED, reason);
     }
 }
 
-fn offer_sign_in<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, reason: String) {
+fn offer_sign_in<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, rank: u8, reason: String) {
     for subject in subjects(call.rule, call.event, call.body) {
         let sameness = Sameness::Made(call.event.key.clone(), subject.id.clone());
         garden.offer(Offer {
             at: call.event.key.clone(),
-            rank: rank::SIGN_IN,
+            rank,
             parent,
             link: Link::ConsoleLogin,
             subject,
@@ -357,7 +354,7 @@ fn console_of_session(garden: &mut Garden<'_>, at: usize) {
     for call in garden.soil.session_logins.get(&*principal).cloned().unwrap_or_default() {
         if call.event.time() >= begun {
             let reason = format!("signed in to the console as session {principal}, obtained with this key");
-            offer_sign_in(garden, at, call, reason);
+            offer_sign_in(garden, at, call, rank::SIGN_IN, reason);
         }
     }
     if let Some(arn) = arn {
@@ -417,8 +414,7 @@ fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
     let Some(call) = garden.calls[at] else { return };
     let identity = &call.event.identity;
     let login = call.event.time();
-    let passes = |i: &Identity| same_sign_in(login, i.session_created);
-    let Some(principal) = identity.principal_id.as_deref() else {
+    let Some(principal) = identity.principal_id.as_deref().or(identity.arn.as_deref()) else {
         return;
     };
     if identity.kind == IdentityType::IamUser {
@@ -429,10 +425,10 @@ fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
             garden,
             parent,
             principal,
+            Some(login),
             Link::UsedByCreatedUser,
             Strength::Derived,
             rank::USED,
-            &passes,
             &reason,
         );
         if let Some(arn) = identity.arn.as_deref() {
@@ -444,10 +440,10 @@ fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
             garden,
             at,
             principal,
+            Some(login),
             Link::ConsoleSession,
             Strength::Derived,
             rank::BEYOND,
-            &passes,
             &reason,
         );
     }
@@ -459,16 +455,15 @@ fn console_keys_of_switch(garden: &mut Garden<'_>, at: usize) {
         return;
     };
     let switched = call.event.time();
-    let passes = |i: &Identity| same_sign_in(switched, i.session_created);
     let reason = |_: &Identity| format!("used in the console session switched to at {}", time::format(switched));
     offer_used(
         garden,
         at,
         &principal,
+        Some(switched),
         Link::ConsoleSession,
         Strength::Derived,
         rank::BEYOND,
-        &passes,
         &reason,
     );
 }
@@ -495,7 +490,7 @@ fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
                     .soil
                     .lifelines
                     .at(&Name::new(Kind::Role, &account, &name), call.event.time());
-                session.account == account && life.and_then(|l| l.created.as_ref()) == born.as_ref()
+                session.account == account && life.and_then(|(_, l)| l.created.as_ref()) == born.as_ref()
             }
         };
         if same_role {
@@ -503,7 +498,11 @@ fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
                 "{} obtained a session of role {name}, which the chain made",
                 caller(call)
             );
-            offer_session(garden, at, call, session, Link::RoleSession, rank::ROLE_SESSION, reason);
+            let rank = match call.event.identity.access_key {
+                Some(_) => rank::ROLE_SESSION_BY_KEY,
+                None => rank::ROLE_SESSION,
+            };
+            offer_session(garden, at, call, session, Link::RoleSession, rank, reason);
         }
     }
 }
@@ -577,27 +576,16 @@ fn sessions_let_in(garden: &mut Garden<'_>, at: usize) {
 }
 
 /// When somebody outside the chain wrote the trust policy again.
-fn closed_again(
-    garden: &Garden<'_>,
-    role: &str,
-    account: &str,
-    opened: Call<'_>,
-) -> Option<chrono::DateTime<chrono::Utc>> {
-    garden
-        .soil
-        .evidence
-        .lineage()
-        .filter(|(e, _)| e.base_name() == "UpdateAssumeRolePolicy" && e.outcome.succeeded() && e.account() == account)
-        .filter(|(e, body)| {
-            let same_role = json::first(body, "requestParameters.roleName").as_deref() == Some(role);
-            let by_chain = e
-                .identity
-                .access_key
-                .as_deref()
-                .is_some_and(|k| garden.known.contains_key(&Sameness::Key(k.to_owned())));
-            same_role && !by_chain && e.time() > opened.event.time()
+fn closed_again(garden: &Garden<'_>, role: &str, account: &str, opened: Call<'_>) -> Option<DateTime<Utc>> {
+    let edits = garden.soil.trust_edits.get(role).into_iter().flatten();
+    edits
+        .map(|call| call.event)
+        .filter(|e| e.account() == account && e.time() > opened.event.time())
+        .filter(|e| {
+            let signer = e.identity.access_key.as_deref();
+            !signer.is_some_and(|key| garden.known.contains_key(&Sameness::Key(key.to_owned())))
         })
-        .map(|(e, _)| e.time())
+        .map(Event::time)
         .min()
 }
 
@@ -606,15 +594,8 @@ fn sessions_of_compute(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
     let (name, since) = (node.name.clone(), node.proof.as_ref().map(|p| p.key.time));
     let soil = garden.soil;
-    let calls: Vec<Call<'_>> = soil
-        .role_sessions
-        .values()
-        .flatten()
-        .filter(|c| c.event.identity.is_service() && since.is_none_or(|t| c.event.time() >= t))
-        .filter(|c| json::first(c.body, "requestParameters.roleSessionName").as_deref() == Some(&name))
-        .copied()
-        .collect();
-    for call in calls {
+    let sessions = soil.service_sessions.get(&name).into_iter().flatten().copied();
+    for call in sessions.filter(|c| since.is_none_or(|t| c.event.time() >= t)) {
         let Some(session) = subject::subjects(call.rule, call.event, call.body).pop() else {
             continue;
         };

@@ -140,7 +140,7 @@ fn hang(
 ) {
     let at = garden.nodes.len();
     let node_id = format!("{}/{}", ornament.event.id(), ornament.id);
-    if garden.nodes.iter().any(|n| n.node == node_id) {
+    if !garden.node_ids.insert(node_id.clone()) {
         return;
     }
     let ended = ornament.undo.and_then(|(call, of)| {

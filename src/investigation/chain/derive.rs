@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::branches::{principal, since};
 use super::grow::Garden;
 use super::lifeline::{Name, life_name};
 use super::soil::{Call, Soil};
@@ -56,14 +57,13 @@ fn end_nodes(garden: &mut Garden<'_>) {
                     }
                     _ => &node.id,
                 };
-                let when = node
-                    .proof
-                    .as_ref()
-                    .map_or(chrono::DateTime::<chrono::Utc>::MAX_UTC, |p| p.key.time);
+                // Nothing proves a seed, but it was there when it was used.
+                let when = node.proof.as_ref().map(|p| p.key.time).or(node.activity.first);
+                let when = when.unwrap_or(chrono::DateTime::<chrono::Utc>::MIN_UTC);
                 garden.soil.lifelines.at(&Name::new(node.kind, account, named), when)
             }
         };
-        let ended = life.and_then(|l| l.ended.clone());
+        let ended = life.and_then(|(_, l)| l.ended.clone());
         garden.nodes[at].ended = ended;
     }
 }
@@ -72,13 +72,11 @@ fn end_nodes(garden: &mut Garden<'_>) {
 fn calls_of_chain<'e>(garden: &Garden<'e>) -> Vec<(usize, Call<'e>)> {
     let mut calls: BTreeMap<&EventKey, (usize, Call<'e>)> = BTreeMap::new();
     for (at, node) in garden.nodes.iter().enumerate() {
-        let since = (node.link == Link::Changed)
-            .then(|| node.proof.as_ref().map(|p| p.key.time))
-            .flatten();
+        let since = since(node);
         let made = if node.is_key() {
             garden.soil.by_key.get(&*node.id)
         } else if matches!(node.kind, Kind::User | Kind::Role) && node.link == Link::Created {
-            node.principal_id.as_deref().and_then(|id| garden.soil.keyless.get(id))
+            garden.soil.keyless.get(&*principal(node).0)
         } else {
             None
         };
@@ -116,7 +114,7 @@ fn targets<'e>(garden: &Garden<'e>, calls: &[(usize, Call<'e>)]) -> Vec<(usize, 
                 .soil
                 .lifelines
                 .at(&name, call.event.time())
-                .and_then(|l| l.created.as_ref());
+                .and_then(|(_, l)| l.created.as_ref());
             let target = of_life
                 .and_then(|key| by_proof.get(key))
                 .or_else(|| touched.get(&(subject.kind, &*subject.account, &*subject.name)));
@@ -197,11 +195,18 @@ fn attempt(event: &Event, by: &Node) -> Attempt {
 fn counts(garden: &Garden<'_>, seeds: &[String]) -> Counts {
     let seeds: BTreeSet<&str> = seeds.iter().map(String::as_str).collect();
     let mut counts = Counts::default();
-    for node in garden.nodes.iter().filter(|n| n.is_key()) {
+    // What follows from a link beyond the core is beyond it too. Parents stand before their children.
+    let mut is_core: Vec<bool> = Vec::with_capacity(garden.nodes.len());
+    for node in &garden.nodes {
+        let core = node.parent.is_none_or(|parent| is_core[parent] && node.link.is_core());
+        is_core.push(core);
+        if !node.is_key() {
+            continue;
+        }
         if seeds.contains(&*node.id) {
             counts.seed += node.activity.events;
         }
-        if node.link == Link::Seed || node.link.is_core() {
+        if core {
             counts.chain += node.activity.events;
             counts.failed += node.activity.failed;
         }
@@ -293,15 +298,21 @@ fn further_seeds(garden: &Garden<'_>, seeds: &[String]) -> Vec<FurtherSeed> {
         .filter_map(|e| e.source_ip.as_deref())
         .filter(|ip| is_address(ip))
         .collect();
+    let mut shared: BTreeMap<&str, &str> = BTreeMap::new();
     for event in garden.soil.evidence.events() {
         let (Some(key), Some(ip)) = (event.identity.access_key.as_deref(), event.source_ip.as_deref()) else {
             continue;
         };
         if event.identity.invoked_by.is_none() && addresses.contains(ip) && !ours.contains(key) {
-            found
-                .entry(key.to_owned())
-                .or_insert_with(|| format!("used from {ip}, as keys of the chain were"));
+            // Of several addresses always the same one, in whatever order the events came.
+            let named = shared.entry(key).or_insert(ip);
+            *named = ip.min(*named);
         }
+    }
+    for (key, ip) in shared {
+        found
+            .entry(key.to_owned())
+            .or_insert_with(|| format!("used from {ip}, as keys of the chain were"));
     }
     let events = |key: &str| garden.soil.key_activity.get(key).map_or(0, |a| a.events);
     found

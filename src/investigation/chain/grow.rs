@@ -45,10 +45,14 @@ pub(super) struct Offer<'e> {
 pub(super) mod rank {
     pub(in super::super) const MADE: u8 = 0;
     pub(in super::super) const SIGN_IN: u8 = 1;
-    pub(in super::super) const ROLE_SESSION: u8 = 2;
-    pub(in super::super) const USED: u8 = 3;
-    pub(in super::super) const CHANGED: u8 = 4;
-    pub(in super::super) const BEYOND: u8 = 5;
+    pub(in super::super) const USED: u8 = 2;
+    /// Made by a call that shows no key: another record of the same call may show one.
+    pub(in super::super) const KEYLESS: u8 = 3;
+    pub(in super::super) const ROLE_SESSION: u8 = 4;
+    /// Obtained with a key, which may itself be a session of a role of the chain.
+    pub(in super::super) const ROLE_SESSION_BY_KEY: u8 = 5;
+    pub(in super::super) const CHANGED: u8 = 6;
+    pub(in super::super) const BEYOND: u8 = 7;
 }
 
 impl Offer<'_> {
@@ -87,8 +91,10 @@ pub(super) struct Garden<'e> {
     pub(super) nodes: Vec<Node>,
     pub(super) known: HashMap<Sameness, usize>,
     pub(super) calls: Vec<Option<Call<'e>>>,
+    /// The nodes of passwords, by user name.
+    pub(super) passwords: HashMap<String, Vec<usize>>,
+    pub(super) node_ids: HashSet<String>,
     offers: BinaryHeap<Reverse<Offer<'e>>>,
-    node_ids: HashSet<String>,
 }
 
 impl<'e> Garden<'e> {
@@ -99,8 +105,9 @@ impl<'e> Garden<'e> {
             nodes: Vec::new(),
             known: HashMap::new(),
             calls: Vec::new(),
-            offers: BinaryHeap::new(),
+            passwords: HashMap::new(),
             node_ids: HashSet::new(),
+            offers: BinaryHeap::new(),
         };
         for seed in seeds {
             garden.plant(seed);
@@ -201,6 +208,9 @@ impl<'e> Garden<'e> {
         }
         self.known.insert(sameness, at);
         self.node_ids.insert(node.node.clone());
+        if let (Kind::LoginProfile, Some(user)) = (node.kind, &node.owner) {
+            self.passwords.entry(user.clone()).or_default().push(at);
+        }
         self.nodes.push(node);
         self.calls.push(call);
         branches::offer_all(self, at);

@@ -9,7 +9,21 @@ use crate::investigation::lead::{Attribute, Lead};
 
 /// Every lead of a chain. The seeds' own leads are among them; asking twice is the collector's to avoid.
 pub fn leads(chain: &Chain) -> BTreeSet<Lead> {
-    chain.nodes.iter().flat_map(leads_of).collect()
+    let of_nodes = chain.nodes.iter().flat_map(leads_of);
+    // A user that was there before and was renamed signs in under the new name.
+    let renamed = chain.changes.iter().filter(|c| c.relation == "renames_principal");
+    let new_names =
+        renamed.flat_map(|c| [Attribute::Username, Attribute::ResourceName].map(|by| Lead::new(by, &*c.detail)));
+    of_nodes
+        .chain(new_names)
+        .filter(|lead| !lead.value.is_empty())
+        .collect()
+}
+
+/// The session name in `AROA...:session` and `account:federated-user`.
+fn session_name(node: &Node) -> Option<&str> {
+    let (_, session) = node.principal_id.as_deref()?.split_once(':')?;
+    Some(session)
 }
 
 /// The leads of one node.
@@ -17,9 +31,7 @@ pub fn leads_of(node: &Node) -> Vec<Lead> {
     use Attribute::{AccessKeyId, ResourceName, Username};
     let mut leads = Vec::new();
     let mut lead = |attribute, value: &str| {
-        if !value.is_empty() {
-            leads.push(Lead::new(attribute, value));
-        }
+        leads.push(Lead::new(attribute, value));
     };
     match node.kind {
         Kind::AccessKey | Kind::Session => {
@@ -27,6 +39,10 @@ pub fn leads_of(node: &Node) -> Vec<Lead> {
             if node.link == Link::Seed && ids::is_temporary(&node.id) {
                 // The call that minted a temporary seed names it as a resource: the way to walk upward.
                 lead(ResourceName, &node.id);
+            }
+            // A sign-in to the console with it names the session, not the key.
+            if node.link == Link::Minted {
+                lead(Username, session_name(node).unwrap_or_default());
             }
         }
         Kind::User => {
@@ -48,17 +64,15 @@ pub fn leads_of(node: &Node) -> Vec<Lead> {
             lead(ResourceName, &node.name);
         }
         Kind::ConsoleLogin => {
-            if let Some(id) = node.principal_id.as_deref() {
-                lead(Username, id.split_once(':').map_or(&node.name, |(_, session)| session));
-                lead(ResourceName, ids::unique_id(id));
-            }
-        }
-        Kind::Other("console_session") => {
-            if let Some((role, session)) = node.principal_id.as_deref().and_then(|id| id.split_once(':')) {
+            // Of a session its name is enough: the id of its role would bring in everybody who shares the role.
+            if let Some(session) = session_name(node) {
                 lead(Username, session);
-                lead(ResourceName, role);
+            } else if let Some(id) = &node.principal_id {
+                lead(Username, &node.name);
+                lead(ResourceName, id);
             }
         }
+        Kind::Other("console_session") => lead(Username, session_name(node).unwrap_or_default()),
         Kind::Other("ec2_instance" | "lambda_function") => {
             lead(Username, &node.name);
             lead(ResourceName, &node.name);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::Ended;
-use super::subject::{function_name, named_user, subjects};
+use super::subject::{function_name, listed, named_user, subjects};
 use crate::catalogue::{self, Kind, Relation};
 use crate::cloudtrail::{Event, EventKey, json};
 use crate::investigation::Evidence;
@@ -22,7 +22,26 @@ pub(super) struct Life {
     /// How it ended.
     pub(super) ended: Option<Ended>,
     /// For passwords: every event that set it, earliest first.
-    pub(super) set: Vec<EventKey>,
+    set: Vec<Setting>,
+}
+
+/// An event that set a password.
+#[derive(Debug, Clone)]
+struct Setting {
+    key: EventKey,
+    /// Whether it took the password before it (`ChangePassword`): whoever knew that one knows this one.
+    by_holder: bool,
+}
+
+impl Life {
+    /// Whether the password that `set_by` set still opened the door at a time: it was not taken away, and nobody set
+    /// another without knowing it.
+    pub(super) fn password_holds(&self, set_by: &EventKey, time: DateTime<Utc>) -> bool {
+        let mut settings = self.set.iter().skip_while(|s| s.key != *set_by);
+        settings.next().is_some_and(|s| s.key.time <= time)
+            && settings.all(|s| s.by_holder || s.key.time > time)
+            && self.ended.as_ref().is_none_or(|end| time <= end.time)
+    }
 }
 
 /// A name during one stretch of time.
@@ -32,6 +51,10 @@ struct Span {
     until: Option<DateTime<Utc>>,
     life: usize,
 }
+
+/// Which life, among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct LifeId(usize);
 
 /// The lives of every name in the evidence.
 #[derive(Debug, Default)]
@@ -51,21 +74,26 @@ pub(super) struct Name {
 
 impl Name {
     /// The name of something of a kind in an account. Key ids and ARNs are unique by themselves, whatever account a
-    /// publisher's masking left in the record (quirk Q37).
+    /// publisher's masking left in the record (quirk Q37). IAM tells names apart without regard to case.
     pub(super) fn new(kind: Kind, account: &str, name: &str) -> Self {
-        let scoped = matches!(kind, Kind::User | Kind::Role | Kind::LoginProfile)
-            || matches!(kind, Kind::Other("group" | "instance_profile" | "lambda_function"));
+        let of_iam = matches!(kind, Kind::User | Kind::Role | Kind::LoginProfile)
+            || matches!(kind, Kind::Other("group" | "instance_profile"));
+        let scoped = of_iam || kind == Kind::Other("lambda_function");
         Self {
             kind,
             account: if scoped { account.to_owned() } else { String::new() },
-            name: name.to_owned(),
+            name: if of_iam {
+                name.to_ascii_lowercase()
+            } else {
+                name.to_owned()
+            },
         }
     }
 }
 
 enum Step {
     Create,
-    Set,
+    Set { by_holder: bool },
     End { by: String },
     Rename { to: Name },
 }
@@ -146,14 +174,20 @@ impl Lifelines {
                 let life = Life {
                     created: Some(key.clone()),
                     ended: None,
-                    set: vec![key.clone()],
+                    set: vec![Setting {
+                        key: key.clone(),
+                        by_holder: false,
+                    }],
                 };
                 let life = self.begin(name, Some(at), life);
                 self.by_event.insert((key, kind), life);
             }
-            Step::Set => {
+            Step::Set { by_holder } => {
                 let life = self.open_or_unseen(&name);
-                self.lives[life].set.push(key.clone());
+                self.lives[life].set.push(Setting {
+                    key: key.clone(),
+                    by_holder,
+                });
                 self.by_event.insert((key, kind), life);
             }
             Step::End { by } => {
@@ -178,18 +212,20 @@ impl Lifelines {
     }
 
     /// The life that an event began or, for passwords, set.
-    pub(super) fn of_event(&self, key: &EventKey, kind: Kind) -> Option<&Life> {
-        self.by_event.get(&(key.clone(), kind)).map(|life| &self.lives[*life])
+    pub(super) fn of_event(&self, key: &EventKey, kind: Kind) -> Option<(LifeId, &Life)> {
+        let life = *self.by_event.get(&(key.clone(), kind))?;
+        Some((LifeId(life), &self.lives[life]))
     }
 
     /// The life a name had at a time; the later one where two meet in one second.
-    pub(super) fn at(&self, name: &Name, time: DateTime<Utc>) -> Option<&Life> {
-        self.spans
+    pub(super) fn at(&self, name: &Name, time: DateTime<Utc>) -> Option<(LifeId, &Life)> {
+        let span = self
+            .spans
             .get(name)?
             .iter()
             .rev()
-            .find(|s| s.from.is_none_or(|from| from <= time) && s.until.is_none_or(|until| time <= until))
-            .map(|s| &self.lives[s.life])
+            .find(|s| s.from.is_none_or(|from| from <= time) && s.until.is_none_or(|until| time <= until))?;
+        Some((LifeId(span.life), &self.lives[span.life]))
     }
 }
 
@@ -203,8 +239,14 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
     let name = |kind, text: &str| Name::new(kind, event.account(), text);
     if let Some(ending) = catalogue::ending(&event.source, event.base_name()) {
         let mut named: Vec<String> = json::path(body, ending.id_path).into_iter().map(Into::into).collect();
-        if named.is_empty() && matches!(ending.kind, Kind::LoginProfile) {
-            named.extend(named_user(event, body));
+        if named.is_empty() {
+            named.extend(match ending.kind {
+                Kind::LoginProfile => named_user(event, body),
+                Kind::User => listed(body, "AWS::IAM::User"),
+                Kind::Role => listed(body, "AWS::IAM::Role"),
+                Kind::AccessKey => listed(body, "AWS::IAM::AccessKey"),
+                _ => None,
+            });
         }
         let by = ender(event);
         return named
@@ -241,7 +283,12 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
         .into_iter()
         .map(|made| {
             let sets = made.kind == Kind::LoginProfile && rule.name != "CreateLoginProfile";
-            let step = if sets { Step::Set } else { Step::Create };
+            let step = if sets {
+                let by_holder = rule.name == "ChangePassword";
+                Step::Set { by_holder }
+            } else {
+                Step::Create
+            };
             moment(name(made.kind, life_name(&made)), step)
         })
         .collect()

@@ -260,7 +260,7 @@ pub struct Counts {
     pub duplicates: u64,
     /// Events signed with the seeds.
     pub seed: u64,
-    /// Events signed with the seeds or any key under a core link.
+    /// Events signed with the seeds or any key that core links alone lead to.
     pub chain: u64,
     /// Events of `chain` that carry an error.
     pub failed: u64,

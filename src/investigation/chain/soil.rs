@@ -1,11 +1,12 @@
 //! The evidence, indexed by what growth asks for. Built once per derivation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
-use super::lifeline::Lifelines;
+use super::lifeline::{LifeId, Lifelines, Name};
 use super::subject::assumed_role;
 use crate::catalogue::{self, Kind, Relation, Rule};
 use crate::cloudtrail::{Event, EventKey, Identity, IdentityType, ids, json};
@@ -19,13 +20,6 @@ pub(super) struct Call<'e> {
     pub(super) rule: &'static Rule,
 }
 
-/// A key seen in use by somebody.
-#[derive(Debug, Default)]
-pub(super) struct Usage<'e> {
-    /// The identities it was used under, service-made calls left out.
-    pub(super) identities: Vec<&'e Identity>,
-}
-
 /// The indices.
 #[derive(Debug)]
 pub(super) struct Soil<'e> {
@@ -33,18 +27,27 @@ pub(super) struct Soil<'e> {
     pub(super) lifelines: Lifelines,
     /// Calls by the key that signed them.
     pub(super) by_key: HashMap<&'e str, Vec<Call<'e>>>,
-    /// Calls without a key, by the unique id of the caller.
+    /// Calls without a key, by the unique id of the caller and by the caller's ARN.
     pub(super) keyless: HashMap<&'e str, Vec<Call<'e>>>,
     /// Successful calls that return a session of a role, by the role's name.
     pub(super) role_sessions: HashMap<String, Vec<Call<'e>>>,
-    /// Successful sign-ins of IAM users, by (account, user).
-    pub(super) user_logins: HashMap<(&'e str, &'e str), Vec<Call<'e>>>,
+    /// Those made by services, by the name of the session.
+    pub(super) service_sessions: HashMap<String, Vec<Call<'e>>>,
+    /// Successful sign-ins of IAM users, by the user's unique id and by the user's ARN.
+    pub(super) user_logins: HashMap<&'e str, Vec<Call<'e>>>,
+    /// Successful sign-ins of IAM users, by the life of the password they used.
+    pub(super) password_logins: HashMap<LifeId, Vec<Call<'e>>>,
     /// Successful sign-ins of role and federated sessions, by principal id.
     pub(super) session_logins: HashMap<&'e str, Vec<Call<'e>>>,
+    /// Successful rewritings of a trust policy, by the role's name.
+    pub(super) trust_edits: HashMap<String, Vec<Call<'e>>>,
     /// Switches of role, by the ARN switched from.
     pub(super) switches: HashMap<String, Vec<Call<'e>>>,
-    /// Keys in use by a unique id, with no record of their making and not only by services.
-    pub(super) unminted: HashMap<&'e str, BTreeMap<&'e str, Usage<'e>>>,
+    /// Keys in use by a unique id, with no record of their making, and the identities they were used under; service-made
+    /// calls left out.
+    unminted: HashMap<&'e str, BTreeMap<&'e str, Vec<&'e Identity>>>,
+    /// Those keys by the time their session began.
+    sessions_begun: HashMap<&'e str, BTreeMap<DateTime<Utc>, BTreeSet<&'e str>>>,
     /// Who minted a key, earliest first.
     pub(super) mints: HashMap<String, BTreeSet<EventKey>>,
     /// Activity by key.
@@ -63,10 +66,14 @@ impl<'e> Soil<'e> {
             by_key: HashMap::new(),
             keyless: HashMap::new(),
             role_sessions: HashMap::new(),
+            service_sessions: HashMap::new(),
             user_logins: HashMap::new(),
+            password_logins: HashMap::new(),
             session_logins: HashMap::new(),
+            trust_edits: HashMap::new(),
             switches: HashMap::new(),
             unminted: HashMap::new(),
+            sessions_begun: HashMap::new(),
             mints: HashMap::new(),
             key_activity: HashMap::new(),
             principal_activity: HashMap::new(),
@@ -85,8 +92,11 @@ impl<'e> Soil<'e> {
         let Call { event, body, rule } = call;
         match (event.identity.access_key.as_deref(), event.identity.unique_id()) {
             (Some(key), _) => self.by_key.entry(key).or_default().push(call),
-            (None, Some(id)) => self.keyless.entry(id).or_default().push(call),
-            (None, None) => {}
+            (None, id) => {
+                for id in [id, event.identity.arn.as_deref()].into_iter().flatten() {
+                    self.keyless.entry(id).or_default().push(call);
+                }
+            }
         }
         if !event.outcome.succeeded() {
             return;
@@ -99,6 +109,18 @@ impl<'e> Soil<'e> {
                         .to_owned();
                     self.role_sessions.entry(name).or_default().push(call);
                 }
+                let session = json::first(body, "requestParameters.roleSessionName");
+                if let Some(session) = session.filter(|_| event.identity.is_service()) {
+                    self.service_sessions
+                        .entry(session.into_owned())
+                        .or_default()
+                        .push(call);
+                }
+            }
+            (Kind::Role, Relation::Change("trusts_external")) => {
+                if let Some(role) = json::first(body, "requestParameters.roleName") {
+                    self.trust_edits.entry(role.into_owned()).or_default().push(call);
+                }
             }
             (Kind::ConsoleLogin, _) => self.index_login(call),
             (Kind::Other("console_session"), _) if rule.name == "SwitchRole" => {
@@ -108,10 +130,7 @@ impl<'e> Soil<'e> {
             }
             _ => {}
         }
-        let credential = matches!(
-            rule.kind,
-            Kind::AccessKey | Kind::Session | Kind::Other("console_session")
-        );
+        let credential = matches!(rule.kind, Kind::AccessKey | Kind::Session);
         if credential && rule.relation != Relation::Change("reactivates") {
             for key in json::path(body, rule.id_path) {
                 self.mints
@@ -125,19 +144,47 @@ impl<'e> Soil<'e> {
     fn index_login(&mut self, call: Call<'e>) {
         let identity = &call.event.identity;
         if identity.kind == IdentityType::IamUser {
-            if let Some(user) = identity.user_name.as_deref() {
-                self.user_logins
-                    .entry((call.event.account(), user))
-                    .or_default()
-                    .push(call);
+            for id in [identity.unique_id(), identity.arn.as_deref()].into_iter().flatten() {
+                self.user_logins.entry(id).or_default().push(call);
+            }
+            // A renamed user signs in under the new name: the life of the password tells, not the name.
+            let name = |user| Name::new(Kind::LoginProfile, call.event.account(), user);
+            let life = |user| self.lifelines.at(&name(user), call.event.time()).map(|(id, _)| id);
+            if let Some(password) = identity.user_name.as_deref().and_then(life) {
+                self.password_logins.entry(password).or_default().push(call);
             }
         } else if let Some(principal) = identity.principal_id.as_deref() {
             self.session_logins.entry(principal).or_default().push(call);
         }
     }
 
+    /// The keys that `who` (unique id, principal id or ARN) used with no record of their making, each with an identity it was
+    /// used under; only those of the console session that a sign-in opened, where one is given.
+    pub(super) fn keys_in_use(&self, who: &str, sign_in: Option<DateTime<Utc>>) -> Vec<(&'e str, &'e Identity)> {
+        let Some(in_use) = self.unminted.get(who) else {
+            return Vec::new();
+        };
+        let Some(login) = sign_in else {
+            let first = in_use.iter().filter_map(|(key, ids)| Some((*key, *ids.first()?)));
+            return first.collect();
+        };
+        let opened = same_sign_in(login);
+        let began = |i: &&&Identity| i.session_created.is_some_and(|begun| opened.contains(&begun));
+        let sessions = self.sessions_begun.get(who).into_iter();
+        let keys: BTreeSet<&str> = sessions
+            .flat_map(|begun| begun.range(opened.clone()))
+            .flat_map(|(_, keys)| keys.iter().copied())
+            .collect();
+        keys.into_iter()
+            .filter_map(|key| Some((key, *in_use.get(key)?.iter().find(began)?)))
+            .collect()
+    }
+
     fn index_callers(&mut self) {
-        for (identity, activity) in self.evidence.callers() {
+        // In an order of their own: which identity of a key is taken must not depend on how they are kept.
+        let mut callers: Vec<_> = self.evidence.callers().collect();
+        callers.sort_unstable_by_key(|(identity, _)| *identity);
+        for (identity, activity) in callers {
             if let Some(id) = identity.unique_id() {
                 self.principal_activity.entry(id).or_default().merge(activity);
             }
@@ -166,15 +213,18 @@ impl<'e> Soil<'e> {
                     .or_default()
                     .entry(key)
                     .or_default()
-                    .identities
                     .push(identity);
+                if let Some(begun) = identity.session_created {
+                    let sessions = self.sessions_begun.entry(id).or_default();
+                    sessions.entry(begun).or_default().insert(key);
+                }
             }
         }
     }
 }
 
-/// Whether a session that began at `created` is the one a sign-in at `login` opened. The record of a sign-in and the
-/// creation date of its session carry the same second in every real record seen; some seconds of slack cost nothing.
-pub(super) fn same_sign_in(login: DateTime<Utc>, created: Option<DateTime<Utc>>) -> bool {
-    created.is_some_and(|c| c >= login - Duration::seconds(1) && c <= login + Duration::seconds(10))
+/// When a session began that a sign-in at `login` opened. The record of a sign-in and the creation date of its session carry
+/// the same second in every real record seen; some seconds of slack cost nothing.
+fn same_sign_in(login: DateTime<Utc>) -> RangeInclusive<DateTime<Utc>> {
+    login - Duration::seconds(1)..=login + Duration::seconds(10)
 }

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::catalogue::{Kind, Rule, Strength};
+use crate::catalogue::{Kind, Relation, Rule, Strength};
 use crate::cloudtrail::{Event, ids, json, time};
 
 /// CloudTrail's word for a value it hides; never a name (quirk Q35).
@@ -47,7 +47,8 @@ pub(super) fn subjects(rule: &Rule, event: &Event, body: &Value) -> Vec<Subject>
     found.into_iter().collect()
 }
 
-/// The user named by the request, else the caller: IAM calls without a name mean oneself (quirk Q16).
+/// The user named by the request, else the caller: IAM calls without a name mean oneself (quirk Q16). A record without
+/// request and answer (console CSV) lists the user among its resources.
 pub(super) fn named_user(event: &Event, body: &Value) -> Option<String> {
     let named = [
         "requestParameters.userName",
@@ -59,8 +60,19 @@ pub(super) fn named_user(event: &Event, body: &Value) -> Option<String> {
     match named {
         Some(name) if name != HIDDEN => Some(name.into_owned()),
         Some(_) => None,
-        None => event.identity.user_name.as_deref().map(str::to_owned),
+        None => listed(body, "AWS::IAM::User").or_else(|| event.identity.user_name.as_deref().map(str::to_owned)),
     }
+}
+
+/// The name among the resources of a type that a record lists: not the ARN, not the unique id.
+pub(super) fn listed(body: &Value, resource_type: &str) -> Option<String> {
+    let resources = body.get("resources")?.as_array()?;
+    resources
+        .iter()
+        .filter(|r| json::text(r, "resourceType") == Some(resource_type))
+        .filter_map(|r| json::text(r, "resourceName"))
+        .find(|name| !name.contains(':') && !ids::is_unique_id(name))
+        .map(str::to_owned)
 }
 
 /// The role an AssumeRole call is about: its ARN, else its name from the answer.
@@ -138,18 +150,19 @@ impl Reader<'_> {
     }
 
     fn touched_principal(&self) -> Option<Subject> {
-        let (field, type_name) = if self.rule.kind == Kind::User {
-            ("userName", "user")
+        let (name, type_name) = if self.rule.kind == Kind::User {
+            (named_user(self.event, self.body), "user")
         } else {
-            ("roleName", "role")
+            let named = self.text("requestParameters.roleName");
+            (named.or_else(|| listed(self.body, "AWS::IAM::Role")), "role")
         };
-        let name = self.text(&format!("requestParameters.{field}")).or_else(|| {
-            (self.rule.kind == Kind::User)
-                .then(|| named_user(self.event, self.body))
-                .flatten()
-        })?;
+        let name = name?;
         let mut touched = self.subject(self.arn(type_name, &name), name);
-        touched.detail = self.text(self.rule.name_path).unwrap_or_default();
+        let detail = match self.rule.relation {
+            Relation::Change("renames_principal") => self.rule.id_path,
+            _ => self.rule.name_path,
+        };
+        touched.detail = self.text(detail).unwrap_or_default();
         Some(touched)
     }
 
@@ -174,7 +187,7 @@ impl Reader<'_> {
             .text("responseElements.assumedRoleUser.assumedRoleId")
             .or_else(|| self.text("responseElements.federatedUser.federatedUserId"))
             .or_else(|| {
-                let same_caller = self.rule.name == "GetSessionToken";
+                let same_caller = matches!(self.rule.name, "GetSessionToken" | "GetSigninToken");
                 same_caller
                     .then(|| self.event.identity.principal_id.as_deref().map(str::to_owned))
                     .flatten()
@@ -219,8 +232,7 @@ impl Reader<'_> {
                 .filter(|n| *n != HIDDEN)?
                 .to_owned()
         } else {
-            named_user(self.event, self.body)
-                .or_else(|| self.among_resources(|r| !r.contains(':') && !ids::is_unique_id(r)))?
+            named_user(self.event, self.body)?
         };
         let id = format!("{}:{user}@{}", self.event.account(), time::format(self.event.time()));
         let mut made = self.subject(id, user.clone());
