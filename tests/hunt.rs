@@ -46,8 +46,8 @@ fn run(case: &mut CaseFile, source: Box<dyn Source>, updates: usize) {
         .expect("a runtime");
     runtime.block_on(async {
         for _ in 0..updates {
-            let Some(update) = hunt.next().await else { return };
-            hunt.handle(update, case, Utc::now()).expect("written");
+            let Some(updates) = hunt.next().await else { return };
+            hunt.handle(updates, case, Utc::now()).expect("written");
         }
     });
     case.settle();

@@ -37,17 +37,17 @@ async fn drive(case: &mut CaseFile, hunt: &mut Hunt) -> Result<bool, Failure> {
     let interrupt = tokio::signal::ctrl_c();
     tokio::pin!(interrupt);
     loop {
-        let update = tokio::select! {
-            update = hunt.next() => update,
+        let updates = tokio::select! {
+            updates = hunt.next() => updates,
             _ = &mut interrupt => {
                 hunt.cancel(case, Utc::now())?;
                 clear_progress();
                 return Ok(true);
             }
         };
-        let Some(update) = update else { break };
+        let Some(updates) = updates else { break };
         let now = Utc::now();
-        hunt.handle(update, case, now)?;
+        hunt.handle(updates, case, now)?;
         if now - shown > chrono::Duration::milliseconds(200) {
             shown = now;
             show_progress(hunt);

@@ -19,8 +19,9 @@ use crate::investigation::lead::Lead;
 use crate::investigation::{What, chain};
 use crate::store::{CaseFile, StoreError};
 
-/// Answers waiting to be handled. Small: a source that runs ahead would only fill memory.
-const WAITING: usize = 16;
+/// Answers waiting to be handled; they are then written together. Not more: a source that runs ahead would only fill
+/// memory.
+const WAITING: usize = 64;
 
 /// Something the sources have to say.
 #[derive(Debug)]
@@ -102,28 +103,39 @@ impl Hunt {
         Ok(hunt)
     }
 
-    /// The next thing the sources say; `None` when the hunt is over.
-    pub async fn next(&mut self) -> Option<Update> {
-        if self.running { self.updates.recv().await } else { None }
+    /// What the sources said since it was last asked; `None` when the hunt is over.
+    pub async fn next(&mut self) -> Option<Vec<Update>> {
+        let mut updates = Vec::new();
+        let any = self.running && self.updates.recv_many(&mut updates, WAITING).await > 0;
+        any.then_some(updates)
     }
 
-    /// Turns what a source said into facts of the case.
-    pub fn handle(&mut self, update: Update, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
-        match update {
-            Update::Found(Found::Page(page)) => self.keep(page, case, now),
-            Update::Found(Found::Files(files)) => case.commit(now, What::FilesRead { files }),
-            Update::Found(Found::Progress(progress)) => {
-                self.progress = progress;
-                Ok(())
+    /// Turns what the sources said into facts of the case, written together.
+    pub fn handle(&mut self, updates: Vec<Update>, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut facts = Vec::new();
+        // A question is answered after everything that was found for it.
+        let mut answered = None;
+        for update in updates {
+            match update {
+                Update::Found(Found::Page(page)) => facts.extend(self.keep(page).map(What::Page)),
+                Update::Found(Found::Files(files)) => facts.push(What::FilesRead { files }),
+                Update::Found(Found::Progress(progress)) => self.progress = progress,
+                Update::Answered(answer) => answered = Some(answer),
             }
-            Update::Answered(Ok(left)) => {
+        }
+        if !facts.is_empty() {
+            case.commit_all(now, facts)?;
+        }
+        match answered {
+            None => Ok(()),
+            Some(Ok(left)) => {
                 case.settle();
                 // First everything that can be had cheaply, then one dear pass for all of it.
                 let more =
                     self.ask(case) || (left == Left::Something && self.questions.send(Question::WhatWasLeft).is_ok());
                 if more { Ok(()) } else { self.end(None, case, now) }
             }
-            Update::Answered(Err(error)) => {
+            Some(Err(error)) => {
                 let why = error.to_string();
                 self.failure = Some(error);
                 self.end(Some(why), case, now)
@@ -155,16 +167,13 @@ impl Hunt {
         self.end(Some("stopped by the responder".to_owned()), case, now)
     }
 
-    fn keep(&self, mut page: Page, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// The records of a page that are wanted and not saved yet.
+    fn keep(&self, mut page: Page) -> Option<Page> {
         page.records.retain(|record| {
             let known = !self.saved.is_empty() && self.saved.contains(&(record.event.key.clone(), page.origin.clone()));
             self.window.holds(record) && !known
         });
-        if page.records.is_empty() {
-            Ok(())
-        } else {
-            case.commit(now, What::Page(page))
-        }
+        (!page.records.is_empty()).then_some(page)
     }
 
     /// Asks for the leads that were not asked yet. Returns whether there were any.

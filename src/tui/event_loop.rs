@@ -168,7 +168,7 @@ fn drain(app: &mut App, keys: &mut EventStream) -> Option<Effect> {
     None
 }
 
-async fn next(hunt: Option<&mut Hunt>) -> Option<Update> {
+async fn next(hunt: Option<&mut Hunt>) -> Option<Vec<Update>> {
     match hunt {
         Some(hunt) if hunt.is_running() => hunt.next().await,
         _ => std::future::pending().await,
@@ -176,7 +176,7 @@ async fn next(hunt: Option<&mut Hunt>) -> Option<Update> {
 }
 
 /// Turns what the sources found into facts, as much as waits already, for a moment at most.
-fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Update>) {
+fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Vec<Update>>) {
     let Some(hunt) = hunt else { return };
     let until = Instant::now() + SLICE;
     let mut update = first;

@@ -18,7 +18,7 @@ use super::text::{Stream, Text};
 use super::{CandidateCalls, Found};
 
 /// Records in a page, at most.
-const PAGE: usize = 256;
+const PAGE: usize = 64;
 
 /// What a worker needs to read texts, one after the other.
 pub(super) struct Reader<'p> {

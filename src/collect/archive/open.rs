@@ -23,11 +23,17 @@ struct Hashing<R> {
     reader: R,
     hash: Sha256,
     bytes: u64,
+    /// The end was seen: asking again, for each of many small files, would only cost time.
+    is_done: bool,
 }
 
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.is_done {
+            return Ok(0);
+        }
         let length = self.reader.read(into)?;
+        self.is_done = length == 0 && !into.is_empty();
         self.hash.update(&into[..length]);
         self.bytes += length as u64;
         Ok(length)
@@ -40,6 +46,7 @@ impl<R: Read> Hashing<R> {
             reader,
             hash: Sha256::new(),
             bytes: 0,
+            is_done: false,
         }
     }
 

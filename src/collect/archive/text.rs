@@ -6,8 +6,8 @@ use flate2::{FlushDecompress, Status};
 
 use super::gzip::{self, Header, Inflater, TRAILER};
 
-/// Bytes read from disk at once.
-const READ: u64 = 128 << 10;
+/// Bytes read from disk at once. Most of CloudTrail's files are smaller: one read gets them whole.
+const READ: usize = 128 << 10;
 /// Bytes of text made at once: small enough for the second-level cache, with the masks of its structure.
 const TEXT: usize = 128 << 10;
 
@@ -62,10 +62,22 @@ pub(super) enum TextError {
 }
 
 /// What can be used again for the next text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Memory {
-    input: Vec<u8>,
+    /// What was read from disk is `input[..filled]`.
+    input: Box<[u8]>,
+    filled: usize,
     inflater: Inflater,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            input: vec![0; READ].into(),
+            filled: 0,
+            inflater: Inflater::default(),
+        }
+    }
 }
 
 /// Reads a file's text.
@@ -98,6 +110,7 @@ impl<'m, R: Read> Text<'m, R> {
             read: 0,
             made: 0,
         };
+        text.memory.filled = 0;
         text.refill()?;
         text.is_gzip = gzip::is_gzip(text.first_bytes());
         text.memory.inflater.in_member = false;
@@ -116,7 +129,7 @@ impl<'m, R: Read> Text<'m, R> {
 
     /// The first bytes on disk.
     pub(super) fn first_bytes(&self) -> &[u8] {
-        &self.memory.input
+        &self.memory.input[..self.memory.filled]
     }
 
     /// Appends more text to `out` and returns how much; 0 at the end.
@@ -149,11 +162,11 @@ impl<'m, R: Read> Text<'m, R> {
     }
 
     fn copy(&mut self, out: &mut Vec<u8>) -> Result<(), TextError> {
-        if self.used == self.memory.input.len() {
+        if self.rest().is_empty() {
             self.refill()?;
         }
         out.extend_from_slice(self.rest());
-        self.used = self.memory.input.len();
+        self.used = self.memory.filled;
         Ok(())
     }
 
@@ -164,14 +177,18 @@ impl<'m, R: Read> Text<'m, R> {
             if !self.memory.inflater.in_member && !self.next_member()? {
                 return Ok(());
             }
-            if self.used == self.memory.input.len() && self.refill()? == 0 {
+            if self.rest().is_empty() && self.refill()? == 0 {
                 return Err(TextError::CutOff);
             }
-            let Memory { input, inflater } = &mut *self.memory;
+            let Memory {
+                input,
+                filled,
+                inflater,
+            } = &mut *self.memory;
             let (seen, length) = (inflater.deflate.total_in(), out.len());
             let status = inflater
                 .deflate
-                .decompress_vec(&input[self.used..], out, FlushDecompress::None)
+                .decompress_vec(&input[self.used..*filled], out, FlushDecompress::None)
                 .map_err(|_| TextError::Damaged)?;
             let read = usize::try_from(inflater.deflate.total_in() - seen).unwrap_or_default();
             self.used += read;
@@ -193,7 +210,7 @@ impl<'m, R: Read> Text<'m, R> {
     /// Checks what follows the data of a member.
     fn end_member(&mut self) -> Result<(), TextError> {
         while self.rest().len() < TRAILER {
-            if self.read_on()? == 0 {
+            if self.refill()? == 0 {
                 return Err(TextError::CutOff);
             }
         }
@@ -224,7 +241,7 @@ impl<'m, R: Read> Text<'m, R> {
                     self.memory.inflater.begin();
                     return Ok(true);
                 }
-                Header::Unfinished if self.read_on()? > 0 => {}
+                Header::Unfinished if self.refill()? > 0 => {}
                 Header::Unfinished if self.members > 0 && self.rest().is_empty() => return Ok(false),
                 Header::Unfinished => return Err(TextError::CutOff),
                 Header::Other if self.members > 0 => return Err(TextError::Trailing),
@@ -235,21 +252,22 @@ impl<'m, R: Read> Text<'m, R> {
 
     /// Input that was not used yet.
     fn rest(&self) -> &[u8] {
-        &self.memory.input[self.used..]
+        &self.memory.input[self.used..self.memory.filled]
     }
 
-    /// Reads more input behind what is left.
-    fn read_on(&mut self) -> Result<usize, TextError> {
-        let left = self.rest().to_vec();
-        let read = self.refill()?;
-        self.memory.input.splice(..0, left);
-        Ok(read)
-    }
-
+    /// Reads more input behind what is left; 0 at the end of the file, or where there is no room for more.
     fn refill(&mut self) -> Result<usize, TextError> {
+        let Memory { input, filled, .. } = &mut *self.memory;
+        input.copy_within(self.used..*filled, 0);
+        *filled -= self.used;
         self.used = 0;
-        self.memory.input.clear();
-        let length = self.reader.by_ref().take(READ).read_to_end(&mut self.memory.input)?;
+        let length = loop {
+            match self.reader.read(&mut input[*filled..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        *filled += length;
         self.read += length as u64;
         Ok(length)
     }
