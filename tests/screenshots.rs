@@ -11,12 +11,13 @@ use support::svg::{self, DARK, LIGHT};
 mod support;
 
 /// Name, keys that lead there, size.
-const SCREENS: [(&str, &str, (u16, u16)); 5] = [
+const SCREENS: [(&str, &str, (u16, u16)); 6] = [
     ("overview", "1", (120, 36)),
     ("chain", "2<Down>", (130, 36)),
     ("timeline", "3w<Down><Down>", (120, 30)),
     ("steps", "4<Down><Down>", (120, 30)),
     ("record", "2<Down>r", (120, 30)),
+    ("replay", "2026-05-21 11:45<Enter>2", (120, 30)),
 ];
 
 #[test]
@@ -26,6 +27,12 @@ fn the_pictures_are_the_program() {
     let mut drifted = Vec::new();
     for (name, keys, (width, height)) in SCREENS {
         let mut app = screens::app(false);
+        if name == "replay" {
+            app = screens::replay();
+            // Held in the middle of the attack.
+            screens::press(&mut app, " g");
+            screens::press(&mut app, &"<Back>".repeat(19));
+        }
         screens::press(&mut app, keys);
         let buffer = screens::draw(&app, width, height);
         for (ground, palette) in [("dark", &DARK), ("light", &LIGHT)] {

@@ -91,7 +91,7 @@ impl Columns {
             link: if width >= 90 { 22 } else { 0 },
             calls: 7,
             end: 8,
-            verdict: if width >= 60 { 11 } else { 2 },
+            verdict: if width >= 68 { 11 } else { 2 },
         }
     }
 
