@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
@@ -19,9 +20,11 @@ use crate::investigation::lead::Lead;
 use crate::investigation::{What, chain};
 use crate::store::{CaseFile, StoreError};
 
-/// Answers waiting to be handled; they are then written together. Not more: a source that runs ahead would only fill
-/// memory.
-const WAITING: usize = 64;
+/// Parcels of answers waiting to be handled. Few: a source that runs ahead would only fill memory.
+const WAITING: usize = 4;
+/// A parcel is sent when it holds so many records, or is so old: what is in it is written in one transaction.
+const PARCEL: usize = 512;
+const PARCEL_AGE: Duration = Duration::from_millis(40);
 
 /// Something the sources have to say.
 #[derive(Debug)]
@@ -67,7 +70,7 @@ impl Window {
 /// A running hunt.
 #[derive(Debug)]
 pub struct Hunt {
-    updates: mpsc::Receiver<Update>,
+    updates: mpsc::Receiver<Vec<Update>>,
     questions: std::sync::mpsc::Sender<Question>,
     cancelled: Arc<AtomicBool>,
     asked: BTreeSet<Lead>,
@@ -103,11 +106,9 @@ impl Hunt {
         Ok(hunt)
     }
 
-    /// What the sources said since it was last asked; `None` when the hunt is over.
+    /// What the sources say next; `None` when the hunt is over.
     pub async fn next(&mut self) -> Option<Vec<Update>> {
-        let mut updates = Vec::new();
-        let any = self.running && self.updates.recv_many(&mut updates, WAITING).await > 0;
-        any.then_some(updates)
+        if self.running { self.updates.recv().await } else { None }
     }
 
     /// Turns what the sources said into facts of the case, written together.
@@ -218,33 +219,61 @@ fn saved_records(case: &CaseFile) -> Result<HashSet<(EventKey, Arc<str>)>, Store
         .collect())
 }
 
+/// What was found and is not sent yet.
+struct Parcel<'c> {
+    updates: Vec<Update>,
+    records: usize,
+    sent: Instant,
+    to: &'c mpsc::Sender<Vec<Update>>,
+}
+
+impl Parcel<'_> {
+    /// Adds an update, and sends the parcel when it is full or old. Returns whether anybody still listens.
+    fn add(&mut self, update: Update) -> bool {
+        if let Update::Found(Found::Page(page)) = &update {
+            self.records += page.records.len();
+        }
+        let last = matches!(update, Update::Answered(_));
+        self.updates.push(update);
+        if !last && self.records < PARCEL && self.sent.elapsed() < PARCEL_AGE {
+            return true;
+        }
+        self.records = 0;
+        let sent = self.to.blocking_send(std::mem::take(&mut self.updates)).is_ok();
+        self.sent = Instant::now();
+        sent
+    }
+}
+
 /// The thread of the sources: answers questions until nobody asks any more.
 fn answer(
     mut sources: Vec<Box<dyn Source>>,
     questions: &std::sync::mpsc::Receiver<Question>,
-    updates: &mpsc::Sender<Update>,
+    updates: &mpsc::Sender<Vec<Update>>,
     cancelled: &AtomicBool,
 ) {
-    let mut out = |found| {
-        let gone = cancelled.load(Ordering::Relaxed) || updates.blocking_send(Update::Found(found)).is_err();
-        if gone {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+    let mut parcel = Parcel {
+        updates: Vec::new(),
+        records: 0,
+        sent: Instant::now(),
+        to: updates,
     };
     while let Ok(question) = questions.recv() {
-        let mut asked = sources.iter_mut();
-        let answered = asked.try_for_each(|source| match &question {
+        let mut out = |found| {
+            let wanted = !cancelled.load(Ordering::Relaxed) && parcel.add(Update::Found(found));
+            if wanted {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        let answered = sources.iter_mut().try_for_each(|source| match &question {
             Question::Leads(leads) => source.ask(leads, &mut out),
             Question::WhatWasLeft => source.settle(&mut out),
         });
         let settled = sources.iter().all(|source| source.is_settled());
         let left = if settled { Left::Nothing } else { Left::Something };
-        if updates
-            .blocking_send(Update::Answered(answered.map(|()| left)))
-            .is_err()
-        {
+        if !parcel.add(Update::Answered(answered.map(|()| left))) {
             return;
         }
     }
