@@ -274,8 +274,10 @@ const FILES: [&str; 2] = ["Path", "Sha256"];
 
 /// Every file that was read and its hash: ties the records to the archives they came from.
 pub fn files(investigation: &Investigation) -> Table<'_> {
-    let files = investigation.coverage().files().iter();
-    Table::new(&FILES, &FILES, files.map(|(path, sha256)| [text(path), text(sha256)]))
+    let mut files: Vec<_> = investigation.coverage().files().iter().collect();
+    files.sort_unstable();
+    let rows = files.into_iter().map(|(path, sha256)| [text(path), text(sha256)]);
+    Table::new(&FILES, &FILES, rows)
 }
 
 /// An item of the playbook, as far as the checklist table shows it.

@@ -1,6 +1,6 @@
 //! What was read, and what was not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -38,7 +38,7 @@ pub struct Unread {
 pub struct Coverage {
     regions: BTreeMap<(String, String), RegionCoverage>,
     unread: Vec<Unread>,
-    files: BTreeMap<Arc<str>, String>,
+    files: HashMap<Arc<str>, String>,
     records: u64,
     broken: u64,
     passed_over: u64,
@@ -86,8 +86,8 @@ impl Coverage {
         &self.unread
     }
 
-    /// Every file and its SHA-256.
-    pub fn files(&self) -> &BTreeMap<Arc<str>, String> {
+    /// Every file and its SHA-256, in no order.
+    pub fn files(&self) -> &HashMap<Arc<str>, String> {
         &self.files
     }
 

@@ -81,11 +81,18 @@ pub struct FileReport {
     /// Records in it, readable or not.
     pub records: u64,
     /// What is wrong in it. At most [`FileReport::MOST_PROBLEMS`] are listed; `broken` counts all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
     /// Records that could not be read.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub broken: u64,
     /// Records per region with the first and last time seen, over all its records.
     pub regions: Vec<RegionCount>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl FileReport {

@@ -19,42 +19,25 @@ pub(super) struct Unit {
     pub member: Option<usize>,
     /// The name in pages and reports.
     pub origin: Arc<str>,
-    entries: Vec<Entry>,
+    entries: Box<[Entry]>,
     /// The terms of all entries, one after the other.
-    terms: Vec<Term>,
+    terms: Box<[Term]>,
     /// The text of those entries that are kept in memory.
-    kept: Vec<u8>,
+    kept: Box<[u8]>,
     /// Entries that seem to answer a lead and have to be read again.
     pub waiting: Vec<usize>,
 }
 
-/// One record that a later lead may ask for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
-    /// Byte offset in the text of the file.
-    pub offset: u64,
-    /// Bytes.
-    pub length: u32,
-    terms_end: u32,
-    kept_at: Option<u32>,
-    /// Whether all its values are terms, not just the identifiers.
-    pub is_candidate: bool,
-    is_given: bool,
+/// What is being remembered of the text at hand. Used again for the next text: growing and trimming three lists for each
+/// of many small files costs more than copying them once.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    entries: Vec<Entry>,
+    terms: Vec<Term>,
+    kept: Vec<u8>,
 }
 
-impl Unit {
-    pub(super) fn new(path: Arc<Path>, member: Option<usize>, origin: Arc<str>) -> Self {
-        Self {
-            path,
-            member,
-            origin,
-            entries: Vec::new(),
-            terms: Vec::new(),
-            kept: Vec::new(),
-            waiting: Vec::new(),
-        }
-    }
-
+impl Notes {
     /// Remembers a record; with its text if `keep`. Records without terms cannot be asked for.
     pub(super) fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, terms: &[Term], keep: bool) {
         let (Ok(length), Ok(kept_at)) = (u32::try_from(text.len()), u32::try_from(self.kept.len())) else {
@@ -78,11 +61,42 @@ impl Unit {
         });
     }
 
-    /// Gives back memory that was taken in advance.
-    pub(super) fn finish(&mut self) {
-        self.entries.shrink_to_fit();
-        self.terms.shrink_to_fit();
-        self.kept.shrink_to_fit();
+    /// Writes the notes into the unit they are of, and forgets them.
+    pub(super) fn file(&mut self, unit: &mut Unit) {
+        unit.entries = self.entries.as_slice().into();
+        unit.terms = self.terms.as_slice().into();
+        unit.kept = self.kept.as_slice().into();
+        self.entries.clear();
+        self.terms.clear();
+        self.kept.clear();
+    }
+}
+
+/// One record that a later lead may ask for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// Byte offset in the text of the file.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u32,
+    terms_end: u32,
+    kept_at: Option<u32>,
+    /// Whether all its values are terms, not just the identifiers.
+    pub is_candidate: bool,
+    is_given: bool,
+}
+
+impl Unit {
+    pub(super) fn new(path: Arc<Path>, member: Option<usize>, origin: Arc<str>) -> Self {
+        Self {
+            path,
+            member,
+            origin,
+            entries: Box::default(),
+            terms: Box::default(),
+            kept: Box::default(),
+            waiting: Vec::new(),
+        }
     }
 
     /// Gives what is in memory and answers; remembers what else may answer.

@@ -11,7 +11,7 @@ use crate::cloudtrail::terms::{self, Term, Wanted};
 use crate::cloudtrail::{Interner, Record, console_csv, envelope};
 use crate::investigation::fact::Page;
 
-use super::index::Unit;
+use super::index::{Notes, Unit};
 use super::pass::Post;
 use super::report::Tally;
 use super::text::{Stream, Text};
@@ -32,6 +32,7 @@ struct Tools<'p> {
     post: &'p Post,
     skimmer: Skimmer,
     interner: Interner,
+    notes: Notes,
     /// The terms of the record at hand.
     terms: Vec<Term>,
 }
@@ -46,6 +47,7 @@ impl<'p> Reader<'p> {
                 post,
                 skimmer: Skimmer::default(),
                 interner: Interner::default(),
+                notes: Notes::default(),
                 terms: Vec::new(),
             },
         }
@@ -185,7 +187,8 @@ impl Intake<'_, '_> {
 
     fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, keep: bool) {
         let keep = keep || is_candidate && self.tools.post.grant(text.len());
-        self.unit.remember(offset, text, is_candidate, &self.tools.terms, keep);
+        let Tools { notes, terms, .. } = &mut *self.tools;
+        notes.remember(offset, text, is_candidate, terms, keep);
     }
 
     /// The rows of a console download. They have no place to be read again from, so they are kept.
@@ -239,7 +242,7 @@ impl Intake<'_, '_> {
     fn finish(mut self) -> (Unit, Tally) {
         // Whoever stopped reading is told so by the post.
         let _ = self.end_page();
-        self.unit.finish();
+        self.tools.notes.file(&mut self.unit);
         (self.unit, self.tally)
     }
 }

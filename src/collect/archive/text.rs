@@ -10,6 +10,8 @@ use super::gzip::{self, Header, Inflater, TRAILER};
 const READ: usize = 128 << 10;
 /// Bytes of text made at once: small enough for the second-level cache, with the masks of its structure.
 const TEXT: usize = 128 << 10;
+/// The longest text that is made at once, of a file that was read at once.
+const WHOLE: usize = 4 << 20;
 
 /// How much text a file may hold before it is taken for a bomb.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +64,6 @@ pub(super) enum TextError {
 }
 
 /// What can be used again for the next text.
-#[derive(Debug)]
 pub(super) struct Memory {
     /// What was read from disk is `input[..filled]`.
     input: Box<[u8]>,
@@ -171,6 +172,18 @@ impl<'m, R: Read> Text<'m, R> {
     }
 
     fn inflate(&mut self, out: &mut Vec<u8>) -> Result<(), TextError> {
+        if self.made == 0 && self.is_whole() {
+            let Memory {
+                input,
+                filled,
+                inflater,
+            } = &mut *self.memory;
+            if inflater.inflate_whole(&input[..*filled], WHOLE, out) {
+                self.used = self.memory.filled;
+                self.members = 1;
+                return Ok(());
+            }
+        }
         out.reserve(TEXT);
         let full = out.len() + TEXT;
         while out.len() < full {
@@ -205,6 +218,12 @@ impl<'m, R: Read> Text<'m, R> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the whole file is in memory, not used yet.
+    fn is_whole(&mut self) -> bool {
+        let fresh = self.used == 0 && self.members == 0 && !self.memory.inflater.in_member;
+        fresh && self.memory.filled < READ && matches!(self.refill(), Ok(0))
     }
 
     /// Checks what follows the data of a member.
