@@ -33,6 +33,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 pub(super) fn write(case: &CaseFile, dir: &Path) -> Result<(), Failure> {
     let playbook = session::playbook_of(case.investigation())?;
     let items = session::checklist_items(&playbook);
-    export::write_evidence(dir, case, &items, chrono::Utc::now())?;
+    case.while_reading(|case| export::write_evidence(dir, case, &items, chrono::Utc::now()))??;
     Ok(())
 }

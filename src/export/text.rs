@@ -6,7 +6,8 @@ use std::fmt::Write;
 /// Makes characters visible that would hide, reorder or steer text: `\u{202e}` instead of the character. Line breaks and
 /// tabs too: a value from a record is one piece on one line.
 pub fn safe(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(hides) {
+    // Nearly every text is plain: the rest of this is slow.
+    if is_plain(text) || !text.chars().any(hides) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -25,7 +26,9 @@ pub fn safe_json(json: &str) -> Cow<'_, str> {
     // Between the values of a document there may be line breaks; inside them JSON has escaped all control characters
     // below U+0020 already.
     let unsafe_here = |c: char| c >= '\u{7f}' && hides(c);
-    if !json.chars().any(unsafe_here) {
+    // Below U+0080 only DEL is unsafe here.
+    let plain = json.bytes().all(|byte| byte < 0x7f);
+    if plain || !json.chars().any(unsafe_here) {
         return Cow::Borrowed(json);
     }
     let mut shown = String::with_capacity(json.len() + 16);
@@ -40,6 +43,10 @@ pub fn safe_json(json: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// Whether a character hides, reorders or steers what stands around it: control characters and escape sequences,

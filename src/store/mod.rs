@@ -140,7 +140,8 @@ impl CaseFile {
                 .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
             self.wal = mode == "wal";
             // Folding back waits for the disk: every 8 MB, some four pages of 1,000 records, it is rare and still short.
-            self.connection.pragma_update(None, "wal_autocheckpoint", 2048)?;
+            self.connection
+                .pragma_update(None, "wal_autocheckpoint", (8 << 20) / schema::PAGE)?;
         }
         let evidence = self.investigation.evidence();
         self.head = journal::append(&mut self.connection, &self.head, facts, |key| {
@@ -167,6 +168,14 @@ impl CaseFile {
             record.origin_sha256 = files.get(&record.origin).filter(|sha| !sha.is_empty()).cloned();
             record
         }))
+    }
+
+    /// Runs `work` while the file is held for reading: many look-ups then cost one lock, and see one state.
+    pub fn while_reading<T>(&self, work: impl FnOnce(&Self) -> T) -> Result<T, StoreError> {
+        let reading = self.connection.unchecked_transaction()?;
+        let done = work(self);
+        reading.finish()?;
+        Ok(done)
     }
 
     /// Every fact in the order it was written, with its records.

@@ -54,8 +54,13 @@ pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     )
 }
 
+/// Bytes of a database page.
+pub(super) const PAGE: u32 = 16 << 10;
+
 /// Makes the tables in an empty database, all or nothing.
 pub(super) fn create(connection: &mut Connection) -> Result<(), rusqlite::Error> {
+    // Records and lists of files are larger than SQLite's usual page of 4 kB: fewer pages, fewer calls.
+    connection.pragma_update(None, "page_size", PAGE)?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(include_str!("schema.sql"))?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;

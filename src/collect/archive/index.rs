@@ -1,14 +1,11 @@
 //! What is remembered of a file, so that later leads find its records without another reading.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::cloudtrail::terms::{Term, Wanted};
 use crate::cloudtrail::{Interner, Record, RecordError};
 use crate::investigation::fact::Page;
-
-use super::{ArchiveError, Found};
 
 /// One text that holds records: a file, or a member of a zip.
 #[derive(Debug)]
@@ -99,13 +96,8 @@ impl Unit {
         }
     }
 
-    /// Gives what is in memory and answers; remembers what else may answer.
-    pub(super) fn ask(
-        &mut self,
-        wanted: &Wanted,
-        interner: &mut Interner,
-        out: &mut dyn FnMut(Found) -> ControlFlow<()>,
-    ) -> Result<(), ArchiveError> {
+    /// What is in memory and answers; remembers what else may answer.
+    pub(super) fn ask(&mut self, wanted: &Wanted, interner: &mut Interner) -> Option<Page> {
         let mut records = Vec::new();
         let mut from = 0;
         for (number, entry) in self.entries.iter_mut().enumerate() {
@@ -124,17 +116,8 @@ impl Unit {
                 records.push(record);
             }
         }
-        if records.is_empty() {
-            return Ok(());
-        }
-        let page = Page {
-            origin: self.origin.clone(),
-            records,
-        };
-        if out(Found::Page(page)).is_break() {
-            return Err(ArchiveError::Stopped);
-        }
-        Ok(())
+        let origin = self.origin.clone();
+        (!records.is_empty()).then_some(Page { origin, records })
     }
 
     /// The entries that wait, in the order of their places in the file, each once.

@@ -40,7 +40,6 @@ use std::path::PathBuf;
 pub use calls::CandidateCalls;
 pub use error::ArchiveError;
 
-use crate::cloudtrail::Interner;
 use crate::cloudtrail::terms::Wanted;
 use crate::investigation::fact::{FileReport, Page};
 use crate::investigation::lead::Lead;
@@ -94,7 +93,6 @@ enum State {
         units: Vec<Unit>,
         /// The values that were asked for since files were last read.
         asked: Vec<String>,
-        interner: Interner,
     },
     /// The reading was stopped, or failed: what is known is not all.
     Stopped,
@@ -131,19 +129,16 @@ impl Archive {
                 self.state = State::Indexed {
                     units,
                     asked: Vec::new(),
-                    interner: Interner::default(),
                 };
             }
-            State::Indexed {
-                mut units,
-                mut asked,
-                mut interner,
-            } => {
-                for unit in &mut units {
-                    unit.ask(&wanted, &mut interner, out)?;
+            State::Indexed { mut units, mut asked } => {
+                for page in pass::ask(&mut units, &wanted)? {
+                    if out(Found::Page(page)).is_break() {
+                        return Err(ArchiveError::Stopped);
+                    }
                 }
                 asked.extend(values.map(str::to_owned));
-                self.state = State::Indexed { units, asked, interner };
+                self.state = State::Indexed { units, asked };
             }
         }
         Ok(())

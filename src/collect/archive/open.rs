@@ -75,7 +75,7 @@ impl<'p> Opener<'p> {
 
     /// Reads a file; gives what is remembered of it and what it held.
     pub(super) fn read(&mut self, file: &LogFile) -> (Vec<Unit>, Vec<FileReport>) {
-        let origin: Arc<str> = file.path.display().to_string().into();
+        let origin: Arc<str> = file.path.to_string_lossy().into();
         match self.try_read(file, &origin) {
             Ok(read) => read,
             Err(error) => (Vec::new(), vec![failed(origin, String::new(), 0, &error)]),

@@ -101,9 +101,8 @@ fn in_parallel<T: Send>(
 ) -> Result<Vec<T>, ArchiveError> {
     let (sender, receiver) = mpsc::sync_channel(WAITING);
     let shared = Arc::new(Shared::default());
-    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores.min(jobs))
+        let workers: Vec<_> = (0..cores().min(jobs))
             .map(|_| {
                 let post = Post {
                     sender: sender.clone(),
@@ -219,6 +218,33 @@ impl Outcomes {
             None => Err(ArchiveError::NotCloudTrail { files }),
         }
     }
+}
+
+/// What is in memory and answers, looked for on every core.
+pub(super) fn ask(units: &mut [Unit], wanted: &Wanted) -> Result<Vec<Page>, ArchiveError> {
+    let share = units.len().div_ceil(cores()).max(1);
+    let found: Result<Vec<Vec<Page>>, _> = thread::scope(|scope| {
+        let workers: Vec<_> = units
+            .chunks_mut(share)
+            .map(|share| {
+                scope.spawn(move || {
+                    let mut interner = Interner::default();
+                    share
+                        .iter_mut()
+                        .filter_map(|unit| unit.ask(wanted, &mut interner))
+                        .collect()
+                })
+            })
+            .collect();
+        workers.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    });
+    found
+        .map(|pages| pages.into_iter().flatten().collect())
+        .map_err(|_| ArchiveError::Worker)
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// Reads again what waits in the units, for those who asked for `wanted`.
