@@ -3,6 +3,13 @@
 //! They lie in the folder that `KEYTRAIL_CASES` names (by default `../shared/data`), one folder each with an
 //! `expected.json`. Where there is none, the test says so and passes: the project's own stories cover the same rules.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
 mod support;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,12 @@
 //! What the chain holds, story by story, on records written for this project: above all what no public record shows.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
 mod support;
 
 use serde_json::{Value, json};
@@ -568,7 +575,11 @@ fn the_console_csv_links_through_its_resources_and_says_so() {
         ACCOUNT,
     ];
     let value = keytrail::cloudtrail::console_csv::record(header.split(','), row.into_iter());
-    let record = keytrail::cloudtrail::Record::parse(value.to_string().as_bytes(), &mut Default::default()).unwrap();
+    let record = keytrail::cloudtrail::Record::parse(
+        value.to_string().as_bytes(),
+        &mut keytrail::cloudtrail::Interner::default(),
+    )
+    .unwrap();
     let case = feed(&[SEED], vec![vec![record]]);
     assert_eq!(core(&case), [format!("access_key minted {KEY2} < {SEED}")]);
     assert_eq!(node(&case, KEY2).strength.as_str(), "inferred");
@@ -844,7 +855,11 @@ fn the_console_csv_names_the_user_among_the_resources_and_not_as_the_caller() {
         let time = format!("2026-03-04T10:00:{seconds:02}Z");
         let row = ["app", SEED, &time, "iam.amazonaws.com", name, resources, &time, ACCOUNT];
         let value = keytrail::cloudtrail::console_csv::record(header.split(','), row.into_iter());
-        keytrail::cloudtrail::Record::parse(value.to_string().as_bytes(), &mut Default::default()).unwrap()
+        keytrail::cloudtrail::Record::parse(
+            value.to_string().as_bytes(),
+            &mut keytrail::cloudtrail::Interner::default(),
+        )
+        .unwrap()
     };
     let user = r#"[{"resourceType":"AWS::IAM::User","resourceName":"mallory"}]"#;
     let key = r#"[{"resourceType":"AWS::IAM::AccessKey","resourceName":"AKIAZZCHILD000000002"},

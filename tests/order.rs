@@ -1,6 +1,13 @@
 //! The order in which events arrive must not matter: any permutation, any split into pages, with any copies, gives the
 //! same chain.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
 mod support;
 
 use proptest::prelude::*;

@@ -2,6 +2,13 @@
 //!
 //! The ids are those of the reference list of observed quirks; every one has a row here, or names the test that covers it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
 mod support;
 
 use keytrail::cloudtrail::event::Interner;
@@ -236,7 +243,7 @@ const ROWS: &[(&str, &str, Check)] = &[
     }),
     ("Q30", "policy documents are read plain and URL-encoded", || {
         let policy = format!(r#"{{"Statement":[{{"Effect":"Allow","Principal":{{"AWS":"{OUTSIDE}"}}}}]}}"#);
-        let encoded: String = policy.bytes().map(|b| format!("%{b:02X}")).collect();
+        let encoded = policy.replace('{', "%7B").replace('"', "%22").replace('}', "%7D");
         [policy, encoded].iter().all(|document| {
             let mut role = create_role(&seed(), 1, "door").json();
             role["responseElements"]["role"]["assumeRolePolicyDocument"] = json!(document);

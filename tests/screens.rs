@@ -1,5 +1,12 @@
 //! Every screen as text, in a small and a middling window, without colours, and where it cannot be shown.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
 use keytrail::investigation::What;
 use keytrail::investigation::fact::{ItemState, Verdict};
 use keytrail::tui::{App, Effect, Exit};

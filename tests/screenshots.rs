@@ -2,6 +2,13 @@
 //!
 //! They fail when they no longer match; `KEYTRAIL_BLESS=1 cargo test --test screenshots` draws them anew.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -17,7 +17,7 @@ pub(super) struct Args {
 /// Between two pages, so that a person can watch the tree grow.
 const PACE: Duration = Duration::from_millis(120);
 
-pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let watched = !args.output.batch && super::session::is_terminal();
     let pace = if watched { PACE } else { Duration::ZERO };
     let plan = Plan {

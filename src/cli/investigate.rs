@@ -83,7 +83,7 @@ pub(super) struct Plan {
     pub(super) keep_by_default: bool,
 }
 
-pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut seeds = Vec::new();
     for key in &args.keys {
         let parsed = if args.any_key {
@@ -117,7 +117,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
             since: args.since,
             until: args.until,
         },
-        playbook: args.playbook,
+        playbook: args.playbook.clone(),
         save: args.output.save.clone(),
         keep_by_default: true,
     };

@@ -79,10 +79,10 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         None => welcome::run(),
-        Some(Command::Investigate(args)) => investigate::run(args),
-        Some(Command::Demo(args)) => demo::run(args),
-        Some(Command::Open(args)) => open::run(args),
-        Some(Command::Replay(args)) => replay::run(args),
+        Some(Command::Investigate(args)) => investigate::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Open(args)) => open::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Chain(args)) => show::run(show::View::Chain, &args),
         Some(Command::Timeline(args)) => show::run(show::View::Timeline, &args),
         Some(Command::Coverage(args)) => show::run(show::View::Coverage, &args),

@@ -17,7 +17,7 @@ pub(super) struct Args {
     batch: bool,
 }
 
-pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
     if args.batch || !session::is_terminal() {

@@ -13,7 +13,7 @@ pub(super) struct Args {
     file: PathBuf,
 }
 
-pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
     if !session::is_terminal() {

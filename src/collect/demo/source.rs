@@ -118,7 +118,9 @@ fn report(texts: &[String], records: &[Record]) -> FileReport {
         }
     }
     let mut hash = Sha256::new();
-    texts.iter().for_each(|text| hash.update(text));
+    for text in texts {
+        hash.update(text);
+    }
     FileReport {
         path: Arc::from(ORIGIN),
         sha256: hex::encode(hash.finalize()),

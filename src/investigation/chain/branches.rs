@@ -6,13 +6,18 @@
 
 use chrono::{DateTime, Utc};
 
+use super::console::{
+    console_keys_of_sign_in, console_keys_of_switch, console_of_session, sign_ins, sign_ins_without_password,
+    switches_from,
+};
 use super::grow::{Garden, Offer, Sameness, rank};
 use super::lifeline::{Name, life_name};
+use super::sessions::{sessions_let_in, sessions_of_compute, sessions_of_role};
 use super::soil::Call;
-use super::subject::{self, Subject, subjects};
-use super::{Link, Node, trust};
+use super::subject::{Subject, subjects};
+use super::{Link, Node};
 use crate::catalogue::{Kind, Relation, Strength};
-use crate::cloudtrail::{Event, Identity, IdentityType, ids, json, time};
+use crate::cloudtrail::{Identity, ids, json};
 
 /// Offers everything a node leads to.
 pub(super) fn offer_all(garden: &mut Garden<'_>, at: usize) {
@@ -216,7 +221,7 @@ fn reason_of_call(link: Link, subject: &Subject, call: Call<'_>, parent: &Node) 
     }
 }
 
-fn short(node: &Node) -> String {
+pub(super) fn short(node: &Node) -> String {
     if node.name.is_empty() || node.is_key() {
         node.id.clone()
     } else {
@@ -248,7 +253,7 @@ fn keys_in_use(garden: &mut Garden<'_>, at: usize, link: Link) {
     clippy::too_many_arguments,
     reason = "one shape of offer, said in full by its four callers"
 )]
-fn offer_used(
+pub(super) fn offer_used(
     garden: &mut Garden<'_>,
     parent: usize,
     who: &str,
@@ -289,317 +294,5 @@ fn offer_used(
             sameness: Sameness::Key(key.to_owned()),
             call: None,
         });
-    }
-}
-
-/// Sign-ins with a password of the chain: those for which it was the password in force.
-fn sign_ins(garden: &mut Garden<'_>, at: usize) {
-    let node = &garden.nodes[at];
-    let (Some(user), Some(proof)) = (&node.owner, &node.proof) else {
-        return;
-    };
-    let (user, key) = (user.clone(), proof.key.clone());
-    let soil = garden.soil;
-    let Some((id, life)) = soil.lifelines.of_event(&key, Kind::LoginProfile) else {
-        return;
-    };
-    let logins = soil.password_logins.get(&id).into_iter().flatten();
-    for call in logins.filter(|call| life.password_holds(&key, call.event.time())) {
-        let reason = format!(
-            "signed in to the console as {user} with the password set at {}",
-            time::format(key.time)
-        );
-        offer_sign_in(garden, at, *call, rank::SIGN_IN, reason);
-    }
-}
-
-/// Sign-ins of a user of the chain, for those with a password that the chain did not set.
-fn sign_ins_without_password(garden: &mut Garden<'_>, at: usize) {
-    let node = &garden.nodes[at];
-    let ((who, _), name) = (principal(node), node.name.clone());
-    let soil = garden.soil;
-    for call in soil.user_logins.get(&*who).into_iter().flatten() {
-        let reason = format!("signed in to the console as {name}, a user of the chain");
-        offer_sign_in(garden, at, *call, rank::USED, reason);
-    }
-}
-
-fn offer_sign_in<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, rank: u8, reason: String) {
-    for subject in subjects(call.rule, call.event, call.body) {
-        let sameness = Sameness::Made(call.event.key.clone(), subject.id.clone());
-        garden.offer(Offer {
-            at: call.event.key.clone(),
-            rank,
-            parent,
-            link: Link::ConsoleLogin,
-            subject,
-            reason: reason.clone(),
-            sameness,
-            call: Some(call),
-        });
-    }
-}
-
-/// Sign-ins to the console with a role or federated session of the chain.
-fn console_of_session(garden: &mut Garden<'_>, at: usize) {
-    let node = &garden.nodes[at];
-    let (Some(principal), Some(begun)) = (node.principal_id.clone(), node.proof.as_ref().map(|p| p.key.time)) else {
-        return;
-    };
-    let arn = node
-        .owner
-        .as_deref()
-        .and_then(|role| assumed_role_arn(role, &node.name));
-    // The session of GetSessionToken carries its user's id: a sign-in of that user has nothing to do with it.
-    for call in garden.soil.session_logins.get(&*principal).cloned().unwrap_or_default() {
-        if call.event.time() >= begun {
-            let reason = format!("signed in to the console as session {principal}, obtained with this key");
-            offer_sign_in(garden, at, call, rank::SIGN_IN, reason);
-        }
-    }
-    if let Some(arn) = arn {
-        switches_from(garden, at, &arn);
-    }
-}
-
-/// `arn:aws:iam::A:role/path/R` and session `S` make `arn:aws:sts::A:assumed-role/R/S`.
-fn assumed_role_arn(role: &str, session: &str) -> Option<String> {
-    let arn = ids::Arn::parse(role)?;
-    let is_role = arn.resource.starts_with("role/");
-    is_role.then(|| {
-        format!(
-            "arn:{}:sts::{}:assumed-role/{}/{session}",
-            arn.partition,
-            arn.account,
-            arn.name()
-        )
-    })
-}
-
-/// Switches of role made by whoever has this ARN, after the node began.
-fn switches_from(garden: &mut Garden<'_>, at: usize, arn: &str) {
-    let begun = garden.nodes[at].proof.as_ref().map(|p| p.key.time);
-    for call in garden.soil.switches.get(arn).cloned().unwrap_or_default() {
-        if begun.is_some_and(|t| call.event.time() < t) || !call.event.outcome.succeeded() {
-            continue;
-        }
-        let identity = &call.event.identity;
-        let text = |t: &Option<std::sync::Arc<str>>| t.as_deref().map(str::to_owned);
-        let subject = Subject {
-            kind: Kind::Other("console_session"),
-            id: call.event.id().to_owned(),
-            name: identity.label(),
-            principal_id: text(&identity.principal_id),
-            account: call.event.account().to_owned(),
-            owner: text(&identity.arn),
-            expires: None,
-            detail: String::new(),
-            strength: Strength::Derived,
-        };
-        garden.offer(Offer {
-            at: call.event.key.clone(),
-            rank: rank::SIGN_IN,
-            parent: at,
-            link: Link::ConsoleSession,
-            reason: format!("switched role in the console from {arn}"),
-            sameness: Sameness::Made(call.event.key.clone(), subject.id.clone()),
-            subject,
-            call: Some(call),
-        });
-    }
-}
-
-/// The temporary keys of one sign-in.
-fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
-    let Some(call) = garden.calls[at] else { return };
-    let identity = &call.event.identity;
-    let login = call.event.time();
-    let Some(principal) = identity.principal_id.as_deref().or(identity.arn.as_deref()) else {
-        return;
-    };
-    if identity.kind == IdentityType::IamUser {
-        // The keys of a sign-in hang under the password that was used.
-        let parent = garden.nodes[at].parent.unwrap_or(at);
-        let reason = |_: &Identity| format!("used in the console session that began at {}", time::format(login));
-        offer_used(
-            garden,
-            parent,
-            principal,
-            Some(login),
-            Link::UsedByCreatedUser,
-            Strength::Derived,
-            rank::USED,
-            &reason,
-        );
-        if let Some(arn) = identity.arn.as_deref() {
-            switches_from(garden, at, arn);
-        }
-    } else {
-        let reason = |_: &Identity| format!("used in the console session that began at {}", time::format(login));
-        offer_used(
-            garden,
-            at,
-            principal,
-            Some(login),
-            Link::ConsoleSession,
-            Strength::Derived,
-            rank::BEYOND,
-            &reason,
-        );
-    }
-}
-
-/// The temporary keys of a session that a switch of role opened.
-fn console_keys_of_switch(garden: &mut Garden<'_>, at: usize) {
-    let (Some(call), Some(principal)) = (garden.calls[at], garden.nodes[at].principal_id.clone()) else {
-        return;
-    };
-    let switched = call.event.time();
-    let reason = |_: &Identity| format!("used in the console session switched to at {}", time::format(switched));
-    offer_used(
-        garden,
-        at,
-        &principal,
-        Some(switched),
-        Link::ConsoleSession,
-        Strength::Derived,
-        rank::BEYOND,
-        &reason,
-    );
-}
-
-/// Sessions of a role of the chain that somebody else obtained, often a service.
-fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
-    let node = &garden.nodes[at];
-    let (name, id, account) = (
-        node.name.clone(),
-        node.principal_id.clone(),
-        node.account.clone().unwrap_or_default(),
-    );
-    let born = node.proof.as_ref().map(|p| p.key.clone());
-    for call in garden.soil.role_sessions.get(&name).cloned().unwrap_or_default() {
-        let Some(session) = subjects(call.rule, call.event, call.body).pop() else {
-            continue;
-        };
-        let session_role = session.principal_id.as_deref().map(ids::unique_id);
-        let same_role = match (&id, session_role) {
-            (Some(role), Some(of)) => role == of,
-            // Services may leave assumedRoleUser out (quirk Q33): then the name and the time decide.
-            _ => {
-                let life = garden
-                    .soil
-                    .lifelines
-                    .at(&Name::new(Kind::Role, &account, &name), call.event.time());
-                session.account == account && life.and_then(|(_, l)| l.created.as_ref()) == born.as_ref()
-            }
-        };
-        if same_role {
-            let reason = format!(
-                "{} obtained a session of role {name}, which the chain made",
-                caller(call)
-            );
-            let rank = match call.event.identity.access_key {
-                Some(_) => rank::ROLE_SESSION_BY_KEY,
-                None => rank::ROLE_SESSION,
-            };
-            offer_session(garden, at, call, session, Link::RoleSession, rank, reason);
-        }
-    }
-}
-
-fn caller(call: Call<'_>) -> String {
-    let identity = &call.event.identity;
-    match identity.kind {
-        IdentityType::AwsAccount => format!("account {}", identity.account.as_deref().unwrap_or("unknown")),
-        _ => identity.label(),
-    }
-}
-
-fn offer_session<'e>(
-    garden: &mut Garden<'e>,
-    parent: usize,
-    call: Call<'e>,
-    subject: Subject,
-    link: Link,
-    rank: u8,
-    reason: String,
-) {
-    let sameness = Sameness::Key(subject.id.clone());
-    garden.offer(Offer {
-        at: call.event.key.clone(),
-        rank,
-        parent,
-        link,
-        subject,
-        reason,
-        sameness,
-        call: Some(call),
-    });
-}
-
-/// Sessions of a role that was there before, which the chain opened to whoever obtained them.
-fn sessions_let_in(garden: &mut Garden<'_>, at: usize) {
-    let Some(opened) = garden.calls[at].filter(|c| c.rule.relation == Relation::Change("trusts_external")) else {
-        return;
-    };
-    let node = &garden.nodes[at];
-    let (name, account) = (node.name.clone(), node.account.clone().unwrap_or_default());
-    let Some(document) = json::first(opened.body, "requestParameters.policyDocument") else {
-        return;
-    };
-    let admitted = trust::principals(&document);
-    let closed = closed_again(garden, &name, &account, opened);
-    for call in garden.soil.role_sessions.get(&name).cloned().unwrap_or_default() {
-        let when = call.event.time();
-        let in_force = when >= opened.event.time() && closed.is_none_or(|t| when < t);
-        if !in_force
-            || !admitted
-                .iter()
-                .any(|p| p.admits(&call.event.identity, call.body, &account))
-        {
-            continue;
-        }
-        let Some(mut session) = subjects(call.rule, call.event, call.body).pop() else {
-            continue;
-        };
-        if session.account != account {
-            continue;
-        }
-        // What the policy said before is not in the evidence, so the caller may have been let in already.
-        session.strength = Strength::Inferred;
-        let reason = format!(
-            "{} obtained a session of role {name} after the chain rewrote its trust policy",
-            caller(call)
-        );
-        offer_session(garden, at, call, session, Link::LetIn, rank::BEYOND, reason);
-    }
-}
-
-/// When somebody outside the chain wrote the trust policy again.
-fn closed_again(garden: &Garden<'_>, role: &str, account: &str, opened: Call<'_>) -> Option<DateTime<Utc>> {
-    let edits = garden.soil.trust_edits.get(role).into_iter().flatten();
-    edits
-        .map(|call| call.event)
-        .filter(|e| e.account() == account && e.time() > opened.event.time())
-        .filter(|e| {
-            let signer = e.identity.access_key.as_deref();
-            !signer.is_some_and(|key| garden.known.contains_key(&Sameness::Key(key.to_owned())))
-        })
-        .map(Event::time)
-        .min()
-}
-
-/// Sessions that compute of the chain gets for a role that was there before.
-fn sessions_of_compute(garden: &mut Garden<'_>, at: usize) {
-    let node = &garden.nodes[at];
-    let (name, since) = (node.name.clone(), node.proof.as_ref().map(|p| p.key.time));
-    let soil = garden.soil;
-    let sessions = soil.service_sessions.get(&name).into_iter().flatten().copied();
-    for call in sessions.filter(|c| since.is_none_or(|t| c.event.time() >= t)) {
-        let Some(session) = subject::subjects(call.rule, call.event, call.body).pop() else {
-            continue;
-        };
-        let reason = format!("{} obtained it for {name}, which the chain started", caller(call));
-        offer_session(garden, at, call, session, Link::CarriesRole, rank::BEYOND, reason);
     }
 }

@@ -59,10 +59,6 @@ pub fn leads_of(node: &Node) -> Vec<Lead> {
                 lead(ResourceName, id);
             }
         }
-        Kind::LoginProfile => {
-            lead(Username, &node.name);
-            lead(ResourceName, &node.name);
-        }
         Kind::ConsoleLogin => {
             // Of a session its name is enough: the id of its role would bring in everybody who shares the role.
             if let Some(session) = session_name(node) {
@@ -73,7 +69,7 @@ pub fn leads_of(node: &Node) -> Vec<Lead> {
             }
         }
         Kind::Other("console_session") => lead(Username, session_name(node).unwrap_or_default()),
-        Kind::Other("ec2_instance" | "lambda_function") => {
+        Kind::LoginProfile | Kind::Other("ec2_instance" | "lambda_function") => {
             lead(Username, &node.name);
             lead(ResourceName, &node.name);
         }

@@ -69,7 +69,7 @@ pub(super) struct Lifelines {
 pub(super) struct Name {
     kind: Kind,
     account: String,
-    name: String,
+    text: String,
 }
 
 impl Name {
@@ -82,7 +82,7 @@ impl Name {
         Self {
             kind,
             account: if scoped { account.to_owned() } else { String::new() },
-            name: if of_iam {
+            text: if of_iam {
                 name.to_ascii_lowercase()
             } else {
                 name.to_owned()
@@ -297,8 +297,10 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
 /// What a thing's lifeline is known by: what its deletion will name.
 pub(super) fn life_name(made: &super::subject::Subject) -> &str {
     match made.kind {
-        Kind::User | Kind::Role | Kind::LoginProfile => &made.name,
-        Kind::Other("group" | "instance_profile" | "lambda_function") => &made.name,
+        Kind::User
+        | Kind::Role
+        | Kind::LoginProfile
+        | Kind::Other("group" | "instance_profile" | "lambda_function") => &made.name,
         _ => &made.id,
     }
 }

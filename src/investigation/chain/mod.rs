@@ -12,17 +12,21 @@
 //! | `soil` | the evidence, indexed by what growth asks for |
 //! | `grow` | from the seed outwards, earliest cause first |
 //! | `branches` | what each kind of node leads to |
+//! | `console` | sign-ins, switches of role, and their keys |
+//! | `sessions` | sessions that others obtained |
 //! | `trust` | whom a trust policy lets in |
 //! | `decorate` | policies, groups and outside parties on the nodes that have them |
 //! | `derive` | everything together, with attempts, changes, counts and warnings |
 //! | `leads` | what each node gives to look up next |
 
 mod branches;
+mod console;
 mod decorate;
 mod derive;
 mod grow;
 mod leads;
 mod lifeline;
+mod sessions;
 mod soil;
 mod subject;
 pub mod trust;

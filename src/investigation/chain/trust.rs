@@ -144,7 +144,11 @@ mod tests {
     #[test]
     fn a_document_is_read_plain_or_url_encoded() {
         let plain = r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":["444455556666","arn:aws:iam::111122223333:root"],"Service":"ec2.amazonaws.com"}}}"#;
-        let encoded: String = plain.bytes().map(|b| format!("%{b:02X}")).collect();
+        let encoded: String = plain
+            .replace('{', "%7B")
+            .replace('"', "%22")
+            .replace(' ', "%20")
+            .replace('}', "%7D");
         let expected = vec![
             Principal::Account("111122223333".into()),
             Principal::Account("444455556666".into()),

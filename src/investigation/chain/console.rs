@@ -1,0 +1,186 @@
+//! What leads into the console: sign-ins with a password or a session of the chain, switches of role, and the many
+//! temporary keys that each of them uses (quirk Q31).
+
+use super::Link;
+use super::branches::{offer_used, principal};
+use super::grow::{Garden, Offer, Sameness, rank};
+use super::soil::Call;
+use super::subject::{Subject, subjects};
+use crate::catalogue::{Kind, Strength};
+use crate::cloudtrail::{Identity, IdentityType, ids, time};
+
+/// Sign-ins with a password of the chain: those for which it was the password in force.
+pub(super) fn sign_ins(garden: &mut Garden<'_>, at: usize) {
+    let node = &garden.nodes[at];
+    let (Some(user), Some(proof)) = (&node.owner, &node.proof) else {
+        return;
+    };
+    let (user, key) = (user.clone(), proof.key.clone());
+    let soil = garden.soil;
+    let Some((id, life)) = soil.lifelines.of_event(&key, Kind::LoginProfile) else {
+        return;
+    };
+    let logins = soil.password_logins.get(&id).into_iter().flatten();
+    for call in logins.filter(|call| life.password_holds(&key, call.event.time())) {
+        let reason = format!(
+            "signed in to the console as {user} with the password set at {}",
+            time::format(key.time)
+        );
+        offer_sign_in(garden, at, *call, rank::SIGN_IN, &reason);
+    }
+}
+
+/// Sign-ins of a user of the chain, for those with a password that the chain did not set.
+pub(super) fn sign_ins_without_password(garden: &mut Garden<'_>, at: usize) {
+    let node = &garden.nodes[at];
+    let ((who, _), name) = (principal(node), node.name.clone());
+    let soil = garden.soil;
+    for call in soil.user_logins.get(&*who).into_iter().flatten() {
+        let reason = format!("signed in to the console as {name}, a user of the chain");
+        offer_sign_in(garden, at, *call, rank::USED, &reason);
+    }
+}
+
+fn offer_sign_in<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, rank: u8, reason: &str) {
+    for subject in subjects(call.rule, call.event, call.body) {
+        let sameness = Sameness::Made(call.event.key.clone(), subject.id.clone());
+        garden.offer(Offer {
+            at: call.event.key.clone(),
+            rank,
+            parent,
+            link: Link::ConsoleLogin,
+            subject,
+            reason: reason.to_owned(),
+            sameness,
+            call: Some(call),
+        });
+    }
+}
+
+/// Sign-ins to the console with a role or federated session of the chain.
+pub(super) fn console_of_session(garden: &mut Garden<'_>, at: usize) {
+    let node = &garden.nodes[at];
+    let (Some(principal), Some(begun)) = (node.principal_id.clone(), node.proof.as_ref().map(|p| p.key.time)) else {
+        return;
+    };
+    let arn = node
+        .owner
+        .as_deref()
+        .and_then(|role| assumed_role_arn(role, &node.name));
+    // The session of GetSessionToken carries its user's id: a sign-in of that user has nothing to do with it.
+    for call in garden.soil.session_logins.get(&*principal).cloned().unwrap_or_default() {
+        if call.event.time() >= begun {
+            let reason = format!("signed in to the console as session {principal}, obtained with this key");
+            offer_sign_in(garden, at, call, rank::SIGN_IN, &reason);
+        }
+    }
+    if let Some(arn) = arn {
+        switches_from(garden, at, &arn);
+    }
+}
+
+/// `arn:aws:iam::A:role/path/R` and session `S` make `arn:aws:sts::A:assumed-role/R/S`.
+fn assumed_role_arn(role: &str, session: &str) -> Option<String> {
+    let arn = ids::Arn::parse(role)?;
+    let is_role = arn.resource.starts_with("role/");
+    is_role.then(|| {
+        format!(
+            "arn:{}:sts::{}:assumed-role/{}/{session}",
+            arn.partition,
+            arn.account,
+            arn.name()
+        )
+    })
+}
+
+/// Switches of role made by whoever has this ARN, after the node began.
+pub(super) fn switches_from(garden: &mut Garden<'_>, at: usize, arn: &str) {
+    let begun = garden.nodes[at].proof.as_ref().map(|p| p.key.time);
+    for call in garden.soil.switches.get(arn).cloned().unwrap_or_default() {
+        if begun.is_some_and(|t| call.event.time() < t) || !call.event.outcome.succeeded() {
+            continue;
+        }
+        let identity = &call.event.identity;
+        let text = |t: &Option<std::sync::Arc<str>>| t.as_deref().map(str::to_owned);
+        let subject = Subject {
+            kind: Kind::Other("console_session"),
+            id: call.event.id().to_owned(),
+            name: identity.label(),
+            principal_id: text(&identity.principal_id),
+            account: call.event.account().to_owned(),
+            owner: text(&identity.arn),
+            expires: None,
+            detail: String::new(),
+            strength: Strength::Derived,
+        };
+        garden.offer(Offer {
+            at: call.event.key.clone(),
+            rank: rank::SIGN_IN,
+            parent: at,
+            link: Link::ConsoleSession,
+            reason: format!("switched role in the console from {arn}"),
+            sameness: Sameness::Made(call.event.key.clone(), subject.id.clone()),
+            subject,
+            call: Some(call),
+        });
+    }
+}
+
+/// The temporary keys of one sign-in.
+pub(super) fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
+    let Some(call) = garden.calls[at] else { return };
+    let identity = &call.event.identity;
+    let login = call.event.time();
+    let Some(principal) = identity.principal_id.as_deref().or(identity.arn.as_deref()) else {
+        return;
+    };
+    if identity.kind == IdentityType::IamUser {
+        // The keys of a sign-in hang under the password that was used.
+        let parent = garden.nodes[at].parent.unwrap_or(at);
+        let reason = |_: &Identity| format!("used in the console session that began at {}", time::format(login));
+        offer_used(
+            garden,
+            parent,
+            principal,
+            Some(login),
+            Link::UsedByCreatedUser,
+            Strength::Derived,
+            rank::USED,
+            &reason,
+        );
+        if let Some(arn) = identity.arn.as_deref() {
+            switches_from(garden, at, arn);
+        }
+    } else {
+        let reason = |_: &Identity| format!("used in the console session that began at {}", time::format(login));
+        offer_used(
+            garden,
+            at,
+            principal,
+            Some(login),
+            Link::ConsoleSession,
+            Strength::Derived,
+            rank::BEYOND,
+            &reason,
+        );
+    }
+}
+
+/// The temporary keys of a session that a switch of role opened.
+pub(super) fn console_keys_of_switch(garden: &mut Garden<'_>, at: usize) {
+    let (Some(call), Some(principal)) = (garden.calls[at], garden.nodes[at].principal_id.clone()) else {
+        return;
+    };
+    let switched = call.event.time();
+    let reason = |_: &Identity| format!("used in the console session switched to at {}", time::format(switched));
+    offer_used(
+        garden,
+        at,
+        &principal,
+        Some(switched),
+        Link::ConsoleSession,
+        Strength::Derived,
+        rank::BEYOND,
+        &reason,
+    );
+}

@@ -1,0 +1,146 @@
+//! Sessions that others obtained: of a role the chain made, of a role it opened, for compute it started.
+
+use chrono::{DateTime, Utc};
+
+use super::grow::{Garden, Offer, Sameness, rank};
+use super::lifeline::Name;
+use super::soil::Call;
+use super::subject::{self, Subject, subjects};
+use super::{Link, trust};
+use crate::catalogue::{Kind, Relation, Strength};
+use crate::cloudtrail::{Event, IdentityType, ids, json};
+
+/// Sessions of a role of the chain that somebody else obtained, often a service.
+pub(super) fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
+    let node = &garden.nodes[at];
+    let (name, id, account) = (
+        node.name.clone(),
+        node.principal_id.clone(),
+        node.account.clone().unwrap_or_default(),
+    );
+    let born = node.proof.as_ref().map(|p| p.key.clone());
+    for call in garden.soil.role_sessions.get(&name).cloned().unwrap_or_default() {
+        let Some(session) = subjects(call.rule, call.event, call.body).pop() else {
+            continue;
+        };
+        let session_role = session.principal_id.as_deref().map(ids::unique_id);
+        let same_role = if let (Some(role), Some(of)) = (&id, session_role) {
+            role == of
+        } else {
+            // Services may leave assumedRoleUser out (quirk Q33): then the name and the time decide.
+            let life = garden
+                .soil
+                .lifelines
+                .at(&Name::new(Kind::Role, &account, &name), call.event.time());
+            session.account == account && life.and_then(|(_, l)| l.created.as_ref()) == born.as_ref()
+        };
+        if same_role {
+            let reason = format!(
+                "{} obtained a session of role {name}, which the chain made",
+                caller(call)
+            );
+            let rank = match call.event.identity.access_key {
+                Some(_) => rank::ROLE_SESSION_BY_KEY,
+                None => rank::ROLE_SESSION,
+            };
+            offer_session(garden, at, call, session, Link::RoleSession, rank, reason);
+        }
+    }
+}
+
+fn caller(call: Call<'_>) -> String {
+    let identity = &call.event.identity;
+    match identity.kind {
+        IdentityType::AwsAccount => format!("account {}", identity.account.as_deref().unwrap_or("unknown")),
+        _ => identity.label(),
+    }
+}
+
+fn offer_session<'e>(
+    garden: &mut Garden<'e>,
+    parent: usize,
+    call: Call<'e>,
+    subject: Subject,
+    link: Link,
+    rank: u8,
+    reason: String,
+) {
+    let sameness = Sameness::Key(subject.id.clone());
+    garden.offer(Offer {
+        at: call.event.key.clone(),
+        rank,
+        parent,
+        link,
+        subject,
+        reason,
+        sameness,
+        call: Some(call),
+    });
+}
+
+/// Sessions of a role that was there before, which the chain opened to whoever obtained them.
+pub(super) fn sessions_let_in(garden: &mut Garden<'_>, at: usize) {
+    let Some(opened) = garden.calls[at].filter(|c| c.rule.relation == Relation::Change("trusts_external")) else {
+        return;
+    };
+    let node = &garden.nodes[at];
+    let (name, account) = (node.name.clone(), node.account.clone().unwrap_or_default());
+    let Some(document) = json::first(opened.body, "requestParameters.policyDocument") else {
+        return;
+    };
+    let admitted = trust::principals(&document);
+    let closed = closed_again(garden, &name, &account, opened);
+    for call in garden.soil.role_sessions.get(&name).cloned().unwrap_or_default() {
+        let when = call.event.time();
+        let in_force = when >= opened.event.time() && closed.is_none_or(|t| when < t);
+        if !in_force
+            || !admitted
+                .iter()
+                .any(|p| p.admits(&call.event.identity, call.body, &account))
+        {
+            continue;
+        }
+        let Some(mut session) = subjects(call.rule, call.event, call.body).pop() else {
+            continue;
+        };
+        if session.account != account {
+            continue;
+        }
+        // What the policy said before is not in the evidence, so the caller may have been let in already.
+        session.strength = Strength::Inferred;
+        let reason = format!(
+            "{} obtained a session of role {name} after the chain rewrote its trust policy",
+            caller(call)
+        );
+        offer_session(garden, at, call, session, Link::LetIn, rank::BEYOND, reason);
+    }
+}
+
+/// When somebody outside the chain wrote the trust policy again.
+fn closed_again(garden: &Garden<'_>, role: &str, account: &str, opened: Call<'_>) -> Option<DateTime<Utc>> {
+    let edits = garden.soil.trust_edits.get(role).into_iter().flatten();
+    edits
+        .map(|call| call.event)
+        .filter(|e| e.account() == account && e.time() > opened.event.time())
+        .filter(|e| {
+            let signer = e.identity.access_key.as_deref();
+            !signer.is_some_and(|key| garden.known.contains_key(&Sameness::Key(key.to_owned())))
+        })
+        .map(Event::time)
+        .min()
+}
+
+/// Sessions that compute of the chain gets for a role that was there before.
+pub(super) fn sessions_of_compute(garden: &mut Garden<'_>, at: usize) {
+    let node = &garden.nodes[at];
+    let (name, since) = (node.name.clone(), node.proof.as_ref().map(|p| p.key.time));
+    let soil = garden.soil;
+    let sessions = soil.service_sessions.get(&name).into_iter().flatten().copied();
+    for call in sessions.filter(|c| since.is_none_or(|t| c.event.time() >= t)) {
+        let Some(session) = subject::subjects(call.rule, call.event, call.body).pop() else {
+            continue;
+        };
+        let reason = format!("{} obtained it for {name}, which the chain started", caller(call));
+        offer_session(garden, at, call, session, Link::CarriesRole, rank::BEYOND, reason);
+    }
+}
