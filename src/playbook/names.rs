@@ -8,33 +8,31 @@ use super::render::{Names, Origin, Subject, SubjectKind};
 use crate::catalogue::Kind;
 use crate::cloudtrail::ids::Arn;
 use crate::cloudtrail::time;
-use crate::investigation::{Investigation, Link, Node};
+use crate::investigation::{Investigation, Link, Node, resource};
 
 impl Names {
-    /// The names an investigation found, at a moment.
+    /// The names an investigation found, at a moment. What was deleted since needs no command.
     pub fn of(investigation: &Investigation, now: DateTime<Utc>) -> Self {
-        let chain = investigation.chain();
-        let mut subjects = Vec::new();
-        subjects.extend(seed_user(investigation));
-        for node in chain
-            .nodes
+        let nodes = &investigation.chain().nodes;
+        let living = nodes.iter().filter(|n| n.ended.is_none()).filter_map(subject);
+        let found = nodes
             .iter()
-            .filter(|n| n.ended.is_none() && n.link != Link::Attached)
-        {
-            subjects.extend(subject(node));
+            .filter_map(owner_of_seed)
+            .chain(living)
+            .chain(assumed_roles(investigation))
+            .chain(resources(investigation))
+            .chain(regions(investigation));
+        let mut subjects: Vec<Subject> = Vec::new();
+        for subject in found {
+            let same = |s: &Subject| s.kind == subject.kind && s.name == subject.name && s.region == subject.region;
+            if !subjects.iter().any(same) {
+                subjects.push(subject);
+            }
         }
-        subjects.extend(assumed_roles(investigation));
-        subjects.extend(trails(investigation));
-        subjects.extend(regions(investigation));
         Self {
             account: investigation.account().map(str::to_owned),
             now: Some(time::format(now)),
-            start: chain
-                .nodes
-                .iter()
-                .filter_map(|n| n.activity.first)
-                .min()
-                .map(time::format),
+            start: nodes.iter().filter_map(|n| n.activity.first).min().map(time::format),
             subjects,
         }
     }
@@ -51,16 +49,23 @@ fn plain(kind: SubjectKind, origin: Origin, name: &str) -> Subject {
     }
 }
 
-/// The user the first seed belongs to: most of step 1 is about it.
-fn seed_user(investigation: &Investigation) -> Option<Subject> {
-    let seed = investigation.chain().nodes.first()?;
-    let arn = seed.owner.as_deref()?;
-    let parsed = Arn::parse(arn)?;
-    let is_user = parsed.service == "iam" && parsed.resource.starts_with("user/");
-    is_user.then(|| Subject {
+/// The user a seed belongs to is no node (nobody of the chain made it), but most of step 1 is about it.
+fn owner_of_seed(node: &Node) -> Option<Subject> {
+    let arn = node.owner.as_deref().filter(|_| node.link == Link::Seed)?;
+    let user = user_of(arn)?;
+    Some(Subject {
         arn: Some(arn.to_owned()),
-        ..plain(SubjectKind::User, Origin::Seed, parsed.name())
+        user: Some(user.clone()),
+        ..plain(SubjectKind::User, Origin::Seed, &user)
     })
+}
+
+/// The user an owner is, given by ARN or by name; `None` for a role.
+fn user_of(owner: &str) -> Option<String> {
+    match Arn::parse(owner) {
+        Some(arn) => arn.resource.starts_with("user/").then(|| arn.name().to_owned()),
+        None => Some(owner.to_owned()),
+    }
 }
 
 fn subject(node: &Node) -> Option<Subject> {
@@ -80,22 +85,27 @@ fn subject(node: &Node) -> Option<Subject> {
     };
     let origin = match node.link {
         Link::Seed => Origin::Seed,
-        Link::Changed => Origin::Touched,
-        _ => Origin::Created,
+        Link::Created | Link::Minted | Link::Made => Origin::Created,
+        _ => Origin::Touched,
     };
     // Keys and credentials are known by their id, everything else by its name.
     let by_name = matches!(
         kind,
         SubjectKind::User | SubjectKind::Role | SubjectKind::LoginProfile | SubjectKind::Function
     );
-    let owner = node.owner.as_deref();
+    let user = match kind {
+        SubjectKind::User | SubjectKind::LoginProfile => Some(node.name.clone()),
+        // The owner of a session may be a role, given by its name.
+        SubjectKind::Session => node.owner.as_deref().filter(|o| o.contains(":user/")).and_then(user_of),
+        _ => node.owner.as_deref().and_then(user_of),
+    };
     Some(Subject {
         kind,
         origin,
         name: if by_name { node.name.clone() } else { node.id.clone() },
         arn: Arn::parse(&node.id).map(|_| node.id.clone()),
-        user: owner.map(|o| Arn::parse(o).map_or(o, |arn| arn.name()).to_owned()),
-        region: node.proof.as_ref().map(|p| p.region.clone()),
+        user,
+        region: node.proof.as_ref().map(|p| p.region.clone()).filter(|r| !r.is_empty()),
     })
 }
 
@@ -124,26 +134,24 @@ fn assumed_roles(investigation: &Investigation) -> Vec<Subject> {
         .collect()
 }
 
-/// Trails that the chain stopped or changed.
-fn trails(investigation: &Investigation) -> Vec<Subject> {
-    let chain = investigation.chain();
-    let mut found = BTreeSet::new();
-    for event in investigation.evidence().events() {
-        let about_a_trail =
-            &*event.source == "cloudtrail.amazonaws.com" && event.is_write() && event.outcome.succeeded();
-        if about_a_trail && chain.node_of(event).is_some() {
-            let names = event
-                .resources
-                .iter()
-                .map(|r| Arn::parse(r).map_or(&**r, |arn| arn.name()).to_owned());
-            found.extend(names.map(|name| (name, event.region.to_string())));
-        }
-    }
-    found
+/// Trails, instances and functions that the chain made or changed.
+fn resources(investigation: &Investigation) -> Vec<Subject> {
+    let kind = |service: &str, id: &str| match service {
+        "cloudtrail" => Some(SubjectKind::Trail),
+        "ec2" if id.starts_with("i-") || id.contains(":instance/") => Some(SubjectKind::Instance),
+        "lambda" => Some(SubjectKind::Function),
+        _ => None,
+    };
+    resource::derive(investigation.evidence(), investigation.chain())
         .into_iter()
-        .map(|(name, region)| Subject {
-            region: Some(region),
-            ..plain(SubjectKind::Trail, Origin::Touched, &name)
+        .filter_map(|resource| {
+            let kind = kind(&resource.service, &resource.id)?;
+            let name = resource.id.rsplit(['/', ':']).next().unwrap_or_default();
+            Some(Subject {
+                arn: Arn::parse(&resource.id).map(|_| resource.id.clone()),
+                region: Some(resource.region),
+                ..plain(kind, Origin::Touched, name)
+            })
         })
         .collect()
 }

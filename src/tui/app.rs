@@ -8,7 +8,6 @@ use super::desk::Desk;
 use super::events::EventsState;
 use super::index::Index;
 use super::keys::Context;
-use super::names;
 use super::popup::Popup;
 use super::replay::Replay;
 use super::steps::{self, StepsState};
@@ -138,7 +137,7 @@ impl App {
         let investigation = self.desk.investigation();
         if std::mem::take(&mut self.stale) {
             self.index = Index::of(investigation);
-            self.names = names::of(investigation, self.now);
+            self.names = Names::of(investigation, self.now);
             self.tree.refresh(investigation);
             self.events.touch();
         }

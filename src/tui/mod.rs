@@ -13,7 +13,7 @@
 //! | `desk` | the case on the screens: worked on, or played back |
 //! | `replay` | a saved case, built up to a moment |
 //! | `tree`, `events`, `steps`, `popup` | what each screen remembers |
-//! | `index`, `names` | what views and commands look up, made once per state of the data |
+//! | `index` | what views look up, made once per state of the data |
 //! | `views/` | one file per screen |
 //! | `widgets/` | panes, scrolling, text that fits, the density bar |
 //! | `theme`, `clock` | how things look, and how times are written |
@@ -26,7 +26,6 @@ mod event_loop;
 mod events;
 mod index;
 mod keys;
-mod names;
 mod popup;
 mod replay;
 mod steps;
