@@ -242,6 +242,8 @@ fn the_keys_of_a_sign_in_hang_under_the_password_of_a_user_of_the_chain() {
             format!("access_key minted {KEY3} < {TEMP2}"),
         ]
     );
+    // The sign-in and what its two keys did.
+    assert_eq!(node(&case, &password).activity.events, 1 + 1 + 2);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::{Attempt, Chain, Change, Counts, FurtherSeed, Link, Node, Proof, deco
 use crate::catalogue::{Kind, Relation};
 use crate::cloudtrail::{Event, EventKey};
 use crate::investigation::Evidence;
+use crate::investigation::evidence::Activity;
 
 /// Derives the chain from the events: a pure function of their set.
 pub fn derive(evidence: &Evidence, seeds: &[String]) -> Chain {
@@ -20,6 +21,7 @@ pub fn derive(evidence: &Evidence, seeds: &[String]) -> Chain {
     let soil = Soil::prepare(evidence);
     let mut garden = Garden::grow(&soil, seeds);
     end_nodes(&mut garden);
+    count_use_of_passwords(&mut garden);
     let calls = calls_of_chain(&garden);
     let targets = targets(&garden, &calls);
     decorate::decorate(&mut garden, &targets);
@@ -65,6 +67,23 @@ fn end_nodes(garden: &mut Garden<'_>) {
         };
         let ended = life.and_then(|(_, l)| l.ended.clone());
         garden.nodes[at].ended = ended;
+    }
+}
+
+/// A password is used by signing in, and by the keys of the sessions that opens.
+fn count_use_of_passwords(garden: &mut Garden<'_>) {
+    for at in 0..garden.nodes.len() {
+        if garden.nodes[at].kind != Kind::LoginProfile {
+            continue;
+        }
+        let mut used = Activity::default();
+        for &child in &garden.nodes[at].children {
+            used.merge(&garden.nodes[child].activity);
+            if let Some(call) = garden.calls[child].filter(|_| garden.nodes[child].kind == Kind::ConsoleLogin) {
+                used.add(call.event);
+            }
+        }
+        garden.nodes[at].activity = used;
     }
 }
 

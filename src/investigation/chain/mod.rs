@@ -180,7 +180,8 @@ pub struct Node {
     pub reason: String,
     /// The event that proves it; `None` for a seed.
     pub proof: Option<Proof>,
-    /// Calls signed with it (keys, sessions) or made by it in any way (users, roles).
+    /// Calls signed with it (keys, sessions), made by it in any way (users, roles), or sign-ins with it and what their
+    /// sessions did (passwords).
     pub activity: Activity,
     /// How it ended, if the records show it.
     pub ended: Option<Ended>,
