@@ -100,10 +100,8 @@ fn case(events: usize) -> CaseFile {
     let started = Started {
         seeds: vec![SEED.to_owned()],
         tool_version: String::new(),
-        sources: Vec::new(),
+        playbook_text: None,
         playbook: playbook::DEFAULT.to_owned(),
-        since: None,
-        until: None,
     };
     case.commit(now, What::Started(started)).expect("saved");
     let mut interner = Interner::default();

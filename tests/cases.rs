@@ -16,7 +16,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use support::program::keytrail;
+use support::program::{keytrail, skipped};
+
+/// The cases known when this was written; there may be more.
+const KNOWN: [&str; 6] = [
+    "invictus-bertjan",
+    "stratus-federation-token",
+    "stratus-create-admin-same-second",
+    "otrf-ec2-role-jsonl",
+    "boogy-collapsed-keys",
+    "splunk-existing-user",
+];
 
 fn cases() -> Vec<PathBuf> {
     let folder = std::env::var_os("KEYTRAIL_CASES").map_or_else(
@@ -31,10 +41,10 @@ fn cases() -> Vec<PathBuf> {
     let mut cases: Vec<_> = entries.filter(|path| path.join("expected.json").is_file()).collect();
     cases.sort();
     if cases.is_empty() {
-        eprintln!(
-            "skipped: real cases: no folder with expected.json in {}",
-            folder.display()
-        );
+        let why = format!("no folder with expected.json in {}", folder.display());
+        for case in KNOWN {
+            skipped(case, &why);
+        }
     }
     cases
 }
@@ -182,6 +192,12 @@ fn every_real_case_gives_the_expected_chain() {
                 .any(|n| n["id"] == *id && CORE.contains(&n["link"].as_str().unwrap_or_default()));
             assert!(!presented, "{name}: {id} is not of the chain");
         }
-        eprintln!("checked: {name}");
+        let upward = expected["start_minted_by"].as_array().map_or(&[][..], Vec::as_slice);
+        let minted_by = &chain["seed_minted_by"];
+        assert_eq!(minted_by.is_null(), upward.is_empty(), "{name}: seed_minted_by");
+        assert!(
+            upward.is_empty() || upward.iter().any(|event| event["event_id"] == minted_by["id"]),
+            "{name}: {minted_by}"
+        );
     }
 }

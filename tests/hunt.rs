@@ -37,10 +37,8 @@ fn start(case: &mut CaseFile, seed: &str) {
     let started = Started {
         seeds: vec![seed.to_owned()],
         tool_version: "test".to_owned(),
-        sources: Vec::new(),
+        playbook_text: None,
         playbook: String::new(),
-        since: None,
-        until: None,
     };
     case.commit(Utc::now(), What::Started(started)).expect("written");
 }

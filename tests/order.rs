@@ -46,7 +46,7 @@ fn the_story_reaches_every_core_link() {
         .filter(|n| n.link.is_core())
         .map(|n| n.link.as_str())
         .collect();
-    assert_eq!(links.len(), 6, "{links:?}");
+    assert_eq!(links.len(), 7, "{links:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 use support::incident::*;
-use support::program::keytrail;
+use support::program::{keytrail, skipped};
 use support::story::story;
 
 /// A folder for one test, with a folder of logs in it.
@@ -168,6 +168,100 @@ fn an_existing_file_is_continued_for_the_same_key_and_refused_for_another() {
     assert_eq!(desk.show("chain", "json"), before);
 }
 
+/// A file as it lies when the program was killed just after it had begun to read.
+fn killed_at_the_start(desk: &Desk) {
+    use keytrail::investigation::What;
+    use keytrail::investigation::fact::{PassBegan, Started};
+    let mut case = keytrail::store::CaseFile::create(&desk.path("case.keytrail")).expect("made");
+    let started = Started {
+        seeds: vec![SEED.to_owned()],
+        tool_version: "test".to_owned(),
+        playbook: String::new(),
+        playbook_text: None,
+    };
+    let sources = vec![desk.path("logs").display().to_string()];
+    case.commit(at(0), What::Started(started)).expect("written");
+    case.commit(
+        at(0),
+        What::PassBegan(PassBegan {
+            sources,
+            since: None,
+            until: None,
+        }),
+    )
+    .expect("written");
+}
+
+#[test]
+fn opening_goes_on_where_reading_was_interrupted() {
+    let desk = Desk::with_story();
+    killed_at_the_start(&desk);
+    let open = || {
+        keytrail()
+            .args(["open", "--batch"])
+            .arg(desk.path("case.keytrail"))
+            .output()
+            .expect("runs")
+    };
+    let run = open();
+    assert_eq!(code(&run), 0, "{}", err(&run));
+    assert!(out(&run).contains("2 users"), "{}", out(&run));
+    assert_eq!(out(&open()), out(&run), "what is complete is only shown");
+}
+
+#[test]
+fn an_interrupted_reading_whose_logs_are_gone_is_said() {
+    let desk = Desk::with_story();
+    killed_at_the_start(&desk);
+    std::fs::remove_dir_all(desk.path("logs")).expect("removed");
+    let run = keytrail()
+        .args(["open", "--batch"])
+        .arg(desk.path("case.keytrail"))
+        .output()
+        .expect("runs");
+    assert_eq!(code(&run), 3);
+    assert!(out(&run).contains("interrupted"), "{}", out(&run));
+}
+
+#[test]
+fn the_manifest_names_every_pass_and_a_playbook_of_ones_own_goes_with_the_file() {
+    let desk = Desk::with_story();
+    let own = desk.path("own.toml");
+    let show = keytrail()
+        .args(["playbooks", "show", "compromised-access-key"])
+        .output()
+        .expect("runs");
+    std::fs::write(&own, out(&show).replace("Confirm the notice", "Confirm OUR notice")).expect("written");
+    desk.investigate(
+        SEED,
+        &[
+            "--playbook",
+            own.to_str().expect("UTF-8"),
+            "--until",
+            "2026-03-04T10:00:20Z",
+        ],
+    );
+    let evidence = desk.path("evidence");
+    desk.investigate(SEED, &["--export", evidence.to_str().expect("UTF-8")]);
+    std::fs::remove_file(&own).expect("removed");
+    assert!(desk.show("checklist", "text").contains("OUR notice"));
+    let manifest: Value =
+        serde_json::from_slice(&std::fs::read(evidence.join("manifest.json")).expect("a manifest")).expect("JSON");
+    let passes = manifest["passes"].as_array().expect("passes");
+    assert_eq!(passes.len(), 2);
+    assert_eq!(passes[0]["until"], "2026-03-04T10:00:20Z");
+    assert_eq!(passes[1]["sources"][0], desk.path("logs").display().to_string());
+}
+
+#[test]
+fn files_that_hold_something_else_are_named() {
+    let desk = Desk::with_story();
+    desk.log("notes.txt", "shopping list");
+    let run = desk.investigate(SEED, &[]);
+    assert_eq!(code(&run), 0, "{}", err(&run));
+    assert!(out(&run).contains("notes.txt"), "{}", out(&run));
+}
+
 #[test]
 fn every_view_prints_the_same_rows_in_every_format() {
     let desk = Desk::with_story();
@@ -306,7 +400,7 @@ fn a_file_of_a_newer_version_is_left_alone() {
         .status();
     match set {
         Ok(status) => assert!(status.success()),
-        Err(_) => return eprintln!("skipped: a_file_of_a_newer_version_is_left_alone: no sqlite3 on this machine"),
+        Err(_) => return skipped("a_file_of_a_newer_version_is_left_alone", "no sqlite3 on this machine"),
     }
     let before = std::fs::read(&file).expect("readable");
     let run = keytrail().args(["open", "--batch"]).arg(&file).output().expect("runs");

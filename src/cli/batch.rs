@@ -25,21 +25,21 @@ pub(super) fn run(mut case: CaseFile, mut hunt: Hunt, export: Option<&Path>) -> 
     if let Some(error) = hunt.failure() {
         return Err(Failure::new(error.to_string(), ""));
     }
+    print(&summary(&case))?;
     if let Some(dir) = export.filter(|_| !interrupted) {
         super::export::write(&case, dir)?;
     }
-    print(&summary(&case))?;
     Ok(if interrupted { Exit::Interrupted } else { exit_of(&case) })
 }
 
 async fn drive(case: &mut CaseFile, hunt: &mut Hunt) -> Result<bool, Failure> {
     let mut shown = Utc::now();
-    let interrupt = tokio::signal::ctrl_c();
+    let interrupt = interrupted();
     tokio::pin!(interrupt);
     loop {
         let updates = tokio::select! {
             updates = hunt.next() => updates,
-            _ = &mut interrupt => {
+            () = &mut interrupt => {
                 hunt.cancel(case, Utc::now())?;
                 clear_progress();
                 return Ok(true);
@@ -55,6 +55,24 @@ async fn drive(case: &mut CaseFile, hunt: &mut Hunt) -> Result<bool, Failure> {
     }
     clear_progress();
     Ok(false)
+}
+
+/// Waits until somebody wants the program to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler the signal ends the program by itself; what was found is saved already.
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn show_progress(hunt: &Hunt) {
@@ -106,10 +124,7 @@ pub(super) fn summary(case: &CaseFile) -> String {
             "Journal",
             &format!("{} facts, head {}", case.facts_count(), case.head()),
         );
-        let quoted = shlex::try_quote(&path)
-            .map(std::borrow::Cow::into_owned)
-            .unwrap_or(path.clone());
-        line(&mut out, "Next", &format!("keytrail open {quoted}"));
+        line(&mut out, "Next", &session::open_command(&path));
     }
     out
 }
@@ -139,21 +154,20 @@ fn heading(out: &mut String, investigation: &Investigation) {
     if let Some(seed) = investigation.chain().nodes.first() {
         let whose = seed.owner.clone().unwrap_or_else(|| "not seen".to_owned());
         line(out, "Belongs to", &whose);
-        match (seed.activity.first, seed.activity.last) {
-            (Some(first), Some(last)) => {
-                let calls = format!(
-                    "{} to {}, {} calls",
-                    time::format(first),
-                    time::format(last),
-                    seed.activity.events
-                );
-                line(out, "In use", &calls);
-            }
-            _ => line(
-                out,
-                "In use",
-                "the key never appears in what was read; check the id, the account and the period",
-            ),
+        if let (Some(first), Some(last)) = (seed.activity.first, seed.activity.last) {
+            let calls = count(seed.activity.events, "call");
+            let text = format!("{} to {}, {calls}", time::format(first), time::format(last));
+            line(out, "In use", &text);
+        } else {
+            let pass = investigation.passes().last().map(|(_, pass)| pass);
+            let place = match pass {
+                Some(pass) if pass.since.is_some() || pass.until.is_some() => {
+                    "in the period asked for with --since and --until"
+                }
+                _ => "in what was read",
+            };
+            let text = format!("the key never appears {place}; check the id, the account and the period");
+            line(out, "In use", &text);
         }
     }
 }
@@ -199,11 +213,11 @@ fn chain(out: &mut String, investigation: &Investigation) {
         out,
         "Calls",
         &format!(
-            "{} by the chain, {} of them failed; {} changes, {} attempts",
-            counts.chain,
+            "{} by the chain, {} of them failed; {}, {}",
+            count(counts.chain, "call"),
             counts.failed,
-            chain.changes.len(),
-            chain.attempts.len()
+            count(chain.changes.len() as u64, "change"),
+            count(chain.attempts.len() as u64, "attempt")
         ),
     );
     if let Some(minted) = &chain.seed_minted_by {
@@ -228,6 +242,8 @@ fn may_still_work(out: &mut String, investigation: &Investigation, now: DateTime
     let live: Vec<&Node> = nodes
         .iter()
         .filter(|n| n.link != Link::Changed && n.may_still_work(now))
+        // A key that never appears may be anything, or nothing.
+        .filter(|n| n.link != Link::Seed || n.activity.first.is_some())
         .collect();
     for node in live.iter().take(MOST_LISTED) {
         let owner = node.owner.as_deref().map(|o| format!(" of {o}")).unwrap_or_default();
@@ -249,12 +265,19 @@ fn not_read(out: &mut String, investigation: &Investigation) {
     {
         line(out, "Incomplete", why);
     }
-    let unread = coverage.unread();
-    for file in unread
+    let (strange, unread): (Vec<_>, Vec<_>) = coverage
+        .unread()
         .iter()
-        .filter(|u| u.outcome != FileOutcome::NotCloudTrail)
-        .take(MOST_LISTED)
-    {
+        .partition(|u| u.outcome == FileOutcome::NotCloudTrail);
+    if let Some(first) = strange.first() {
+        let files = count(strange.len() as u64, "file");
+        line(
+            out,
+            "Passed over",
+            &format!("{files} without CloudTrail records, such as {}", first.path),
+        );
+    }
+    for file in unread.iter().take(MOST_LISTED) {
         let why = file
             .problems
             .first()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::failure::{Exit, Failure};
 use super::investigate::{self, Plan};
 use crate::collect::demo::{self, Demo};
-use crate::collect::hunt::Window;
+use crate::investigation::fact::PassBegan;
 
 /// How to run the demo.
 #[derive(Debug, clap::Args)]
@@ -22,8 +22,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let pace = if watched { PACE } else { Duration::ZERO };
     let plan = Plan {
         seeds: vec![demo::SEED.to_owned()],
-        sources: vec!["the built-in incident".to_owned()],
-        window: Window::default(),
+        pass: PassBegan {
+            sources: vec![demo::SOURCE.to_owned()],
+            since: None,
+            until: None,
+        },
         playbook: crate::playbook::DEFAULT.to_owned(),
         // A demo leaves nothing behind unless asked to.
         save: args.output.save.clone(),

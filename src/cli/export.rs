@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
-use super::{print, session};
+use super::{playbooks, print, session};
 use crate::export;
 use crate::export::text::safe;
 use crate::store::CaseFile;
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// Writes the evidence of a case.
 pub(super) fn write(case: &CaseFile, dir: &Path) -> Result<(), Failure> {
-    let playbook = session::playbook_of(case.investigation())?;
+    let playbook = playbooks::of(case.investigation())?;
     let items = session::checklist_items(&playbook);
     case.while_reading(|case| export::write_evidence(dir, case, &items, chrono::Utc::now()))??;
     Ok(())

@@ -1,6 +1,7 @@
 //! `keytrail investigate KEY...`: the main job.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -11,10 +12,11 @@ use crate::catalogue;
 use crate::cloudtrail::AccessKeyId;
 use crate::cloudtrail::time;
 use crate::collect::archive::{Archive, CandidateCalls};
+use crate::collect::demo::{self, Demo};
 use crate::collect::hunt::{Hunt, Window};
 use crate::collect::source::Source;
 use crate::investigation::What;
-use crate::investigation::fact::Started;
+use crate::investigation::fact::{PassBegan, Started};
 use crate::store::CaseFile;
 
 /// What to investigate, and from what.
@@ -72,11 +74,18 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
         .ok_or_else(|| "write it as 2026-05-21T13:00:00Z or 2026-05-21 (UTC)".to_owned())
 }
 
+/// A path that means the same from any folder.
+fn full(path: &Path) -> String {
+    std::path::absolute(path)
+        .unwrap_or_else(|_| path.to_owned())
+        .display()
+        .to_string()
+}
+
 /// An investigation about to start.
 pub(super) struct Plan {
     pub(super) seeds: Vec<String>,
-    pub(super) sources: Vec<String>,
-    pub(super) window: Window,
+    pub(super) pass: PassBegan,
     pub(super) playbook: String,
     pub(super) save: Option<PathBuf>,
     /// Without `save`: keep it in the data folder, or only in memory.
@@ -104,16 +113,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
              what the program does.",
         ));
     }
-    playbooks::load(&args.playbook)?;
-    let calls = CandidateCalls::new(
-        ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
-        catalogue::lineage_calls(),
-    );
-    let archive = Archive::new(&args.from, calls)?;
+    let archive = archive(&args.from)?;
     let plan = Plan {
         seeds,
-        sources: args.from.iter().map(|path| path.display().to_string()).collect(),
-        window: Window {
+        pass: PassBegan {
+            sources: args.from.iter().map(|path| full(path)).collect(),
             since: args.since,
             until: args.until,
         },
@@ -124,12 +128,51 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     start(plan, vec![Box::new(archive)], &args.output)
 }
 
+/// Files and folders of logs, to be asked about everything a chain may hold.
+fn archive(paths: &[PathBuf]) -> Result<Archive, Failure> {
+    let calls = CandidateCalls::new(
+        ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
+        catalogue::lineage_calls(),
+    );
+    Ok(Archive::new(paths, calls)?)
+}
+
+/// Goes on with the last pass of a case if it was interrupted and its sources are still there.
+pub(super) fn resume(case: &mut CaseFile) -> Result<Option<Hunt>, Failure> {
+    let interrupted = case
+        .investigation()
+        .last_pass()
+        .is_some_and(|(_, pass)| !pass.fixed_point);
+    let Some((_, pass)) = case.investigation().passes().last().filter(|_| interrupted).cloned() else {
+        return Ok(None);
+    };
+    let source: Box<dyn Source> = if pass.sources == [demo::SOURCE] {
+        Box::new(Demo::new(Duration::ZERO))
+    } else {
+        let paths: Vec<PathBuf> = pass.sources.iter().map(PathBuf::from).collect();
+        if !paths.iter().all(|path| path.exists()) {
+            return Ok(None);
+        }
+        Box::new(archive(&paths)?)
+    };
+    Ok(Some(begin(pass, vec![source], case)?))
+}
+
+fn begin(pass: PassBegan, sources: Vec<Box<dyn Source>>, case: &mut CaseFile) -> Result<Hunt, Failure> {
+    let window = Window {
+        since: pass.since,
+        until: pass.until,
+    };
+    case.commit(Utc::now(), What::PassBegan(pass))?;
+    Ok(Hunt::start(sources, window, case)?)
+}
+
 /// Opens or makes the file, starts the hunt, and shows it.
 pub(super) fn start(plan: Plan, sources: Vec<Box<dyn Source>>, output: &Output) -> Result<Exit, Failure> {
-    let window = plan.window;
+    let pass = plan.pass.clone();
     let mut case = case_file(plan)?;
     session::warn_if_broken(&case);
-    let hunt = Hunt::start(sources, window, &mut case)?;
+    let hunt = begin(pass, sources, &mut case)?;
     if output.batch || !session::is_terminal() {
         return batch::run(case, hunt, output.export.as_deref());
     }
@@ -151,6 +194,7 @@ fn case_file(plan: Plan) -> Result<CaseFile, Failure> {
     if let Some(path) = path.as_deref().filter(|p| p.exists()) {
         return continue_file(path, &plan);
     }
+    let playbook_text = playbooks::own_text(&plan.playbook)?;
     let mut case = match &path {
         Some(path) => CaseFile::create(path)?,
         None => CaseFile::in_memory()?,
@@ -158,10 +202,8 @@ fn case_file(plan: Plan) -> Result<CaseFile, Failure> {
     let started = Started {
         seeds: plan.seeds,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        sources: plan.sources,
         playbook: plan.playbook,
-        since: plan.window.since,
-        until: plan.window.until,
+        playbook_text,
     };
     case.commit(Utc::now(), What::Started(started))?;
     Ok(case)
@@ -193,10 +235,21 @@ fn continue_file(path: &Path, plan: &Plan) -> Result<CaseFile, Failure> {
     Ok(case)
 }
 
+/// Makes a folder that only its owner may enter: the names of the files in it are key ids.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        std::fs::create_dir_all(above)?;
+    }
+    crate::export::create_private_folder(folder)
+}
+
 /// The data folder, by date and key: `~/.local/share/keytrail/2026-05-21-AKIA....keytrail`.
 fn default_file(seed: &str) -> Result<PathBuf, Failure> {
     let folder = session::data_folder()?;
-    std::fs::create_dir_all(&folder).map_err(|error| {
+    private_folder(&folder).map_err(|error| {
         Failure::new(
             format!("{} cannot be made: {error}", folder.display()),
             "Say where to save with --save FILE.",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
-use super::{batch, print};
+use super::{batch, investigate, print};
 use crate::store::CaseFile;
 
 /// Which file.
@@ -18,16 +18,21 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let case = CaseFile::open(&args.file)?;
+    let mut case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
-    if args.batch || !session::is_terminal() {
-        print(&batch::summary(&case))?;
-        return Ok(batch::exit_of(&case));
+    // Where reading was interrupted and the logs are still there, it goes on.
+    let hunt = investigate::resume(&mut case)?;
+    if !args.batch && session::is_terminal() {
+        return session::run(Screens {
+            case,
+            hunt,
+            exit_when_done: false,
+            replay: false,
+        });
     }
-    session::run(Screens {
-        case,
-        hunt: None,
-        exit_when_done: false,
-        replay: false,
-    })
+    if let Some(hunt) = hunt {
+        return batch::run(case, hunt, None);
+    }
+    print(&batch::summary(&case))?;
+    Ok(batch::exit_of(&case))
 }

@@ -7,6 +7,7 @@ use clap::Subcommand;
 use super::failure::{Exit, Failure};
 use super::print;
 use crate::export::text::safe;
+use crate::investigation::Investigation;
 use crate::playbook::{self, Playbook};
 
 /// What to do with playbooks.
@@ -68,9 +69,25 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     }
 }
 
-/// Loads a playbook by its built-in id or from a file.
-pub(super) fn load(id_or_path: &str) -> Result<Playbook, Failure> {
+/// The text of a playbook that is not built in, checked.
+pub(super) fn own_text(id_or_path: &str) -> Result<Option<String>, Failure> {
     let (name, text) = text(id_or_path)?;
+    parse(&name, &text)?;
+    let built_in = playbook::builtin().any(|(id, _)| id == id_or_path);
+    Ok((!built_in).then_some(text))
+}
+
+/// The playbook an investigation was started with: from its own file if it is not built in.
+pub(super) fn of(investigation: &Investigation) -> Result<Playbook, Failure> {
+    let started = investigation.started().map(|(_, started)| started);
+    if let Some((name, text)) = started.and_then(|s| s.playbook_text.as_deref().map(|text| (&s.playbook, text))) {
+        return parse(name, text);
+    }
+    let id = started
+        .map(|s| s.playbook.as_str())
+        .filter(|id| !id.is_empty())
+        .unwrap_or(playbook::DEFAULT);
+    let (name, text) = text(id)?;
     parse(&name, &text)
 }
 

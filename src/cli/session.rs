@@ -8,7 +8,6 @@ use super::playbooks;
 use crate::collect::hunt::Hunt;
 use crate::export::ChecklistItem;
 use crate::export::text::safe;
-use crate::investigation::Investigation;
 use crate::playbook::Playbook;
 use crate::store::{CaseFile, Integrity};
 use crate::tui;
@@ -33,7 +32,7 @@ pub(super) fn run(screens: Screens) -> Result<Exit, Failure> {
 
 /// Shows the screens, then writes the evidence if asked to.
 pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<Exit, Failure> {
-    let playbook = playbook_of(screens.case.investigation())?;
+    let playbook = playbooks::of(screens.case.investigation())?;
     let options = tui::Options {
         case: screens.case,
         hunt: screens.hunt,
@@ -45,13 +44,41 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
     let (exit, case) = runtime()?
         .block_on(tui::run(options))
         .map_err(|error| Failure::new(error.to_string(), "`--batch` does the same without screens."))?;
+    say_where(&case)?;
+    let cut_short = case
+        .investigation()
+        .last_pass()
+        .and_then(|(_, pass)| pass.cut_short.clone());
+    match (exit, cut_short) {
+        (tui::Exit::Interrupted, _) => return Ok(Exit::Interrupted),
+        // Nobody stayed to read why on the screens.
+        (tui::Exit::Done, Some(why)) => return Err(Failure::new(why, "What was found is kept.")),
+        _ => {}
+    }
     if let Some(dir) = export {
         super::export::write(&case, dir)?;
     }
-    Ok(match exit {
-        tui::Exit::Quit | tui::Exit::Done => Exit::Done,
-        tui::Exit::Interrupted => Exit::Interrupted,
-    })
+    Ok(Exit::Done)
+}
+
+/// Says where the investigation lies, now that the screens are gone.
+fn say_where(case: &CaseFile) -> Result<(), Failure> {
+    let Some(path) = case.path().map(|p| p.display().to_string()) else {
+        return Ok(());
+    };
+    super::print(&format!(
+        "Saved to {}\nGo on with: {}\n",
+        safe(&path),
+        safe(&open_command(&path))
+    ))
+}
+
+/// The command that opens a file, to paste into a shell.
+pub(super) fn open_command(path: &str) -> String {
+    match shlex::try_quote(path) {
+        Ok(quoted) => format!("keytrail open {quoted}"),
+        Err(_) => "keytrail open FILE".to_owned(),
+    }
 }
 
 /// The runtime for timers, signals and channels.
@@ -60,15 +87,6 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .worker_threads(1)
         .enable_all()
         .build()?)
-}
-
-/// The playbook an investigation was started with.
-pub(super) fn playbook_of(investigation: &Investigation) -> Result<Playbook, Failure> {
-    let chosen = investigation
-        .started()
-        .map(|(_, s)| s.playbook.as_str())
-        .filter(|p| !p.is_empty());
-    playbooks::load(chosen.unwrap_or(crate::playbook::DEFAULT))
 }
 
 /// The items of a playbook as rows of the checklist.

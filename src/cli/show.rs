@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
-use super::{print_with, session};
+use super::{playbooks, print_with, session};
 use crate::export::{self, Format, Table, tables};
 use crate::investigation::timeline::Filter;
 use crate::store::CaseFile;
@@ -53,7 +53,7 @@ pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
         View::Coverage => print_table(tables::coverage(investigation), format)?,
         View::Actors => print_table(tables::actors(investigation), format)?,
         View::Checklist => {
-            let items = session::checklist_items(&session::playbook_of(investigation)?);
+            let items = session::checklist_items(&playbooks::of(investigation)?);
             print_table(tables::checklist(investigation, &items), format)?;
         }
     }

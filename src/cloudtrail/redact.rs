@@ -5,30 +5,54 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// Members whose text is a secret when it is longer than [`SHORTEST_SECRET`] characters.
-const SECRET_MEMBERS: [&str; 6] = [
-    "sessionToken",
-    "secretAccessKey",
+/// Members whose text is a secret, by their names in small letters without signs.
+const SECRET_MEMBERS: [&str; 20] = [
+    "sessiontoken",
+    "awssessiontoken",
+    "secretaccesskey",
+    "awssecretaccesskey",
     "password",
-    "token",
-    "tokenValue",
-    "masterUserPassword",
+    "oldpassword",
+    "newpassword",
+    "masteruserpassword",
+    "servicepassword",
+    "clientsecret",
+    "secretstring",
+    "secretbinary",
+    "privatekey",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "webidentitytoken",
+    "samlassertion",
+    "authorizationtoken",
+    "signintoken",
 ];
-const SHORTEST_SECRET: usize = 16;
+/// Members whose text is a secret when it is long: short ones mark pages and requests.
+const TOKEN_MEMBERS: [&str; 2] = ["token", "tokenvalue"];
+/// The longest text, in characters, that anybody could guess: its hash would give it away.
+const GUESSABLE: usize = 16;
+/// What replaces a secret that could be guessed.
+const PLAIN_MARK: &str = "[redacted]";
 const MARK: &str = "[redacted:sha256:";
 /// Parameters of presigned URLs that let anybody repeat the call.
 const URL_PARAMETERS: [&str; 3] = ["X-Amz-Security-Token=", "X-Amz-Signature=", "X-Amz-Credential="];
 
-/// The mark that replaces a secret: equal secrets give equal marks, so a responder can still match them.
+/// The mark that replaces a secret: equal long secrets give equal marks, so a responder can still match them.
 pub fn mark(secret: &str) -> String {
+    if secret.chars().count() <= GUESSABLE {
+        return PLAIN_MARK.to_owned();
+    }
     let digest = Sha256::digest(secret.as_bytes());
     format!("{MARK}{}]", hex::encode(&digest[..6]))
 }
 
 fn is_mark(text: &str) -> bool {
-    text.strip_prefix(MARK)
-        .and_then(|rest| rest.strip_suffix(']'))
-        .is_some_and(|hash| hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+    text == PLAIN_MARK
+        || text
+            .strip_prefix(MARK)
+            .and_then(|rest| rest.strip_suffix(']'))
+            .is_some_and(|hash| hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Replaces every secret in a record. Returns whether anything was replaced.
@@ -64,8 +88,7 @@ fn redact_text(member: Option<&str>, text: &str) -> Option<String> {
     if is_mark(text) {
         return None;
     }
-    let secret_name = member.is_some_and(|m| SECRET_MEMBERS.iter().any(|s| s.eq_ignore_ascii_case(m)));
-    if secret_name && text.chars().count() > SHORTEST_SECRET {
+    if member.is_some_and(|name| holds_secret(name, text)) {
         return Some(mark(text));
     }
     if URL_PARAMETERS.iter().any(|p| text.contains(p)) {
@@ -74,9 +97,21 @@ fn redact_text(member: Option<&str>, text: &str) -> Option<String> {
     redact_nested_json(text)
 }
 
-/// Some members hold JSON as text (a Lake map, a policy, an attacker's own payload): look inside those that name a secret.
+fn holds_secret(member: &str, text: &str) -> bool {
+    // AWS's own masks say more than ours would.
+    let masked = text.is_empty() || text.starts_with("HIDDEN_DUE_TO") || text.chars().all(|c| c == '*');
+    let name: String = member
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    let long = text.chars().count() > GUESSABLE;
+    !masked && (SECRET_MEMBERS.contains(&&*name) || (long && TOKEN_MEMBERS.contains(&&*name)))
+}
+
+/// Some members hold JSON as text (a Lake map, a policy, an attacker's own payload): look inside.
 fn redact_nested_json(text: &str) -> Option<String> {
-    if !text.starts_with(['{', '[']) || !SECRET_MEMBERS.iter().any(|s| text.contains(s)) {
+    if !text.starts_with(['{', '[']) {
         return None;
     }
     let mut inner: Value = serde_json::from_str(text).ok()?;
@@ -125,6 +160,34 @@ mod tests {
         assert!(!text.contains(secret), "{text}");
         assert_eq!(text.matches(&mark(secret)).count(), 4);
         assert!(text.contains("ASIAX") && text.contains("\"short\"") && text.contains("&X-Amz-Date=1"));
+    }
+
+    #[test]
+    fn every_kind_of_secret_goes_and_what_is_none_stays() {
+        let mut record = json!({
+            "requestParameters": {
+                "password": "Tr0ub4dor&3", "newPassword": "Tr0ub4dor&3", "clientSecret": "s3cr3t", "secretString": "{}x",
+                "environment": {"variables": {"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}},
+                "masterUserPassword": "****", "nextToken": "AAIAAUCZLcGdOTmfTz2Vwy7qCVgVq6KN", "token": "page-2",
+                "passwordResetRequired": true, "userName": "password"
+            },
+            "responseElements": {"authorizationToken": "abc", "credentials": {"sessionToken": "short"}}
+        });
+        redact(&mut record);
+        let text = record.to_string();
+        for secret in ["Tr0ub4dor", "s3cr3t", "{}x", "wJalr", "\"abc\"", "\"short\""] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+        for kept in [
+            "****",
+            "AAIAAUCZLcGdOTmfTz2Vwy7qCVgVq6KN",
+            "page-2",
+            "\"userName\":\"password\"",
+        ] {
+            assert!(text.contains(kept), "{kept} not in {text}");
+        }
+        // A hash of a guessable secret would give it away.
+        assert_eq!(record["requestParameters"]["password"], "[redacted]");
     }
 
     #[test]

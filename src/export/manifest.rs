@@ -30,12 +30,14 @@ impl Manifest {
     ) -> Self {
         let coverage = investigation.coverage();
         let pass = investigation.last_pass().map(|(_, pass)| pass);
-        let window = |end: fn(&crate::investigation::fact::Started) -> Option<DateTime<Utc>>| {
-            investigation
-                .started()
-                .and_then(|(_, started)| end(started))
-                .map(time::format)
-        };
+        let passes = investigation.passes().iter().map(|(at, pass)| {
+            json!({
+                "began_at": time::format(*at),
+                "sources": pass.sources,
+                "since": pass.since.map(time::format),
+                "until": pass.until.map(time::format),
+            })
+        });
         let first = coverage.regions().values().filter_map(|r| r.first).min();
         let last = coverage.regions().values().filter_map(|r| r.last).max();
         let listed = files
@@ -48,10 +50,8 @@ impl Manifest {
             "tool_version": env!("CARGO_PKG_VERSION"),
             "investigation": identity(investigation),
             "account": investigation.account(),
-            "sources": investigation.started().map(|(_, started)| &started.sources),
+            "passes": passes.collect::<Vec<_>>(),
             "window": {
-                "since": window(|s| s.since),
-                "until": window(|s| s.until),
                 "first_event": first.map(time::format),
                 "last_event": last.map(time::format),
             },

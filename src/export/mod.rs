@@ -32,7 +32,7 @@ mod tree;
 pub use chain_json::chain_json;
 pub use error::ExportError;
 pub use evidence::{Case, Journal, write_evidence};
-pub use folder::{Written, create_private};
+pub use folder::{Written, create_private, create_private_folder};
 pub use manifest::Manifest;
 pub use table::{Format, Table};
 pub use tables::ChecklistItem;

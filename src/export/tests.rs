@@ -12,7 +12,7 @@ use super::*;
 use crate::cloudtrail::event::Interner;
 use crate::cloudtrail::{EventKey, Record, time};
 use crate::investigation::fact::{
-    FileOutcome, FileReport, ItemMarked, ItemState, Judged, Page, PassEnded, Problem, RegionCount, Started,
+    FileOutcome, FileReport, ItemMarked, ItemState, Judged, Page, PassBegan, PassEnded, Problem, RegionCount, Started,
 };
 use crate::investigation::timeline::Filter;
 use crate::investigation::{Fact, Verdict, What};
@@ -114,8 +114,11 @@ fn held_from(seed: &str) -> Held {
     apply(What::Started(Started {
         seeds: vec![seed.to_owned()],
         tool_version: "0.1.0".to_owned(),
-        sources: vec!["logs".to_owned()],
+        playbook_text: None,
         playbook: "compromised-access-key".to_owned(),
+    }));
+    apply(What::PassBegan(PassBegan {
+        sources: vec!["logs".to_owned()],
         since: None,
         until: time::parse_text("2026-02-01T00:00:00Z"),
     }));
@@ -384,7 +387,7 @@ fn the_manifest_holds_the_hash_of_every_file() {
     );
     assert_eq!(manifest["records"], json!({"kept": 5, "missing": 0}));
     assert_eq!(manifest["coverage"]["partial"], true);
-    assert_eq!(manifest["window"]["until"], "2026-02-01T00:00:00Z");
+    assert_eq!(manifest["passes"][0]["until"], "2026-02-01T00:00:00Z");
     let lines = fs::read_to_string(folder.join("events.jsonl")).unwrap();
     let ids: Vec<Value> = lines
         .lines()

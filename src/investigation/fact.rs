@@ -32,6 +32,8 @@ pub enum What {
         /// What each file held.
         files: Vec<FileReport>,
     },
+    /// One pass over the sources began.
+    PassBegan(PassBegan),
     /// One pass over the sources ended.
     PassEnded(PassEnded),
     /// The responder judged a node or an actor.
@@ -47,14 +49,11 @@ pub struct Started {
     pub seeds: Vec<String>,
     /// The version of keytrail.
     pub tool_version: String,
-    /// The sources as the responder named them.
-    pub sources: Vec<String>,
-    /// The id of the playbook that leads through the steps.
+    /// The playbook that leads through the steps: a built-in id, or the file it was read from.
     pub playbook: String,
-    /// Only events at or after this time.
-    pub since: Option<DateTime<Utc>>,
-    /// Only events before this time.
-    pub until: Option<DateTime<Utc>>,
+    /// The text of a playbook that is not built in, so that the file can be opened without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playbook_text: Option<String>,
 }
 
 /// Events from one place.
@@ -138,6 +137,17 @@ pub struct RegionCount {
     pub first: Option<DateTime<Utc>>,
     /// The latest event time.
     pub last: Option<DateTime<Utc>>,
+}
+
+/// The beginning of one pass over the sources. A pass that has no end was interrupted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassBegan {
+    /// The sources, paths in full.
+    pub sources: Vec<String>,
+    /// Only events at or after this time.
+    pub since: Option<DateTime<Utc>>,
+    /// Only events before this time.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// The end of one pass over the sources.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::chain::{self, Chain};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
-use super::fact::{Fact, PassEnded, Started, Verdict, What};
+use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, What};
 use super::{Evidence, actor};
 
 /// Everything the facts add up to.
@@ -18,6 +18,7 @@ pub struct Investigation {
     coverage: Coverage,
     checklist: Checklist,
     verdicts: BTreeMap<String, Verdict>,
+    passes: Vec<(DateTime<Utc>, PassBegan)>,
     last_pass: Option<(DateTime<Utc>, PassEnded)>,
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
@@ -40,6 +41,18 @@ impl Investigation {
                 }
             }
             What::FilesRead { files } => self.coverage.add(files),
+            What::PassBegan(began) => {
+                self.passes.push((fact.at, began.clone()));
+                // Until its end is known, it was cut short.
+                let cut_short = Some("the reading was interrupted before its end".to_owned());
+                self.last_pass = Some((
+                    fact.at,
+                    PassEnded {
+                        fixed_point: false,
+                        cut_short,
+                    },
+                ));
+            }
             What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
             What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
@@ -96,7 +109,12 @@ impl Investigation {
         self.verdicts.get(subject).copied().unwrap_or_default()
     }
 
-    /// How the last pass over the sources ended, and when.
+    /// Every pass over the sources that began, and when.
+    pub fn passes(&self) -> &[(DateTime<Utc>, PassBegan)] {
+        &self.passes
+    }
+
+    /// How the last pass over the sources ended, and when; one without an end was interrupted.
     pub fn last_pass(&self) -> Option<&(DateTime<Utc>, PassEnded)> {
         self.last_pass.as_ref()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::render::{Names, Origin, Subject, SubjectKind};
 use crate::catalogue::Kind;
@@ -31,11 +31,21 @@ impl Names {
         }
         Self {
             account: investigation.account().map(str::to_owned),
-            now: Some(time::format(now)),
+            now: Some(moment(now)),
             start: nodes.iter().filter_map(|n| n.activity.first).min().map(time::format),
             subjects,
         }
     }
+
+    /// Moves the moment that commands mean by now.
+    pub fn set_now(&mut self, now: DateTime<Utc>) {
+        self.now = Some(moment(now));
+    }
+}
+
+/// AWS writes whole seconds, and so do people.
+fn moment(now: DateTime<Utc>) -> String {
+    time::format(now.trunc_subsecs(0))
 }
 
 fn plain(kind: SubjectKind, origin: Origin, name: &str) -> Subject {
@@ -105,7 +115,10 @@ fn subject(node: &Node) -> Option<Subject> {
         name: if by_name { node.name.clone() } else { node.id.clone() },
         arn: Arn::parse(&node.id).map(|_| node.id.clone()),
         user,
-        region: node.proof.as_ref().map(|p| p.region.clone()).filter(|r| !r.is_empty()),
+        // IAM is the same in every region.
+        region: matches!(kind, SubjectKind::Instance | SubjectKind::Function)
+            .then(|| node.proof.as_ref().map(|p| p.region.clone()).filter(|r| !r.is_empty()))
+            .flatten(),
     })
 }
 

@@ -93,6 +93,7 @@ fn kind(what: &What) -> &'static str {
         What::Started(_) => "started",
         What::Page(_) => "page",
         What::FilesRead { .. } => "files_read",
+        What::PassBegan(_) => "pass_began",
         What::PassEnded(_) => "pass_ended",
         What::Judged(_) => "judged",
         What::ItemMarked(_) => "item_marked",

@@ -44,10 +44,8 @@ fn started() -> What {
     What::Started(Started {
         seeds: vec![SEED.into()],
         tool_version: "0.1.0".into(),
-        sources: vec!["logs".into()],
+        playbook_text: None,
         playbook: "compromised-access-key".into(),
-        since: None,
-        until: None,
     })
 }
 

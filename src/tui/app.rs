@@ -116,6 +116,8 @@ impl App {
     /// Sets the time of day; drops a message that has been there long enough. Returns whether anything changed.
     pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
         self.now = now;
+        // "Everything before now" in a command must not mean the moment the file was opened.
+        self.names.set_now(now);
         let gone = self.message.as_ref().is_some_and(|m| m.until <= now);
         if gone {
             self.message = None;

@@ -32,6 +32,14 @@ impl Zone {
         }
     }
 
+    /// For the corner of the screen. Without an offset: summer and winter have different ones.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Utc => "UTC",
+            Self::Local => "local time",
+        }
+    }
+
     /// `2026-01-31 23:59:59`
     pub(super) fn full(self, time: DateTime<Utc>) -> String {
         self.write(time, "%Y-%m-%d %H:%M:%S")

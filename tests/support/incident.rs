@@ -232,10 +232,8 @@ pub fn feed(seeds: &[&str], pages: Vec<Vec<Record>>) -> Investigation {
     let started = Started {
         seeds: seeds.iter().map(ToString::to_string).collect(),
         tool_version: "test".to_owned(),
-        sources: Vec::new(),
+        playbook_text: None,
         playbook: String::new(),
-        since: None,
-        until: None,
     };
     investigation.apply(&Fact {
         at: at(0),

@@ -41,10 +41,8 @@ pub fn begun() -> CaseFile {
     let started = Started {
         seeds: vec![demo::SEED.to_owned()],
         tool_version: "0.0.0".to_owned(),
-        sources: vec!["the built-in incident".to_owned()],
+        playbook_text: None,
         playbook: playbook::DEFAULT.to_owned(),
-        since: None,
-        until: None,
     };
     case.commit(now(), What::Started(started)).expect("saved");
     case

@@ -50,6 +50,7 @@ pub fn story() -> Vec<Call> {
         on_user(&admin, 60, "DeleteUser", "mallory"),
         create_user_with_id(&seed(), 60, "mallory", "AIDASECOND"),
         create_user(&seed(), 61, "denied").denied(),
+        use_of(&session("door", "unseen", "ASIAZZTEMP0000000010"), 36),
         use_of(
             &user("mallory", "ASIAZZTEMP0000000009").through("health.amazonaws.com"),
             35,

@@ -1,6 +1,7 @@
 //! The first reading of one text: every record is counted, and is given, remembered or passed over.
 
-use std::io::{Cursor, Read};
+use std::cell::Cell;
+use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
 
 use serde_json::Value;
@@ -19,6 +20,8 @@ use super::{CandidateCalls, Found};
 
 /// Records in a page, at most.
 const PAGE: usize = 64;
+/// Bytes of a row in a console download, at most.
+const LONGEST_ROW: usize = 4 << 20;
 
 /// What a worker needs to read texts, one after the other.
 pub(super) struct Reader<'p> {
@@ -193,12 +196,18 @@ impl Intake<'_, '_> {
 
     /// The rows of a console download. They have no place to be read again from, so they are kept.
     fn console_csv(&mut self, text: impl Read) {
+        let row_bytes = Cell::new(0);
+        let text = RowLimit {
+            text,
+            row_bytes: &row_bytes,
+        };
         let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(text);
         let header = match rows.headers() {
             Ok(header) => header.clone(),
             Err(error) => return self.tally.cut_short("line 1".to_owned(), error.to_string()),
         };
         for row in rows.records() {
+            row_bytes.set(0);
             let row = match row {
                 Ok(row) => row,
                 Err(error) => {
@@ -244,6 +253,23 @@ impl Intake<'_, '_> {
         let _ = self.end_page();
         self.tools.notes.file(&mut self.unit);
         (self.unit, self.tally)
+    }
+}
+
+/// Ends a text in which a row has no end: a quote that is never closed would take all memory.
+struct RowLimit<'c, R> {
+    text: R,
+    row_bytes: &'c Cell<usize>,
+}
+
+impl<R: Read> Read for RowLimit<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.text.read(into)?;
+        self.row_bytes.set(self.row_bytes.get() + length);
+        if self.row_bytes.get() > LONGEST_ROW {
+            return Err(io::Error::other("a row without an end"));
+        }
+        Ok(length)
     }
 }
 

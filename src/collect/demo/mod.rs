@@ -25,6 +25,9 @@ mod source;
 
 pub use source::Demo;
 
+/// What an investigation calls this source.
+pub const SOURCE: &str = "the built-in incident";
+
 /// The leaked key that an investigation of the demo starts from.
 pub const SEED: &str = cast::LEAKED_KEY;
 

@@ -48,7 +48,7 @@ pub(super) fn title(app: &App, frame: &mut Frame<'_>, area: Rect) {
     });
     right.push(Span::raw("  "));
     right.push(Span::styled(" READ-ONLY ", theme.badge));
-    right.push(Span::raw(format!("  {} ", app.zone.name(app.moment()))));
+    right.push(Span::raw(format!("  {} ", app.zone.word())));
     ends(frame, area, left, right);
 }
 

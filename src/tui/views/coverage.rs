@@ -26,8 +26,8 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
     let coverage = app.investigation().coverage();
     let mut lines = Vec::new();
-    if let Some((at, started)) = app.investigation().started() {
-        let sources: Vec<_> = started.sources.iter().map(|s| safe(s).into_owned()).collect();
+    for (at, pass) in app.investigation().passes() {
+        let sources: Vec<_> = pass.sources.iter().map(|s| safe(s).into_owned()).collect();
         let asked = format!(
             "Asked at {} {}: {}",
             app.zone.full(*at),
@@ -35,7 +35,7 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
             sources.join(", ")
         );
         lines.extend(wrap(&asked, width).into_iter().map(Line::from));
-        let bounds = [("from", started.since), ("until", started.until)];
+        let bounds = [("from", pass.since), ("until", pass.until)];
         for (word, time) in bounds.into_iter().filter_map(|(word, time)| Some((word, time?))) {
             lines.push(Line::styled(
                 format!("Only events {word} {}", app.zone.full(time)),

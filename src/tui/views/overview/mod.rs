@@ -139,9 +139,7 @@ fn cares(app: &App) -> Vec<(Style, String)> {
             format!("Look at {} too: it {}{more}", safe(&first.key), safe(&first.why)),
         ));
     }
-    let window = investigation
-        .started()
-        .map(|(_, started)| (started.since, started.until));
+    let window = investigation.passes().last().map(|(_, pass)| (pass.since, pass.until));
     if window.is_some_and(|(since, until)| since.is_some() || until.is_some()) {
         cares.push((
             theme.notice,
