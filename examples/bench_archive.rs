@@ -59,14 +59,18 @@ fn compare(name: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
         reader_memory = reader_memory.max(memory);
         if can_investigate(&program) {
             let file = std::env::temp_dir().join(format!("keytrail-bench-{}.keytrail", std::process::id()));
+            let evidence = file.with_extension("evidence");
             let mut investigate = Command::new(&program);
             investigate
                 .args(["investigate", LEAKED_KEY, "--batch", "--from"])
                 .arg(folder)
                 .arg("--save")
-                .arg(&file);
+                .arg(&file)
+                .arg("--export")
+                .arg(&evidence);
             let (time, memory) = run(&mut investigate)?;
             std::fs::remove_file(&file)?;
+            std::fs::remove_dir_all(&evidence)?;
             whole.push(time);
             whole_memory = whole_memory.max(memory);
         }
