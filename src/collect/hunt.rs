@@ -24,7 +24,7 @@ use crate::store::{CaseFile, StoreError};
 const WAITING: usize = 4;
 /// A parcel is sent when it holds so many records, or is so old: what is in it is written in one transaction.
 const PARCEL: usize = 512;
-const PARCEL_AGE: Duration = Duration::from_millis(40);
+const PARCEL_AGE: Duration = Duration::from_millis(100);
 
 /// Something the sources have to say.
 #[derive(Debug)]

@@ -62,10 +62,10 @@ impl<'a> Table<'a> {
             .from_writer(out);
         writer.write_record(self.columns).map_err(io_error)?;
         for row in self.rows {
-            let cells = row.iter().map(cell::cell);
-            writer
-                .write_record(cells.map(|cell| cell.into_owned().into_bytes()))
-                .map_err(io_error)?;
+            for value in &row {
+                writer.write_field(cell::cell(value).as_bytes()).map_err(io_error)?;
+            }
+            writer.write_record(None::<&[u8]>).map_err(io_error)?;
         }
         writer.flush()
     }

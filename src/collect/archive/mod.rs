@@ -2,20 +2,19 @@
 //!
 //! # Why it is fast
 //!
-//! Measured with `examples/bench_archive.rs` on 300,000 records (459 MB of JSON, 65 MB of gzip) and two cores; the shares
-//! are of all processor time for few big files.
+//! Measured with `examples/bench_archive.rs` on 300,000 records (459 MB of JSON, 65 MB of gzip) and two cores.
 //!
-//! 1. **What cannot matter is not parsed.** [`structure`] marks quotes and brackets of 64 bytes at once (7 %), [`scan`] cuts
+//! 1. **What cannot matter is not parsed.** [`structure`] marks quotes and brackets of 64 bytes at once, [`scan`] cuts
 //!    records out by these marks, and [`skim`] reads the five members that records are counted by and every value in
-//!    the form of an identifier (16 %). Of 300,000 records 2,260 are parsed.
+//!    the form of an identifier. Of 300,000 records 2,260 are parsed.
 //! 2. **Later leads do not read again.** The first reading keeps, per record, 32-bit hashes of the identifiers in it, and
 //!    for the calls that can be part of a chain those of all values, with their text (up to 48 MB). Eight rounds of
-//!    leads are answered from that in 2 % of the time; what memory does not hold is fetched by its place in the files,
-//!    in one further pass that only inflates ([`Archive::settle`]).
-//! 3. **One worker per core**, the biggest files first, each with buffers, masks and inflater it uses again for every
-//!    file. A worker holds 128 kB of text at a time and works on it in the processor's cache.
-//! 4. **Inflating is most of the rest** (30 %). The inflater chooses its instructions at run time; without that its
-//!    checksum alone took 15 %.
+//!    leads are answered from that, on all cores; what memory does not hold is fetched by its place in the files, in
+//!    one further pass that only inflates ([`Archive::settle`]).
+//! 3. **One worker per core**, the biggest files first, each with buffers, masks, lists and inflaters it uses again for
+//!    every file. A worker holds 128 kB of text at a time and works on it in the processor's cache.
+//! 4. **Small files are read with one call and inflated whole.** Most of CloudTrail's files are a few kilobytes; a stream
+//!    is for the big ones, for several members and for whatever is wrong. Inflating is still the largest single cost.
 //!
 //! Hashes only find candidates: a record is given after it was parsed and holds the value itself.
 //!
