@@ -11,7 +11,7 @@ use super::failure::{Exit, Failure};
 use super::{print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
-use crate::export::text::safe;
+use crate::export::text::{plural, safe};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::{Investigation, Link, Node};
 use crate::store::CaseFile;
@@ -131,16 +131,7 @@ pub(super) fn summary(case: &CaseFile) -> String {
 
 /// `1 file`, `3 files`, `2 copies`.
 fn count(n: u64, thing: &str) -> String {
-    match (
-        n,
-        thing
-            .strip_suffix('y')
-            .filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])),
-    ) {
-        (1, _) => format!("1 {thing}"),
-        (_, Some(stem)) => format!("{n} {stem}ies"),
-        (_, None) => format!("{n} {thing}s"),
-    }
+    format!("{n} {}", plural(n, thing))
 }
 
 fn line(out: &mut String, label: &str, text: &str) {

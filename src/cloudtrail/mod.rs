@@ -17,6 +17,7 @@
 //! | `scan` | a text cut into single records, whatever holds them |
 //! | `skim` | what a record is about, without parsing it |
 //! | `terms` | the values a record can be looked up by |
+//! | `text` | characters that hide, reorder or steer what stands around them |
 //! | `json` | values inside a record: paths, `{}` and `""` as absent |
 
 pub mod console_csv;
@@ -32,6 +33,7 @@ pub mod scan;
 pub mod skim;
 pub mod structure;
 pub mod terms;
+pub mod text;
 pub mod time;
 
 pub use event::{Event, EventKey, Interner, Record, RecordError};

@@ -1,6 +1,8 @@
 //! Text that cannot harm where it is read: on a terminal, in a table, in a file somebody opens.
 
 use std::borrow::Cow;
+
+pub use crate::cloudtrail::text::hides;
 use std::fmt::Write;
 
 /// Makes characters visible that would hide, reorder or steer text: `\u{202e}` instead of the character. Line breaks and
@@ -45,18 +47,17 @@ pub fn safe_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+/// A word for so many things: `file`, `files`, `copies`.
+pub fn plural(n: u64, thing: &str) -> String {
+    match (n, thing.strip_suffix('y')) {
+        (1, _) => thing.to_owned(),
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{thing}s"),
+    }
 }
 
-/// Whether a character hides, reorders or steers what stands around it: control characters and escape sequences,
-/// bidirectional marks, zero-width and filler characters, tags.
-pub fn hides(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 #[cfg(test)]

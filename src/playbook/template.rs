@@ -7,6 +7,7 @@
 //! 2. A placeholder stands outside quotes and never begins a word. So quoting cannot be undone by what surrounds it, and a
 //!    user called `--profile` stays the value of the option before the `=`.
 
+use crate::cloudtrail::text::hides;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -119,7 +120,7 @@ fn refusal(value: &str) -> Option<&'static str> {
     if value.chars().any(char::is_control) {
         // A terminal acts on these while the line is pasted, before the shell sees the quotes.
         Some("control characters in the name")
-    } else if value.chars().any(is_deceptive) {
+    } else if value.chars().any(hides) {
         Some("invisible or direction-changing characters in the name")
     } else if ["file://", "fileb://"].iter().any(|scheme| value.starts_with(scheme)) {
         // The AWS command line would send the content of that file instead.
@@ -127,12 +128,6 @@ fn refusal(value: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// Characters that make a line look like another one: bidirectional marks, zero-width characters, line separators, tags.
-fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 type Found<'t> = (Vec<(usize, &'t str)>, Vec<(usize, String)>);

@@ -108,15 +108,10 @@ impl Archive {
         })
     }
 
-    /// Gives every record that answers one of `leads` and was not given before. Blocks, and works on all cores. `out`
-    /// stops it with `Break`; an archive that was stopped answers [`ArchiveError::Stopped`] from then on.
-    pub fn look_up(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), ArchiveError> {
-        self.ask(leads, out)?;
-        self.settle(out)
-    }
-
-    /// Like [`Archive::look_up`], but gives of later leads only what is in memory: the calls that can be part of a chain,
-    /// as far as memory was granted to them. The rest waits for [`Archive::settle`]. A chain that is followed with `ask`
+    /// Gives every record that answers one of `leads` and was not given before; of later leads only what is in memory: the
+    /// calls that can be part of a chain, as far as memory was granted to them. The rest waits for [`Archive::settle`].
+    /// Blocks, and works on all cores. `out` stops it with `Break`; an archive that was stopped answers
+    /// [`ArchiveError::Stopped`] from then on. A chain that is followed with `ask`
     /// until it yields no new lead, and then settled, reads the files twice, however many rounds it takes.
     pub fn ask(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), ArchiveError> {
         let values = leads.iter().map(|lead| lead.value.as_str());

@@ -21,6 +21,12 @@ fn calls() -> CandidateCalls {
     )
 }
 
+/// Everything that answers, at once.
+fn look_up(archive: &mut Archive, leads: &[Lead], out: &mut Out<'_>) -> Result<(), ArchiveError> {
+    archive.ask(leads, out)?;
+    archive.settle(out)
+}
+
 fn lead(value: &str) -> Lead {
     Lead::new(Attribute::AccessKeyId, value)
 }
@@ -77,7 +83,7 @@ impl Answer {
 
 fn answer(archive: &mut Archive, leads: &[Lead]) -> Answer {
     let mut answer = Answer::default();
-    archive.look_up(leads, &mut |found| answer.take(found)).unwrap();
+    look_up(archive, leads, &mut |found| answer.take(found)).unwrap();
     answer.ids.sort();
     answer
 }
@@ -374,9 +380,8 @@ fn what_is_no_archive_is_said() {
         Err(ArchiveError::NoFiles { .. })
     ));
     let folder = folder_with(&[("a.txt", b"hello".to_vec()), ("b.json", b"{\"a\":1}".to_vec())]);
-    let asked = new(folder.path())
-        .unwrap()
-        .look_up(&[lead(KEY)], &mut |_| ControlFlow::Continue(()));
+    let mut archive = new(folder.path()).unwrap();
+    let asked = look_up(&mut archive, &[lead(KEY)], &mut |_| ControlFlow::Continue(()));
     assert!(matches!(asked, Err(ArchiveError::NotCloudTrail { files: 2 })));
 }
 
@@ -397,11 +402,11 @@ fn who_listens_no_more_is_not_told_more() {
         ControlFlow::Break(())
     };
     assert!(matches!(
-        archive.look_up(&[lead(KEY)], &mut stop),
+        look_up(&mut archive, &[lead(KEY)], &mut stop),
         Err(ArchiveError::Stopped)
     ));
     assert!(matches!(
-        archive.look_up(&[lead(KEY)], &mut stop),
+        look_up(&mut archive, &[lead(KEY)], &mut stop),
         Err(ArchiveError::Stopped)
     ));
     assert_eq!(told, 1);

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::catalogue::Kind;
+use crate::export::text::plural;
 use crate::investigation::{Activity, Link, Node};
 use crate::tui::app::App;
 use crate::tui::widgets::pane::{self, labelled};
@@ -118,7 +119,7 @@ pub(super) fn led_to(app: &App, frame: &mut Frame<'_>, area: Rect) {
         .map(|(kind, (all, ended))| {
             let mut line = Line::from(vec![
                 Span::styled(format!("{all:>4} "), theme.strong),
-                Span::raw(plural(kind, all)),
+                Span::raw(plural(all as u64, &kind.label())),
             ]);
             if ended > 0 {
                 line.push_span(Span::styled(format!("  {ended} deleted since"), theme.dim));
@@ -144,13 +145,4 @@ pub(super) fn led_to(app: &App, frame: &mut Frame<'_>, area: Rect) {
         ]));
     }
     pane::lines(frame, inner, lines);
-}
-
-fn plural(kind: Kind, n: usize) -> String {
-    let label = kind.label();
-    match (n, label.strip_suffix('y')) {
-        (1, _) => label,
-        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
-        _ => format!("{label}s"),
-    }
 }
