@@ -126,6 +126,7 @@ fn prefix_xor(mut bits: u64) -> u64 {
 }
 
 /// The set bits of a mask, lowest first.
+#[inline]
 pub fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let at = mask.trailing_zeros() as usize;

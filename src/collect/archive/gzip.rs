@@ -3,8 +3,8 @@
 //! Read by hand, because the inflater can be used again for the next file only without it: setting up a new one for
 //! each of many small files costs more than inflating them.
 
-use flate2::{Crc, Decompress};
-use libdeflater::Decompressor;
+use flate2::Decompress;
+use libdeflater::{Crc, Decompressor};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const DEFLATE: u8 = 8;
@@ -89,21 +89,22 @@ impl Inflater {
     /// Makes ready for the data of a member.
     pub(super) fn begin(&mut self) {
         self.deflate.reset(false);
-        self.crc.reset();
+        self.crc = Crc::new();
         self.in_member = true;
     }
 
     /// Inflates a file that is in memory as a whole onto `out`, if it is one member of at most `most` bytes. Otherwise, and
     /// if anything is wrong with it, `out` stays as it was: then it is for the stream to tell what.
     pub(super) fn inflate_whole(&mut self, file: &[u8], most: usize, out: &mut Vec<u8>) -> bool {
-        // What follows a first member would be passed over without a word; its header would hold these bytes.
-        let start = [MAGIC[0], MAGIC[1], DEFLATE];
-        if file.len() < SHORTEST + TRAILER || memchr::memmem::find(&file[1..], &start).is_some() {
+        let Some((before, length)) = file.split_last_chunk() else {
+            return false;
+        };
+        // What follows a first member would be passed over without a word. But a first member that is as long as the last
+        // ends with this length too.
+        if file.len() < SHORTEST + TRAILER || memchr::memmem::find(before, length).is_some() {
             return false;
         }
-        let length = file
-            .last_chunk()
-            .map_or(0, |length| u32::from_le_bytes(*length) as usize);
+        let length = u32::from_le_bytes(*length) as usize;
         if length > most {
             return false;
         }
@@ -118,8 +119,9 @@ impl Inflater {
 
     /// Whether the trailer of the member fits its data.
     pub(super) fn ends_with(&self, trailer: [u8; TRAILER]) -> bool {
-        let expected = u64::from(self.crc.amount()) << 32 | u64::from(self.crc.sum());
-        u64::from_le_bytes(trailer) == expected
+        // The length is that of all text so far, modulo 2^32.
+        let length = self.deflate.total_out() & u64::from(u32::MAX);
+        u64::from_le_bytes(trailer) == length << 32 | u64::from(self.crc.sum())
     }
 }
 
@@ -139,21 +141,21 @@ mod tests {
         let mut inflater = Inflater::default();
         let mut inflate = |file: &[u8]| {
             let mut out = b"before ".to_vec();
-            let whole = inflater.inflate_whole(file, 1000, &mut out);
-            (whole, String::from_utf8(out).unwrap())
+            let is_whole = inflater.inflate_whole(file, 1000, &mut out);
+            assert_eq!(is_whole, out.len() > 7, "what failed leaves nothing behind");
+            is_whole.then(|| String::from_utf8(out).unwrap())
         };
-        let one = pack(b"records");
-        assert_eq!(inflate(&one), (true, "before records".to_owned()));
-        // The same member twice has a trailer that fits the first.
-        assert_eq!(
-            inflate(&[one.clone(), one.clone()].concat()),
-            (false, "before ".to_owned())
-        );
-        assert_eq!(inflate(&one[..one.len() - 3]), (false, "before ".to_owned()));
+        let one = pack(b"some records");
+        assert_eq!(inflate(&one).as_deref(), Some("before some records"));
+        // The same member twice has a trailer that fits the first, padded with zeros or not.
+        assert_eq!(inflate(&[one.clone(), one.clone()].concat()), None);
+        assert_eq!(inflate(&[one.clone(), vec![0; 5], one.clone()].concat()), None);
+        assert_eq!(inflate(&[one.clone(), pack(b"more records")].concat()), None);
+        assert_eq!(inflate(&one[..one.len() - 3]), None);
         let mut damaged = one.clone();
         damaged[12] ^= 0xff;
-        assert_eq!(inflate(&damaged), (false, "before ".to_owned()));
-        assert_eq!(inflate(&pack(&[b'x'; 1001])), (false, "before ".to_owned()));
+        assert_eq!(inflate(&damaged), None);
+        assert_eq!(inflate(&pack(&[b'x'; 1001])), None);
     }
 
     #[test]

@@ -1,41 +1,73 @@
-//! What is remembered of a file, so that later leads find its records without another reading.
+//! What is remembered of the files, so that later leads find their records without another reading.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::cloudtrail::terms::{Term, Wanted};
 use crate::cloudtrail::{Interner, Record, RecordError};
 use crate::investigation::fact::Page;
 
+/// Terms on a shelf, at least, when the next one is begun: few enough to share shelves out evenly over the cores.
+const FULL: usize = 1 << 18;
+
 /// One text that holds records: a file, or a member of a zip.
 #[derive(Debug)]
 pub(super) struct Unit {
-    /// The file.
-    pub path: Arc<Path>,
+    /// Which of the archive's files.
+    pub file: usize,
     /// Which member of a zip.
     pub member: Option<usize>,
     /// The name in pages and reports.
     pub origin: Arc<str>,
-    entries: Box<[Entry]>,
-    /// The terms of all entries, one after the other.
-    terms: Box<[Term]>,
-    /// The text of those entries that are kept in memory.
-    kept: Box<[u8]>,
-    /// Entries that seem to answer a lead and have to be read again.
-    pub waiting: Vec<usize>,
+    /// Where its entries end on the shelf.
+    entries_end: usize,
 }
 
-/// What is being remembered of the text at hand. Used again for the next text: growing and trimming three lists for each
-/// of many small files costs more than copying them once.
+/// What a worker remembers of many texts, end to end: three lists for each of many small files cost more than reading
+/// them, and are slow to look through.
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub(super) struct Shelf {
+    units: Vec<Unit>,
     entries: Vec<Entry>,
+    /// The terms of all entries.
     terms: Vec<Term>,
+    /// The text of those entries that are kept in memory.
     kept: Vec<u8>,
+    /// Entries that seem to answer a lead and have to be read again.
+    waiting: Vec<usize>,
 }
 
-impl Notes {
-    /// Remembers a record; with its text if `keep`. Records without terms cannot be asked for.
+/// One record that a later lead may ask for.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    place: Place,
+    terms_end: u32,
+    kept_at: Option<u32>,
+    /// Whether all its values are terms, not just the identifiers.
+    is_candidate: bool,
+    is_given: bool,
+}
+
+/// Where a record stands in the text of its file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Byte offset.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u32,
+}
+
+/// A record to be read again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    /// Its number on the shelf.
+    pub number: usize,
+    /// Where it stands in the text.
+    pub place: Place,
+    is_candidate: bool,
+}
+
+impl Shelf {
+    /// Remembers a record of the text at hand; with its own text if `keep`. Records without terms cannot be asked for.
     pub(super) fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, terms: &[Term], keep: bool) {
         let (Ok(length), Ok(kept_at)) = (u32::try_from(text.len()), u32::try_from(self.kept.len())) else {
             return;
@@ -49,8 +81,7 @@ impl Notes {
             self.kept.extend_from_slice(text);
         }
         self.entries.push(Entry {
-            offset,
-            length,
+            place: Place { offset, length },
             terms_end,
             kept_at: keep.then_some(kept_at),
             is_candidate,
@@ -58,92 +89,125 @@ impl Notes {
         });
     }
 
-    /// Writes the notes into the unit they are of, and forgets them.
-    pub(super) fn file(&mut self, unit: &mut Unit) {
-        unit.entries = self.entries.as_slice().into();
-        unit.terms = self.terms.as_slice().into();
-        unit.kept = self.kept.as_slice().into();
-        self.entries.clear();
-        self.terms.clear();
-        self.kept.clear();
-    }
-}
-
-/// One record that a later lead may ask for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
-    /// Byte offset in the text of the file.
-    pub offset: u64,
-    /// Bytes.
-    pub length: u32,
-    terms_end: u32,
-    kept_at: Option<u32>,
-    /// Whether all its values are terms, not just the identifiers.
-    pub is_candidate: bool,
-    is_given: bool,
-}
-
-impl Unit {
-    pub(super) fn new(path: Arc<Path>, member: Option<usize>, origin: Arc<str>) -> Self {
-        Self {
-            path,
-            member,
-            origin,
-            entries: Box::default(),
-            terms: Box::default(),
-            kept: Box::default(),
-            waiting: Vec::new(),
+    /// Ends the text at hand: what was remembered since the last one is of it.
+    pub(super) fn end_text(&mut self, file: usize, member: Option<usize>, origin: &Arc<str>) {
+        if self.units.last().map_or(0, |unit| unit.entries_end) == self.entries.len() {
+            return;
         }
+        self.units.push(Unit {
+            file,
+            member,
+            origin: origin.clone(),
+            entries_end: self.entries.len(),
+        });
+    }
+
+    /// Whether the next text belongs on another shelf.
+    pub(super) fn is_full(&self) -> bool {
+        self.terms.len() >= FULL
     }
 
     /// What is in memory and answers; remembers what else may answer.
-    pub(super) fn ask(&mut self, wanted: &Wanted, interner: &mut Interner) -> Option<Page> {
-        let mut records = Vec::new();
-        let mut from = 0;
-        for (number, entry) in self.entries.iter_mut().enumerate() {
-            let to = entry.terms_end as usize;
-            let terms = &self.terms[from..to];
-            from = to;
-            if entry.is_given || !terms.iter().any(|&term| wanted.may_be(term)) {
+    pub(super) fn ask(&mut self, wanted: &Wanted, interner: &mut Interner) -> Vec<Page> {
+        let mut pages: Vec<Page> = Vec::new();
+        let mut last_unit = None;
+        for number in self.candidates(wanted) {
+            let entry = &mut self.entries[number];
+            if entry.is_given {
                 continue;
             }
             let Some(at) = entry.kept_at else {
                 self.waiting.push(number);
                 continue;
             };
-            let text = &self.kept[at as usize..at as usize + entry.length as usize];
-            if let Ok(Some(record)) = entry.read(text, wanted, interner) {
-                records.push(record);
+            let text = &self.kept[at as usize..at as usize + entry.place.length as usize];
+            let Ok(Some(record)) = read(text, entry.is_candidate, wanted, interner) else {
+                continue;
+            };
+            entry.is_given = true;
+            let unit = self.unit_of(number);
+            match pages.last_mut() {
+                Some(page) if last_unit == Some(unit) => page.records.push(record),
+                _ => pages.push(Page {
+                    origin: self.units[unit].origin.clone(),
+                    records: vec![record],
+                }),
             }
+            last_unit = Some(unit);
         }
-        let origin = self.origin.clone();
-        (!records.is_empty()).then_some(Page { origin, records })
+        pages
     }
 
-    /// The entries that wait, in the order of their places in the file, each once.
-    pub(super) fn take_waiting(&mut self) -> Vec<usize> {
+    /// The entries with a term that may be wanted, in order. One walk along all terms: most shelves have none.
+    fn candidates(&self, wanted: &Wanted) -> Vec<usize> {
+        let mut candidates = Vec::new();
+        let mut from = 0;
+        for (at, &term) in self.terms.iter().enumerate() {
+            if wanted.may_be(term) {
+                from += self.entries[from..].partition_point(|entry| entry.terms_end as usize <= at);
+                if candidates.last() != Some(&from) {
+                    candidates.push(from);
+                }
+            }
+        }
+        candidates
+    }
+
+    fn unit_of(&self, number: usize) -> usize {
+        self.units.partition_point(|unit| unit.entries_end <= number)
+    }
+
+    /// Whether anything has to be read again.
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// What has to be read again, text by text, each record once and in the order of their places.
+    pub(super) fn take_waiting(&mut self) -> Vec<(&Unit, Vec<Waiting>)> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_unstable();
         waiting.dedup();
-        waiting.retain(|&number| self.entries.get(number).is_some_and(|entry| !entry.is_given));
+        waiting.retain(|&number| !self.entries[number].is_given);
         waiting
+            .chunk_by(|&a, &b| self.unit_of(a) == self.unit_of(b))
+            .map(|numbers| {
+                let entry = |&number: &usize| Waiting {
+                    number,
+                    place: self.entries[number].place,
+                    is_candidate: self.entries[number].is_candidate,
+                };
+                (
+                    &self.units[self.unit_of(numbers[0])],
+                    numbers.iter().map(entry).collect(),
+                )
+            })
+            .collect()
     }
 
-    pub(super) fn entry_mut(&mut self, number: usize) -> Option<&mut Entry> {
-        self.entries.get_mut(number)
+    /// Notes that a record was given.
+    pub(super) fn given(&mut self, number: usize) {
+        self.entries[number].is_given = true;
     }
 }
 
-impl Entry {
+impl Waiting {
     /// Parses the record and gives it if it answers.
     pub(super) fn read(
-        &mut self,
+        &self,
         text: &[u8],
         wanted: &Wanted,
         interner: &mut Interner,
     ) -> Result<Option<Record>, RecordError> {
-        let record = Record::parse(text, interner)?;
-        self.is_given = wanted.is_in(&record.body, self.is_candidate);
-        Ok(self.is_given.then_some(record))
+        read(text, self.is_candidate, wanted, interner)
     }
+}
+
+fn read(
+    text: &[u8],
+    is_candidate: bool,
+    wanted: &Wanted,
+    interner: &mut Interner,
+) -> Result<Option<Record>, RecordError> {
+    let record = Record::parse(text, interner)?;
+    Ok(wanted.is_in(&record.body, is_candidate).then_some(record))
 }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -12,16 +13,19 @@ use crate::cloudtrail::terms::{self, Term, Wanted};
 use crate::cloudtrail::{Interner, Record, console_csv, envelope};
 use crate::investigation::fact::Page;
 
-use super::index::{Notes, Unit};
+use super::CandidateCalls;
+use super::index::Shelf;
 use super::pass::Post;
 use super::report::Tally;
 use super::text::{Stream, Text};
-use super::{CandidateCalls, Found};
 
 /// Records in a page, at most.
 const PAGE: usize = 64;
 /// Bytes of a row in a console download, at most.
 const LONGEST_ROW: usize = 4 << 20;
+
+/// How access key ids begin: of users, and of sessions.
+const KEYS: [&[u8]; 2] = [b"AKIA", b"ASIA"];
 
 /// What a worker needs to read texts, one after the other.
 pub(super) struct Reader<'p> {
@@ -35,9 +39,11 @@ struct Tools<'p> {
     post: &'p Post,
     skimmer: Skimmer,
     interner: Interner,
-    notes: Notes,
+    shelves: Shelves,
     /// The terms of the record at hand.
     terms: Vec<Term>,
+    /// The access keys in it, if it is a candidate.
+    keys: Vec<Term>,
 }
 
 impl<'p> Reader<'p> {
@@ -50,19 +56,32 @@ impl<'p> Reader<'p> {
                 post,
                 skimmer: Skimmer::default(),
                 interner: Interner::default(),
-                notes: Notes::default(),
+                shelves: Shelves::default(),
                 terms: Vec::new(),
+                keys: Vec::new(),
             },
         }
     }
 
-    /// Reads one text to its end, or to where it is broken.
-    pub(super) fn read<R: Read>(&mut self, unit: Unit, text: &mut Text<'_, R>) -> (Unit, Tally) {
+    /// Everything that was remembered.
+    pub(super) fn into_shelves(self) -> Vec<Shelf> {
+        let Shelves { mut full, open } = self.tools.shelves;
+        full.push(open);
+        full
+    }
+
+    /// Reads one text to its end, or to where it is broken. `origin` is its name; it is `member` of a zip, or a file.
+    pub(super) fn read<R: Read>(
+        &mut self,
+        (file, member): (usize, Option<usize>),
+        origin: &Arc<str>,
+        text: &mut Text<'_, R>,
+    ) -> Tally {
         let Self { scanner, tools } = self;
         let post = tools.post;
         let mut intake = Intake {
             tools,
-            unit,
+            origin,
             tally: Tally::default(),
             page: Vec::new(),
         };
@@ -90,14 +109,34 @@ impl<'p> Reader<'p> {
         if scanner.found_list() {
             intake.tally.list();
         }
-        intake.finish()
+        // Whoever stopped reading is told so by the post.
+        let _ = intake.end_page();
+        let tally = intake.tally;
+        tools.shelves.end_text(file, member, origin);
+        tally
+    }
+}
+
+/// The shelves of one worker.
+#[derive(Default)]
+struct Shelves {
+    full: Vec<Shelf>,
+    open: Shelf,
+}
+
+impl Shelves {
+    fn end_text(&mut self, file: usize, member: Option<usize>, origin: &Arc<str>) {
+        self.open.end_text(file, member, origin);
+        if self.open.is_full() {
+            self.full.push(std::mem::take(&mut self.open));
+        }
     }
 }
 
 /// The reading of one text.
 struct Intake<'t, 'p> {
     tools: &'t mut Tools<'p>,
-    unit: Unit,
+    origin: &'t Arc<str>,
     tally: Tally,
     page: Vec<Record>,
 }
@@ -114,10 +153,16 @@ impl Intake<'_, '_> {
     }
 
     fn element(&mut self, element: &Element<'_>) -> ControlFlow<()> {
+        let (wanted, post) = (self.tools.wanted, self.tools.post);
         let Tools {
-            calls, skimmer, terms, ..
+            calls,
+            skimmer,
+            terms,
+            keys,
+            ..
         } = &mut *self.tools;
         terms.clear();
+        keys.clear();
         let Some(skim) = skimmer.skim(element, terms) else {
             return if element.alone {
                 self.document(element)
@@ -127,14 +172,22 @@ impl Intake<'_, '_> {
         };
         self.tally.record(skim.account, skim.region, skim.time);
         let is_candidate = calls.contains(skim.source, skim.name);
+        let is_followed = terms.iter().any(|&term| post.followed().may_hold(term));
         if is_candidate {
-            element.each_value(&mut |value| terms::each_term(value, &mut |term| terms.push(terms::hash(term))));
+            element.each_value(&mut |value| {
+                terms::each_term(value, &mut |term| terms.push(terms::hash(term)));
+                if KEYS.iter().any(|prefix| value.starts_with(prefix)) {
+                    keys.push(terms::hash(value));
+                }
+            });
         }
         let text = element.text();
-        let wanted = self.tools.wanted;
         if self.tools.terms.iter().any(|&term| wanted.may_be(term)) {
             match Record::parse(text, &mut self.tools.interner) {
-                Ok(record) if wanted.is_in(&record.body, is_candidate) => return self.give(record),
+                Ok(record) if wanted.is_in(&record.body, is_candidate) => {
+                    post.followed().add(&self.tools.keys);
+                    return self.give(record);
+                }
                 Ok(_) => {}
                 Err(error) => {
                     self.tally.unreadable(at_byte(element.offset), &error);
@@ -142,7 +195,15 @@ impl Intake<'_, '_> {
                 }
             }
         }
-        self.remember(element.offset, text, is_candidate, false);
+        if is_followed {
+            post.followed().add(&self.tools.keys);
+        }
+        self.remember(
+            element.offset,
+            text,
+            is_candidate,
+            is_followed && post.grant_followed(text.len()),
+        );
         ControlFlow::Continue(())
     }
 
@@ -189,9 +250,9 @@ impl Intake<'_, '_> {
     }
 
     fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, keep: bool) {
-        let keep = keep || is_candidate && self.tools.post.grant(text.len());
-        let Tools { notes, terms, .. } = &mut *self.tools;
-        notes.remember(offset, text, is_candidate, terms, keep);
+        let keep = keep || is_candidate && self.tools.post.grant_candidate(text.len());
+        let Tools { shelves, terms, .. } = &mut *self.tools;
+        shelves.open.remember(offset, text, is_candidate, terms, keep);
     }
 
     /// The rows of a console download. They have no place to be read again from, so they are kept.
@@ -242,17 +303,10 @@ impl Intake<'_, '_> {
         }
         let records = std::mem::take(&mut self.page);
         let page = Page {
-            origin: self.unit.origin.clone(),
+            origin: self.origin.clone(),
             records,
         };
-        self.tools.post.send(Found::Page(page))
-    }
-
-    fn finish(mut self) -> (Unit, Tally) {
-        // Whoever stopped reading is told so by the post.
-        let _ = self.end_page();
-        self.tools.notes.file(&mut self.unit);
-        (self.unit, self.tally)
+        self.tools.post.page(page)
     }
 }
 

@@ -11,7 +11,7 @@ use zip::ZipArchive;
 use crate::investigation::fact::{FileOutcome, FileReport, Problem};
 
 use super::find::LogFile;
-use super::index::Unit;
+use super::index::Shelf;
 use super::intake::Reader;
 use super::text::{Limits, Memory, Text, TextError};
 
@@ -73,46 +73,63 @@ impl<'p> Opener<'p> {
         }
     }
 
-    /// Reads a file; gives what is remembered of it and what it held.
-    pub(super) fn read(&mut self, file: &LogFile) -> (Vec<Unit>, Vec<FileReport>) {
+    /// Everything that was remembered of the files.
+    pub(super) fn into_shelves(self) -> Vec<Shelf> {
+        self.reader.into_shelves()
+    }
+
+    /// Reads the file of this number and adds what it held to `reports`.
+    pub(super) fn read(&mut self, number: usize, file: &LogFile, reports: &mut Vec<FileReport>) {
         let origin: Arc<str> = file.path.to_string_lossy().into();
-        match self.try_read(file, &origin) {
-            Ok(read) => read,
-            Err(error) => (Vec::new(), vec![failed(origin, String::new(), 0, &error)]),
+        if let Err(error) = self.try_read(number, file, &origin, reports) {
+            reports.push(failed(origin, String::new(), 0, &error));
         }
     }
 
-    fn try_read(&mut self, file: &LogFile, origin: &Arc<str>) -> Result<(Vec<Unit>, Vec<FileReport>), TextError> {
+    fn try_read(
+        &mut self,
+        number: usize,
+        file: &LogFile,
+        origin: &Arc<str>,
+        reports: &mut Vec<FileReport>,
+    ) -> Result<(), TextError> {
         let on_disk = Hashing::new(File::open(&file.path)?);
         if file.holds_other_events() {
             let (sha256, bytes) = on_disk.finish()?;
-            return Ok((Vec::new(), vec![passed_over(origin.clone(), sha256, bytes)]));
+            reports.push(passed_over(origin.clone(), sha256, bytes));
+            return Ok(());
         }
-        let path: Arc<Path> = file.path.as_path().into();
         let mut text = Text::new(on_disk, self.limits, &mut self.memory)?;
         if ZIP.iter().any(|magic| text.first_bytes().starts_with(magic)) {
             let (sha256, bytes) = text.into_reader().finish()?;
-            return Ok(self.zip(&path, origin, &sha256, bytes));
+            self.zip(number, file, (origin, &sha256, bytes), reports);
+            return Ok(());
         }
-        let (unit, tally) = self.reader.read(Unit::new(path, None, origin.clone()), &mut text);
+        let tally = self.reader.read((number, None), origin, &mut text);
         let (sha256, bytes) = text.into_reader().finish()?;
-        Ok((vec![unit], vec![tally.report(origin.clone(), sha256, bytes)]))
+        reports.push(tally.report(origin.clone(), sha256, bytes));
+        Ok(())
     }
 
-    fn zip(&mut self, path: &Arc<Path>, origin: &Arc<str>, sha256: &str, bytes: u64) -> (Vec<Unit>, Vec<FileReport>) {
-        let (mut units, mut reports) = (Vec::new(), Vec::new());
-        let archive = File::open(path)
+    fn zip(
+        &mut self,
+        number: usize,
+        file: &LogFile,
+        (origin, sha256, bytes): (&Arc<str>, &str, u64),
+        reports: &mut Vec<FileReport>,
+    ) {
+        let archive = File::open(&file.path)
             .map_err(|error| error.to_string())
             .and_then(|file| ZipArchive::new(file).map_err(|error| error.to_string()));
         let mut archive = match archive {
             Ok(archive) => archive,
-            Err(error) => return (units, vec![failed(origin.clone(), sha256.to_owned(), bytes, &error)]),
+            Err(error) => return reports.push(failed(origin.clone(), sha256.to_owned(), bytes, &error)),
         };
-        for number in 0..archive.len() {
-            let mut member = match archive.by_index(number) {
+        for at in 0..archive.len() {
+            let mut member = match archive.by_index(at) {
                 Ok(member) => member,
                 Err(error) => {
-                    let name = format!("{origin}!{number}").into();
+                    let name = format!("{origin}!{at}").into();
                     reports.push(failed(name, sha256.to_owned(), bytes, &error));
                     continue;
                 }
@@ -122,24 +139,21 @@ impl<'p> Opener<'p> {
             }
             let name: Arc<str> = match member.name() {
                 Ok(name) => format!("{origin}!{name}").into(),
-                Err(_) => format!("{origin}!{number}").into(),
+                Err(_) => format!("{origin}!{at}").into(),
             };
             let limits = self.limits.for_member(member.compressed_size());
             match Text::new(&mut member, limits, &mut self.memory) {
                 Ok(mut text) => {
-                    let unit = Unit::new(path.clone(), Some(number), name.clone());
-                    let (unit, tally) = self.reader.read(unit, &mut text);
-                    units.push(unit);
+                    let tally = self.reader.read((number, Some(at)), &name, &mut text);
                     reports.push(tally.report(name, sha256.to_owned(), bytes));
                 }
                 Err(error) => reports.push(failed(name, sha256.to_owned(), bytes, &error)),
             }
         }
-        (units, reports)
     }
 }
 
-/// Opens the text of a unit again and hands it to `read`.
+/// Opens a text again and hands it to `read`.
 pub(super) fn reopen(
     path: &Path,
     member: Option<usize>,

@@ -1,9 +1,11 @@
 //! A reading of many files by one worker per core.
 
+use std::cell::{RefCell, RefMut};
 use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,47 +14,113 @@ use crate::cloudtrail::terms::Wanted;
 use crate::investigation::fact::{FileOutcome, FileReport, Page};
 
 use super::find::LogFile;
-use super::index::Unit;
+use super::follow::Followed;
+use super::index::{Shelf, Unit, Waiting};
 use super::intake::Reader;
 use super::open::{Opener, reopen};
 use super::text::{Limits, Memory};
 use super::{ArchiveError, CandidateCalls, Found, Progress};
 
-/// Messages that wait for the caller, at most: the workers do not run ahead of it.
-const WAITING: usize = 32;
-/// Reports in one message.
-const REPORTS: usize = 128;
+/// Letters that wait for the caller, at most: the workers do not run ahead of it.
+const WAITING: usize = 4;
+/// A letter is sent when it holds so many records and reports, or is so old. Waking the caller for every small file cost
+/// more than what it was told.
+const LETTER: usize = 512;
+const LETTER_AGE: Duration = Duration::from_millis(50);
 /// Between two reports of progress.
 const PACE: Duration = Duration::from_millis(100);
-/// Text of candidate calls that is kept in memory, in bytes, over all files.
-const KEPT: i64 = 48 << 20;
+/// Text of calls that can be part of a chain that is kept in memory, in bytes, over all files.
+const KEPT_CANDIDATES: i64 = 96 << 20;
+/// Text of what the keys did that are followed, likewise.
+const KEPT_FOLLOWED: i64 = 32 << 20;
 /// With fewer files than this their order matters: the biggest come first, so that no core is left with a big one at
-/// the end.
+/// the end. Those of about the same size stay in the order of their names, which is mostly that of time.
 const FEW: usize = 1_000;
 
-/// The way from a worker to the caller.
+/// The way from one worker to the caller.
 pub(super) struct Post {
-    sender: SyncSender<Found>,
+    sender: SyncSender<Vec<Found>>,
+    letter: RefCell<Letter>,
     shared: Arc<Shared>,
+}
+
+/// What was found and is not sent yet.
+struct Letter {
+    pages: Vec<Page>,
+    reports: Vec<FileReport>,
+    /// Records in the pages, and reports.
+    size: usize,
+    begun: Instant,
+}
+
+impl Letter {
+    fn new() -> Self {
+        Self {
+            pages: Vec::new(),
+            reports: Vec::new(),
+            size: 0,
+            begun: Instant::now(),
+        }
+    }
 }
 
 #[derive(Default)]
 struct Shared {
     next: AtomicUsize,
     stopped: AtomicBool,
-    kept: AtomicI64,
+    kept_candidates: AtomicI64,
+    kept_followed: AtomicI64,
+    followed: Followed,
     files: AtomicU64,
     records: AtomicU64,
     bytes: AtomicU64,
 }
 
 impl Post {
-    /// Sends something to the caller, waiting while it is busy; breaks if it wants no more.
-    pub(super) fn send(&self, found: Found) -> ControlFlow<()> {
-        if self.is_stopped() || self.sender.send(found).is_err() {
-            return ControlFlow::Break(());
+    /// Gives records to the caller, waiting while it is busy; breaks if it wants no more.
+    pub(super) fn page(&self, page: Page) -> ControlFlow<()> {
+        let mut letter = self.letter.borrow_mut();
+        letter.size += page.records.len();
+        letter.pages.push(page);
+        self.send_if_due(letter)
+    }
+
+    /// Reports what one file on disk held, after its pages; breaks if the caller wants no more.
+    fn file(&self, reports: &mut Vec<FileReport>) -> ControlFlow<()> {
+        let records = reports.iter().map(|report| report.records).sum();
+        let bytes = reports.first().map_or(0, |report| report.bytes);
+        self.shared.files.fetch_add(1, Ordering::Relaxed);
+        self.shared.records.fetch_add(records, Ordering::Relaxed);
+        self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let mut letter = self.letter.borrow_mut();
+        letter.size += reports.len();
+        letter.reports.append(reports);
+        self.send_if_due(letter)
+    }
+
+    fn send_if_due(&self, letter: RefMut<'_, Letter>) -> ControlFlow<()> {
+        let is_due = letter.size >= LETTER || letter.begun.elapsed() >= LETTER_AGE;
+        drop(letter);
+        if is_due { self.send() } else { self.flow() }
+    }
+
+    /// Sends what was not sent yet.
+    fn send(&self) -> ControlFlow<()> {
+        let letter = self.letter.replace(Letter::new());
+        let pages = letter.pages.into_iter().map(Found::Page);
+        let reports = (!letter.reports.is_empty()).then_some(Found::Files(letter.reports));
+        let found: Vec<Found> = pages.chain(reports).collect();
+        // A caller that listens no more has said so, or will find the post gone.
+        let _ = self.sender.send(found);
+        self.flow()
+    }
+
+    fn flow(&self) -> ControlFlow<()> {
+        if self.is_stopped() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
-        ControlFlow::Continue(())
     }
 
     /// Whether the caller wants no more.
@@ -60,25 +128,24 @@ impl Post {
         self.shared.stopped.load(Ordering::Relaxed)
     }
 
-    /// Whether so many bytes may be kept in memory. What is granted is never given back.
-    pub(super) fn grant(&self, bytes: usize) -> bool {
-        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-        self.shared.kept.load(Ordering::Relaxed) + bytes <= KEPT
-            && self.shared.kept.fetch_add(bytes, Ordering::Relaxed) + bytes <= KEPT
+    /// The keys that the answers so far gave out.
+    pub(super) fn followed(&self) -> &Followed {
+        &self.shared.followed
+    }
+
+    /// Whether the text of a call that can be part of a chain may be kept in memory.
+    pub(super) fn grant_candidate(&self, bytes: usize) -> bool {
+        grant(&self.shared.kept_candidates, KEPT_CANDIDATES, bytes)
+    }
+
+    /// Whether the text of something that a followed key did may be kept in memory.
+    pub(super) fn grant_followed(&self, bytes: usize) -> bool {
+        grant(&self.shared.kept_followed, KEPT_FOLLOWED, bytes)
     }
 
     /// The number of the next job, for this worker alone.
     fn next(&self) -> usize {
         self.shared.next.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Counts what was read of a file.
-    fn count(&self, reports: &[FileReport]) {
-        let records = reports.iter().map(|report| report.records).sum();
-        let bytes = reports.first().map_or(0, |report| report.bytes);
-        self.shared.files.fetch_add(1, Ordering::Relaxed);
-        self.shared.records.fetch_add(records, Ordering::Relaxed);
-        self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -91,6 +158,12 @@ impl Shared {
             bytes: self.bytes.load(Ordering::Relaxed),
         }
     }
+}
+
+/// What is granted is never given back.
+fn grant(kept: &AtomicI64, most: i64, bytes: usize) -> bool {
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    kept.load(Ordering::Relaxed) + bytes <= most && kept.fetch_add(bytes, Ordering::Relaxed) + bytes <= most
 }
 
 /// Runs `work` on every core and hands what it posts to `out`, on this thread.
@@ -106,10 +179,16 @@ fn in_parallel<T: Send>(
             .map(|_| {
                 let post = Post {
                     sender: sender.clone(),
+                    letter: RefCell::new(Letter::new()),
                     shared: shared.clone(),
                 };
                 let work = &work;
-                scope.spawn(move || work(&post))
+                scope.spawn(move || {
+                    let result = work(&post);
+                    // The caller stops the rest, if it wants no more.
+                    let _ = post.send();
+                    result
+                })
             })
             .collect();
         drop(sender);
@@ -117,7 +196,7 @@ fn in_parallel<T: Send>(
         let mut flow = ControlFlow::Continue(());
         while flow.is_continue() {
             match receiver.recv_timeout(PACE) {
-                Ok(found) => flow = out(found),
+                Ok(letter) => flow = letter.into_iter().try_for_each(&mut *out),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -146,10 +225,10 @@ pub(super) fn first(
     files: &[LogFile],
     (calls, wanted, limits): (&CandidateCalls, &Wanted, Limits),
     out: &mut dyn FnMut(Found) -> ControlFlow<()>,
-) -> Result<Vec<Unit>, ArchiveError> {
-    let mut order: Vec<&LogFile> = files.iter().collect();
+) -> Result<Vec<Shelf>, ArchiveError> {
+    let mut order: Vec<(usize, &LogFile)> = files.iter().enumerate().collect();
     if order.len() < FEW {
-        order.sort_by_cached_key(|file| std::cmp::Reverse(file.bytes()));
+        order.sort_by_cached_key(|(_, file)| std::cmp::Reverse(file.bytes().checked_ilog2()));
     }
     let mut outcomes = Outcomes::default();
     let mut watch = |found: Found| {
@@ -162,28 +241,17 @@ pub(super) fn first(
     };
     let workers = in_parallel(order.len(), &mut watch, |post| {
         let mut opener = Opener::new(Reader::new(calls, wanted, post), limits);
-        let (mut units, mut reports) = (Vec::new(), Vec::new());
-        while let Some(file) = order.get(post.next())
-            && !post.is_stopped()
-        {
-            let (read, reported) = opener.read(file);
-            post.count(&reported);
-            units.extend(read);
-            reports.extend(reported);
-            if reports.len() >= REPORTS && post.send(Found::Files(std::mem::take(&mut reports))).is_break() {
+        let mut reports = Vec::new();
+        while let Some((number, file)) = order.get(post.next()) {
+            opener.read(*number, file, &mut reports);
+            if post.file(&mut reports).is_break() {
                 break;
             }
         }
-        if !reports.is_empty() {
-            // A caller that listens no more needs no report.
-            let _ = post.send(Found::Files(reports));
-        }
-        units
+        opener.into_shelves()
     })?;
     outcomes.check(files.len())?;
-    let mut units: Vec<Unit> = workers.into_iter().flatten().collect();
-    units.sort_unstable_by(|a, b| (a.path.as_os_str(), a.member).cmp(&(b.path.as_os_str(), b.member)));
-    Ok(units)
+    Ok(workers.into_iter().flatten().collect())
 }
 
 /// What became of the files, to tell an archive from something else.
@@ -221,18 +289,16 @@ impl Outcomes {
 }
 
 /// What is in memory and answers, looked for on every core.
-pub(super) fn ask(units: &mut [Unit], wanted: &Wanted) -> Result<Vec<Page>, ArchiveError> {
-    let share = units.len().div_ceil(cores()).max(1);
+pub(super) fn ask(shelves: &mut [Shelf], wanted: &Wanted) -> Result<Vec<Page>, ArchiveError> {
+    let share = shelves.len().div_ceil(cores()).max(1);
     let found: Result<Vec<Vec<Page>>, _> = thread::scope(|scope| {
-        let workers: Vec<_> = units
+        let workers: Vec<_> = shelves
             .chunks_mut(share)
             .map(|share| {
                 scope.spawn(move || {
                     let mut interner = Interner::default();
-                    share
-                        .iter_mut()
-                        .filter_map(|unit| unit.ask(wanted, &mut interner))
-                        .collect()
+                    let answers = share.iter_mut().flat_map(|shelf| shelf.ask(wanted, &mut interner));
+                    answers.collect()
                 })
             })
             .collect();
@@ -243,53 +309,65 @@ pub(super) fn ask(units: &mut [Unit], wanted: &Wanted) -> Result<Vec<Page>, Arch
         .map_err(|_| ArchiveError::Worker)
 }
 
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
-/// Reads again what waits in the units, for those who asked for `wanted`.
+/// Reads again what waits on the shelves, for those who asked for `wanted`.
 pub(super) fn again(
-    units: &mut [Unit],
+    files: &[LogFile],
+    shelves: &mut [Shelf],
     wanted: &Wanted,
     out: &mut dyn FnMut(Found) -> ControlFlow<()>,
 ) -> Result<(), ArchiveError> {
-    let waiting = units.iter_mut().filter(|unit| !unit.waiting.is_empty());
-    // Each unit is taken by one worker alone; the lock only says so to the compiler.
-    let waiting: Vec<Mutex<&mut Unit>> = waiting.map(Mutex::new).collect();
-    let workers = in_parallel(waiting.len(), out, |post| {
+    let texts: Vec<(usize, &Unit, Vec<Waiting>)> = shelves
+        .iter_mut()
+        .enumerate()
+        .flat_map(|(number, shelf)| {
+            let texts = shelf.take_waiting().into_iter();
+            texts.map(move |(unit, waiting)| (number, unit, waiting))
+        })
+        .collect();
+    let workers = in_parallel(texts.len(), out, |post| {
         let (mut interner, mut memory) = (Interner::default(), Memory::default());
-        while let Some(unit) = waiting.get(post.next())
+        let mut given = Vec::new();
+        while let Some((shelf, unit, waiting)) = texts.get(post.next())
             && !post.is_stopped()
         {
-            let mut unit = unit.lock().map_err(|_| ArchiveError::Worker)?;
-            read_again(&mut unit, wanted, (&mut interner, &mut memory), post)?;
+            let path = &files[unit.file].path;
+            let numbers = read_again((path, unit), waiting, wanted, (&mut interner, &mut memory), post)?;
+            given.extend(numbers.into_iter().map(|number| (*shelf, number)));
         }
-        Ok(())
+        Ok(given)
     })?;
-    workers.into_iter().collect()
+    for worker in workers {
+        for (shelf, number) in worker? {
+            shelves[shelf].given(number);
+        }
+    }
+    Ok(())
 }
 
-/// Reads the waiting entries of one unit, stopping after the last.
+/// Reads the waiting records of one text, stopping after the last, and gives those that answer. Returns their numbers.
 fn read_again(
-    unit: &mut Unit,
+    (path, unit): (&Path, &Unit),
+    waiting: &[Waiting],
     wanted: &Wanted,
     (interner, memory): (&mut Interner, &mut Memory),
     post: &Post,
-) -> Result<(), ArchiveError> {
-    let waiting = unit.take_waiting();
-    let (path, member, origin) = (unit.path.clone(), unit.member, unit.origin.clone());
-    let mut records = Vec::new();
-    let mut done = 0;
-    let reopened = reopen(&path, member, memory, &mut |mut text| {
+) -> Result<Vec<usize>, ArchiveError> {
+    let (mut records, mut given) = (Vec::new(), Vec::new());
+    let mut left = waiting;
+    let reopened = reopen(path, unit.member, memory, &mut |mut text| {
         let (mut window, mut base) = (Vec::new(), 0_u64);
-        while let Some(entry) = waiting.get(done).and_then(|&number| unit.entry_mut(number)) {
-            let from = usize::try_from(entry.offset - base).unwrap_or(usize::MAX);
-            if let Some(bytes) = window.get(from..from.saturating_add(entry.length as usize)) {
-                match entry.read(bytes, wanted, interner) {
-                    Ok(record) => records.extend(record),
+        while let Some((next, rest)) = left.split_first() {
+            let from = usize::try_from(next.place.offset - base).unwrap_or(usize::MAX);
+            if let Some(bytes) = window.get(from..from.saturating_add(next.place.length as usize)) {
+                match next.read(bytes, wanted, interner) {
+                    Ok(Some(record)) => {
+                        records.push(record);
+                        given.push(next.number);
+                    }
+                    Ok(None) => {}
                     Err(_) => return,
                 }
-                done += 1;
+                left = rest;
                 continue;
             }
             let unneeded = from.min(window.len());
@@ -302,15 +380,19 @@ fn read_again(
     });
     if !records.is_empty() {
         // A caller that listens no more needs no records.
-        let _ = post.send(Found::Page(Page {
-            origin: origin.clone(),
+        let _ = post.page(Page {
+            origin: unit.origin.clone(),
             records,
-        }));
-    }
-    if reopened.is_err() || (done < waiting.len() && !post.is_stopped()) {
-        return Err(ArchiveError::Changed {
-            path: origin.to_string(),
         });
     }
-    Ok(())
+    if reopened.is_err() || (!left.is_empty() && !post.is_stopped()) {
+        return Err(ArchiveError::Changed {
+            path: unit.origin.to_string(),
+        });
+    }
+    Ok(given)
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
