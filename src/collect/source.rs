@@ -10,6 +10,9 @@ pub enum SourceError {
     /// An archive on disk.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// It ended before its time, which is a mistake in this program.
+    #[error("the reading failed; please report this")]
+    Panicked,
 }
 
 /// Where events come from.

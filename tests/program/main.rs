@@ -7,78 +7,16 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod interrupted;
+#[path = "../support/mod.rs"]
 mod support;
 
-use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::path::Path;
 
 use serde_json::{Value, json};
+use support::desk::{Desk, code, err, out, records};
 use support::incident::*;
 use support::program::{keytrail, skipped};
-use support::story::story;
-
-/// A folder for one test, with a folder of logs in it.
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        let desk = Self(tempfile::tempdir().expect("a folder"));
-        std::fs::create_dir(desk.path("logs")).expect("made");
-        desk
-    }
-
-    fn with_story() -> Self {
-        let desk = Self::new();
-        desk.log("story.json", &records(&story()));
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn log(&self, name: &str, text: &str) {
-        std::fs::write(self.path("logs").join(name), text).expect("written");
-    }
-
-    fn investigate(&self, key: &str, more: &[&str]) -> Output {
-        keytrail()
-            .args(["investigate", key, "--batch", "--from"])
-            .arg(self.path("logs"))
-            .arg("--save")
-            .arg(self.path("case.keytrail"))
-            .args(more)
-            .output()
-            .expect("the program runs")
-    }
-
-    fn show(&self, view: &str, format: &str) -> String {
-        let run = keytrail()
-            .arg(view)
-            .arg(self.path("case.keytrail"))
-            .args(["--format", format])
-            .output();
-        let run = run.expect("the program runs");
-        assert!(run.status.success(), "{view}: {}", err(&run));
-        out(&run)
-    }
-}
-
-fn records(calls: &[Call]) -> String {
-    json!({"Records": calls.iter().map(Call::json).collect::<Vec<_>>()}).to_string()
-}
-
-fn out(run: &Output) -> String {
-    String::from_utf8(run.stdout.clone()).expect("UTF-8")
-}
-
-fn err(run: &Output) -> String {
-    String::from_utf8(run.stderr.clone()).expect("UTF-8")
-}
-
-fn code(run: &Output) -> i32 {
-    run.status.code().expect("an exit code")
-}
 
 fn rows(csv: &str) -> Vec<csv::StringRecord> {
     csv::Reader::from_reader(csv.as_bytes())
