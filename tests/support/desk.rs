@@ -143,3 +143,11 @@ pub fn err(run: &Output) -> String {
 pub fn code(run: &Output) -> i32 {
     run.status.code().expect("an exit code")
 }
+
+/// The rows of a table, without its header.
+pub fn rows(csv: &str) -> Vec<csv::StringRecord> {
+    csv::Reader::from_reader(csv.as_bytes())
+        .records()
+        .map(|row| row.expect("a row"))
+        .collect()
+}
