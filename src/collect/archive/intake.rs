@@ -10,13 +10,14 @@ use crate::cloudtrail::scan::{Element, Item, Scanner};
 use crate::cloudtrail::skim::Skimmer;
 use crate::cloudtrail::terms::{self, Term, Wanted};
 use crate::cloudtrail::{Interner, Record, console_csv, envelope};
+use crate::collect::source::Found;
 use crate::investigation::fact::Page;
 
+use super::CandidateCalls;
 use super::index::{Notes, Unit};
 use super::pass::Post;
 use super::report::Tally;
 use super::text::{Stream, Text};
-use super::{CandidateCalls, Found};
 
 /// Records in a page, at most.
 const PAGE: usize = 64;

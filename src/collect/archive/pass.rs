@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::cloudtrail::Interner;
 use crate::cloudtrail::terms::Wanted;
+use crate::collect::source::{Found, Progress};
 use crate::investigation::fact::{FileOutcome, FileReport, Page};
 
 use super::find::LogFile;
@@ -16,7 +17,7 @@ use super::index::Unit;
 use super::intake::Reader;
 use super::open::{Opener, reopen};
 use super::text::{Limits, Memory};
-use super::{ArchiveError, CandidateCalls, Found, Progress};
+use super::{ArchiveError, CandidateCalls};
 
 /// Messages that wait for the caller, at most: the workers do not run ahead of it.
 const WAITING: usize = 32;

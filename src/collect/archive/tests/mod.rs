@@ -7,6 +7,7 @@ mod shapes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use flate2::Compression;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::investigation::fact::FileOutcome;
+use crate::investigation::fact::{FileOutcome, FileReport};
 use crate::investigation::lead::Attribute;
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
