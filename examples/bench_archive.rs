@@ -19,7 +19,8 @@ use std::time::{Duration, Instant};
 
 use generate::{Corpus, LEAKED_KEY, Shape};
 use keytrail::cloudtrail::{Record, json};
-use keytrail::collect::archive::{Archive, CandidateCalls, Found};
+use keytrail::collect::archive::{Archive, CandidateCalls};
+use keytrail::collect::source::Found;
 use keytrail::investigation::lead::{Attribute, Lead};
 
 const RECORDS: u64 = 300_000;

@@ -1,6 +1,6 @@
 //! keytrail follows a leaked AWS access key through CloudTrail.
 //!
-//! The map of the house. A folder may use only what stands below it; `tests/architecture.rs` holds it to that.
+//! The map of the house. A folder may use only what stands below it; `tests/architecture/` holds it to that.
 //!
 //! | folder | what it does | may name |
 //! |---|---|---|

@@ -17,9 +17,10 @@ use keytrail::catalogue;
 use keytrail::collect::archive::{Archive, CandidateCalls};
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Hunt, Window};
-use keytrail::collect::source::Source;
+use keytrail::collect::source::{Out, Source, SourceError};
 use keytrail::investigation::What;
 use keytrail::investigation::fact::Started;
+use keytrail::investigation::lead::Lead;
 use keytrail::store::CaseFile;
 use serde_json::json;
 use support::incident::*;
@@ -227,4 +228,32 @@ fn a_console_opened_with_a_session_is_found_without_everybody_who_shares_its_rol
         .iter()
         .filter(|n| n.link.as_str() == "console_login");
     assert_eq!(sign_ins.count(), 3);
+}
+
+/// A source with a mistake in it.
+struct Broken;
+
+impl Source for Broken {
+    fn ask(&mut self, _: &[Lead], _: &mut Out<'_>) -> Result<(), SourceError> {
+        panic!("a mistake in this source");
+    }
+
+    fn settle(&mut self, _: &mut Out<'_>) -> Result<(), SourceError> {
+        Ok(())
+    }
+
+    fn is_settled(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_source_that_panics_cuts_the_pass_short_and_nobody_is_said_to_have_stopped_it() {
+    let mut case = CaseFile::in_memory().expect("a case");
+    start(&mut case, SEED);
+    run(&mut case, Box::new(Broken), usize::MAX);
+    let (_, pass) = case.investigation().last_pass().expect("a pass");
+    assert!(!pass.fixed_point);
+    let why = pass.cut_short.as_deref().expect("a reason");
+    assert!(why.contains("please report this"), "{why}");
 }

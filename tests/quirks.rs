@@ -254,7 +254,7 @@ const ROWS: &[(&str, &str, Check)] = &[
     }),
     (
         "Q31",
-        "the many keys of one sign-in are found by principal and creation date (tests/chain.rs)",
+        "the many keys of one sign-in are found by principal and creation date (tests/chain/)",
         || {
             let console = |key: &str| user("victim", key).since(at(10));
             let case = investigate(&[

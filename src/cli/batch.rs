@@ -38,12 +38,14 @@ async fn drive(case: &mut CaseFile, hunt: &mut Hunt) -> Result<bool, Failure> {
     tokio::pin!(interrupt);
     loop {
         let updates = tokio::select! {
-            updates = hunt.next() => updates,
+            // Signals are listened to before anything is taken in, and go before it.
+            biased;
             () = &mut interrupt => {
                 hunt.cancel(case, Utc::now())?;
                 clear_progress();
                 return Ok(true);
             }
+            updates = hunt.next() => updates,
         };
         let Some(updates) = updates else { break };
         let now = Utc::now();

@@ -14,6 +14,7 @@ mod show;
 mod welcome;
 
 use std::io::Write;
+use std::panic::{UnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -67,12 +68,18 @@ enum Command {
 pub fn main() -> ExitCode {
     // clap exits by itself: 0 for help and version, 2 for wrong usage.
     let cli = Cli::parse();
-    match run(cli) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
+    exit_code(|| run(cli))
+}
+
+/// Runs a command to its exit code. A panic is a failure too; its hook has said what happened.
+fn exit_code(run: impl FnOnce() -> Result<Exit, Failure> + UnwindSafe) -> ExitCode {
+    match catch_unwind(run) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) => {
             report(&failure);
             failure.exit.into()
         }
+        Err(_) => Exit::Failed.into(),
     }
 }
 
@@ -118,5 +125,16 @@ fn print_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Resu
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failed_run() {
+        assert_eq!(exit_code(|| panic!("a mistake")), ExitCode::from(1));
+        assert_eq!(exit_code(|| Ok(Exit::Interrupted)), ExitCode::from(130));
     }
 }

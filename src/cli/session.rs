@@ -44,16 +44,19 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
     let (exit, case) = runtime()?
         .block_on(tui::run(options))
         .map_err(|error| Failure::new(error.to_string(), "`--batch` does the same without screens."))?;
+    if exit == tui::Exit::Interrupted {
+        // It may be the terminal that was lost, and with it the place to say this.
+        let _ = say_where(&case);
+        return Ok(Exit::Interrupted);
+    }
     say_where(&case)?;
     let cut_short = case
         .investigation()
         .last_pass()
         .and_then(|(_, pass)| pass.cut_short.clone());
-    match (exit, cut_short) {
-        (tui::Exit::Interrupted, _) => return Ok(Exit::Interrupted),
-        // Nobody stayed to read why on the screens.
-        (tui::Exit::Done, Some(why)) => return Err(Failure::new(why, "What was found is kept.")),
-        _ => {}
+    // Nobody stayed to read why on the screens.
+    if let (tui::Exit::Done, Some(why)) = (exit, cut_short) {
+        return Err(Failure::new(why, "What was found is kept."));
     }
     if let Some(dir) = export {
         super::export::write(&case, dir)?;
@@ -109,12 +112,10 @@ pub(super) fn checklist_items(playbook: &Playbook) -> Vec<ChecklistItem> {
 pub(super) fn warn_if_broken(case: &CaseFile) {
     if let Integrity::Broken { at_seq, what } = case.integrity() {
         let path = case.path().map(|p| p.display().to_string()).unwrap_or_default();
-        eprintln!(
-            "keytrail: the journal of {} is broken at fact {at_seq}: {}\n          \
-             The file was changed or damaged after it was written. Do not rely on what follows as evidence.",
-            safe(&path),
-            safe(what)
-        );
+        super::report(&Failure::new(
+            format!("the journal of {path} is broken at fact {at_seq}: {what}"),
+            "The file was changed or damaged after it was written. Do not rely on what follows as evidence.",
+        ));
     }
 }
 

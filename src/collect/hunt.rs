@@ -108,7 +108,12 @@ impl Hunt {
 
     /// What the sources say next; `None` when the hunt is over.
     pub async fn next(&mut self) -> Option<Vec<Update>> {
-        if self.running { self.updates.recv().await } else { None }
+        if !self.running {
+            return None;
+        }
+        // As long as they are asked, the sources end only by a panic.
+        let panicked = || vec![Update::Answered(Err(SourceError::Panicked))];
+        Some(self.updates.recv().await.unwrap_or_else(panicked))
     }
 
     /// Turns what the sources said into facts of the case, written together.

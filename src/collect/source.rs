@@ -1,8 +1,38 @@
-//! What a source of events is.
+//! What a source of events is, and what it yields.
 
-use super::archive::{Archive, ArchiveError};
-pub use super::archive::{Found, Out, Progress};
+use std::ops::ControlFlow;
+
+use super::archive::ArchiveError;
+use crate::investigation::fact::{FileReport, Page};
 use crate::investigation::lead::Lead;
+
+/// What a look-up yields while it runs.
+#[derive(Debug)]
+pub enum Found {
+    /// Records that answer a lead, from one file. None is ever given twice; copies of an event in several places are
+    /// several records.
+    Page(Page),
+    /// What files held. Every file is reported once, when it is first read.
+    Files(Vec<FileReport>),
+    /// How far the first reading has come.
+    Progress(Progress),
+}
+
+/// Who takes what is found; `Break` stops the reading.
+pub type Out<'o> = dyn FnMut(Found) -> ControlFlow<()> + 'o;
+
+/// How far the first reading has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Files read.
+    pub files_done: u64,
+    /// Files there are.
+    pub files_total: u64,
+    /// Records read.
+    pub records: u64,
+    /// Bytes read from disk.
+    pub bytes: u64,
+}
 
 /// Why a source gave up.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +40,9 @@ pub enum SourceError {
     /// An archive on disk.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// It ended before its time, which is a mistake in this program.
+    #[error("the reading failed; please report this")]
+    Panicked,
 }
 
 /// Where events come from.
@@ -23,18 +56,4 @@ pub trait Source: Send {
 
     /// Whether nothing is left over.
     fn is_settled(&self) -> bool;
-}
-
-impl Source for Archive {
-    fn ask(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), SourceError> {
-        Self::ask(self, leads, out).map_err(SourceError::from)
-    }
-
-    fn settle(&mut self, out: &mut Out<'_>) -> Result<(), SourceError> {
-        Self::settle(self, out).map_err(SourceError::from)
-    }
-
-    fn is_settled(&self) -> bool {
-        Self::is_settled(self)
-    }
 }

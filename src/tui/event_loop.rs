@@ -78,7 +78,7 @@ pub(super) async fn run(
         };
         match effect {
             Some(Effect::Leave(exit)) => return Ok(exit),
-            Some(Effect::Redraw) => guard.terminal.clear()?,
+            Some(Effect::Redraw) => guard.clear()?,
             Some(Effect::Suspend) => guard.suspend()?,
             Some(Effect::StopReading) => {
                 stop(app, hunt.as_mut());
@@ -180,10 +180,6 @@ fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Vec<Update>>) {
     let Some(hunt) = hunt else { return };
     let until = Instant::now() + SLICE;
     let mut update = first;
-    if update.is_none() {
-        // The sources ended without a word: say that the reading is not complete.
-        return stop(app, Some(hunt));
-    }
     while let Some(found) = update.take() {
         let Desk::Live(case) = &mut app.desk else { return };
         if let Err(error) = hunt.handle(found, case, Utc::now()) {

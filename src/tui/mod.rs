@@ -101,7 +101,11 @@ pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
     };
     let exit = {
         let mut guard = terminal::Guard::take()?;
-        event_loop::run(&mut guard, &mut app, options.hunt, options.exit_when_done).await?
+        match event_loop::run(&mut guard, &mut app, options.hunt, options.exit_when_done).await {
+            // Drawing may fail before the hangup is heard.
+            Err(_) if terminal::is_gone() => Exit::Interrupted,
+            left => left?,
+        }
     };
     Ok((exit, app.into_case()))
 }

@@ -3,9 +3,10 @@
 //! Not `ratatui::restore`: that knows nothing of bracketed paste or mouse capture, and is skipped by an early return.
 //! The guard restores when it is dropped, and its panic hook restores before the message is written.
 
-use std::io::{self, Stdout, Write};
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, IsTerminal, Stdout, Write};
+use std::mem::ManuallyDrop;
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::thread::{self, ThreadId};
 
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
@@ -14,27 +15,37 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 
-/// Whether the terminal is ours now. The panic hook and the guard agree through it, so it is restored once.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+use crate::export::text::safe;
+
+/// The terminal while it is ours. The panic hook and the guard agree through it, so it is restored once.
+static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
+
+struct Taken {
+    /// The thread that draws.
+    by: ThreadId,
+    /// The messages of panics on other threads. The screens stay, so these wait for the normal screen.
+    unsaid: Vec<String>,
+}
 
 /// Holds the terminal; gives it back when dropped.
 #[derive(Debug)]
 pub(super) struct Guard {
-    /// Where frames go.
-    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Where frames go. Never dropped: its own clean-up complains on standard error when the terminal is gone, and
+    /// panics where that is gone too.
+    pub terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
 }
 
 impl Guard {
     /// Takes the terminal: raw mode, the other screen, bracketed paste.
     pub(super) fn take() -> io::Result<Self> {
         restore_on_panic();
-        TAKEN.store(true, Ordering::SeqCst);
-        let taken = enable_raw_mode()
-            .and_then(|()| enter(&mut io::stdout()))
-            .and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
+        let taken = take().and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
         match taken {
-            Ok(terminal) => Ok(Self { terminal }),
+            Ok(terminal) => Ok(Self {
+                terminal: ManuallyDrop::new(terminal),
+            }),
             Err(error) => {
                 give_back();
                 Err(error)
@@ -48,12 +59,22 @@ impl Guard {
         // The whole foreground group, as if the terminal itself had seen Ctrl-Z. Where no shell could continue the
         // group, the kernel ignores this signal, and the screens simply come back.
         let stopped = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
-        TAKEN.store(true, Ordering::SeqCst);
-        enable_raw_mode()?;
-        enter(&mut io::stdout())?;
-        self.terminal.clear()?;
+        take()?;
+        self.clear()?;
         stopped.map_err(io::Error::from)
     }
+
+    /// Empties the screen; the next frame is drawn in full. Not with `Terminal::clear`: that asks the terminal where its
+    /// cursor is, and fails where no answer comes.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+    }
+}
+
+/// Whether the terminal went away: its window was closed, or the connection was lost.
+pub(super) fn is_gone() -> bool {
+    !io::stdout().is_terminal()
 }
 
 impl Drop for Guard {
@@ -62,12 +83,28 @@ impl Drop for Guard {
     }
 }
 
+fn take() -> io::Result<()> {
+    *lock() = Some(Taken {
+        by: thread::current().id(),
+        unsaid: Vec::new(),
+    });
+    enable_raw_mode()?;
+    enter(&mut io::stdout())
+}
+
 /// Gives the terminal back if it is taken. Errors have nowhere to go: the terminal itself is failing.
 fn give_back() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
+    if let Some(taken) = lock().take() {
         let _ = leave(&mut io::stdout());
         let _ = disable_raw_mode();
+        for line in taken.unsaid.iter().flat_map(|message| message.lines()) {
+            let _ = writeln!(io::stderr(), "{}", safe(line));
+        }
     }
+}
+
+fn lock() -> MutexGuard<'static, Option<Taken>> {
+    TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn enter(out: &mut impl Write) -> io::Result<()> {
@@ -87,12 +124,19 @@ fn leave(out: &mut impl Write) -> io::Result<()> {
     out.flush()
 }
 
-/// The message of a panic belongs on the normal screen, where it stays.
+/// The message of a panic belongs on the normal screen, where it stays. When what panics is not the screens, they go on,
+/// and it is kept until they are left.
 fn restore_on_panic() {
     static HOOKED: Once = Once::new();
     HOOKED.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
+            let mut taken = lock();
+            if let Some(taken) = taken.as_mut().filter(|taken| taken.by != thread::current().id()) {
+                taken.unsaid.push(panic.to_string());
+                return;
+            }
+            drop(taken);
             give_back();
             previous(panic);
         }));

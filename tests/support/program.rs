@@ -1,6 +1,10 @@
 //! The real program, with a home of its own.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Longer than anything here takes, even on a busy machine.
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Says that a test was skipped, past the harness, which swallows what a passing test prints.
 pub fn skipped(test: &str, why: &str) {
@@ -16,4 +20,16 @@ pub fn keytrail() -> Command {
         .env("HOME", std::env::temp_dir())
         .env_remove("XDG_DATA_HOME");
     command
+}
+
+/// Waits until something is so. Returns whether it came to that.
+pub fn patiently(mut is_so: impl FnMut() -> bool) -> bool {
+    let begun = Instant::now();
+    while !is_so() {
+        if begun.elapsed() > PATIENCE {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
 }

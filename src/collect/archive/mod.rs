@@ -38,46 +38,17 @@ mod pass;
 mod report;
 mod text;
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 pub use calls::CandidateCalls;
 pub use error::ArchiveError;
 
+use super::source::{Found, Out, Source, SourceError};
 use crate::cloudtrail::terms::Wanted;
-use crate::investigation::fact::{FileReport, Page};
 use crate::investigation::lead::Lead;
 use find::LogFile;
 use index::Shelf;
 use text::Limits;
-
-/// What a look-up yields while it runs.
-#[derive(Debug)]
-pub enum Found {
-    /// Records that answer a lead, from one file. None is ever given twice; copies of an event in several places are
-    /// several records.
-    Page(Page),
-    /// What files held. Every file is reported once, when it is first read.
-    Files(Vec<FileReport>),
-    /// How far the first reading has come.
-    Progress(Progress),
-}
-
-/// Who takes what is found; `Break` stops the reading.
-pub type Out<'o> = dyn FnMut(Found) -> ControlFlow<()> + 'o;
-
-/// How far the first reading has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Files read.
-    pub files_done: u64,
-    /// Files there are.
-    pub files_total: u64,
-    /// Records read.
-    pub records: u64,
-    /// Bytes read from disk.
-    pub bytes: u64,
-}
 
 /// Files and folders of CloudTrail logs, to be asked about leads.
 #[derive(Debug)]
@@ -163,6 +134,20 @@ impl Archive {
             return result;
         }
         Ok(())
+    }
+}
+
+impl Source for Archive {
+    fn ask(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), SourceError> {
+        Self::ask(self, leads, out).map_err(SourceError::from)
+    }
+
+    fn settle(&mut self, out: &mut Out<'_>) -> Result<(), SourceError> {
+        Self::settle(self, out).map_err(SourceError::from)
+    }
+
+    fn is_settled(&self) -> bool {
+        Self::is_settled(self)
     }
 }
 

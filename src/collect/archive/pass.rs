@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::cloudtrail::Interner;
 use crate::cloudtrail::terms::Wanted;
+use crate::collect::source::{Found, Progress};
 use crate::investigation::fact::{FileOutcome, FileReport, Page};
 
 use super::find::LogFile;
@@ -19,7 +20,7 @@ use super::index::{Shelf, Unit, Waiting};
 use super::intake::Reader;
 use super::open::{Opener, reopen};
 use super::text::{Limits, Memory};
-use super::{ArchiveError, CandidateCalls, Found, Progress};
+use super::{ArchiveError, CandidateCalls};
 
 /// Letters that wait for the caller, at most: the workers do not run ahead of it.
 const WAITING: usize = 4;

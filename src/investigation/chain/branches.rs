@@ -147,7 +147,7 @@ fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, made: 
         return;
     }
     for subject in subjects(rule, event, body) {
-        let (link, rank) = match (rule.relation, subject.kind) {
+        let place = match (rule.relation, subject.kind) {
             // A key in an answer was minted, also where the call was a sign-in (GetSigninToken).
             (Relation::MintsCredential | Relation::OpensConsole, Kind::AccessKey | Kind::Session) => {
                 (Link::Minted, made)
@@ -169,18 +169,8 @@ fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, made: 
             (_, Kind::Other(_)) if rule.makes() => (Link::Made, made),
             _ => continue,
         };
-        let sameness = sameness(link, &subject, call);
-        let reason = reason_of_call(link, &subject, call, &garden.nodes[parent]);
-        garden.offer(Offer {
-            at: event.key.clone(),
-            rank,
-            parent,
-            link,
-            subject,
-            reason,
-            sameness,
-            call: Some(call),
-        });
+        let reason = reason_of_call(place.0, &subject, call, &garden.nodes[parent]);
+        garden.offer(Offer::of_call(parent, place, call, subject, reason));
     }
 }
 
@@ -194,14 +184,6 @@ fn shown_when_changed(kind: Kind) -> bool {
             kind,
             Kind::Other("group" | "policy" | "service_credential" | "lambda_function")
         )
-}
-
-fn sameness(link: Link, subject: &Subject, call: Call<'_>) -> Sameness {
-    match (subject.kind, link) {
-        (Kind::AccessKey | Kind::Session, _) => Sameness::Key(subject.id.clone()),
-        (_, Link::Changed) => Sameness::Touched(subject.kind, subject.account.clone(), subject.name.clone()),
-        _ => Sameness::Made(call.event.key.clone(), subject.id.clone()),
-    }
 }
 
 fn reason_of_call(link: Link, subject: &Subject, call: Call<'_>, parent: &Node) -> String {

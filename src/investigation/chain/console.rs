@@ -3,7 +3,7 @@
 
 use super::Link;
 use super::branches::{offer_used, principal};
-use super::grow::{Garden, Offer, Sameness, rank};
+use super::grow::{Garden, Offer, rank};
 use super::soil::Call;
 use super::subject::{Subject, subjects};
 use crate::catalogue::{Kind, Strength};
@@ -43,17 +43,8 @@ pub(super) fn sign_ins_without_password(garden: &mut Garden<'_>, at: usize) {
 
 fn offer_sign_in<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, rank: u8, reason: &str) {
     for subject in subjects(call.rule, call.event, call.body) {
-        let sameness = Sameness::Made(call.event.key.clone(), subject.id.clone());
-        garden.offer(Offer {
-            at: call.event.key.clone(),
-            rank,
-            parent,
-            link: Link::ConsoleLogin,
-            subject,
-            reason: reason.to_owned(),
-            sameness,
-            call: Some(call),
-        });
+        let place = (Link::ConsoleLogin, rank);
+        garden.offer(Offer::of_call(parent, place, call, subject, reason.to_owned()));
     }
 }
 
@@ -113,16 +104,9 @@ pub(super) fn switches_from(garden: &mut Garden<'_>, at: usize, arn: &str) {
             detail: String::new(),
             strength: Strength::Derived,
         };
-        garden.offer(Offer {
-            at: call.event.key.clone(),
-            rank: rank::SIGN_IN,
-            parent: at,
-            link: Link::ConsoleSession,
-            reason: format!("switched role in the console from {arn}"),
-            sameness: Sameness::Made(call.event.key.clone(), subject.id.clone()),
-            subject,
-            call: Some(call),
-        });
+        let reason = format!("switched role in the console from {arn}");
+        let place = (Link::ConsoleSession, rank::SIGN_IN);
+        garden.offer(Offer::of_call(at, place, call, subject, reason));
     }
 }
 

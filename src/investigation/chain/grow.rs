@@ -55,7 +55,33 @@ pub(super) mod rank {
     pub(in super::super) const BEYOND: u8 = 7;
 }
 
-impl Offer<'_> {
+impl<'e> Offer<'e> {
+    /// What a call of somebody made, touched or opened.
+    pub(super) fn of_call(
+        parent: usize,
+        (link, rank): (Link, u8),
+        call: Call<'e>,
+        subject: Subject,
+        reason: String,
+    ) -> Self {
+        let event = &call.event.key;
+        let sameness = match (subject.kind, link) {
+            (Kind::AccessKey | Kind::Session, _) => Sameness::Key(subject.id.clone()),
+            (_, Link::Changed) => Sameness::Touched(subject.kind, subject.account.clone(), subject.name.clone()),
+            _ => Sameness::Made(event.clone(), subject.id.clone()),
+        };
+        Self {
+            at: event.clone(),
+            rank,
+            parent,
+            link,
+            subject,
+            reason,
+            sameness,
+            call: Some(call),
+        }
+    }
+
     fn order(&self) -> (&EventKey, u8, &Sameness, Reverse<usize>) {
         // Of two parents for the same thing the later one is nearer to it (the last sign-in before a switch of role).
         (&self.at, self.rank, &self.sameness, Reverse(self.parent))

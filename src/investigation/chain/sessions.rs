@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::grow::{Garden, Offer, Sameness, rank};
 use super::lifeline::Name;
 use super::soil::Call;
-use super::subject::{self, Subject, subjects};
+use super::subject::subjects;
 use super::{Link, trust};
 use crate::catalogue::{Kind, Relation, Strength};
 use crate::cloudtrail::{Event, IdentityType, ids, json};
@@ -43,7 +43,7 @@ pub(super) fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
                 Some(_) => rank::ROLE_SESSION_BY_KEY,
                 None => rank::ROLE_SESSION,
             };
-            offer_session(garden, at, call, session, Link::RoleSession, rank, reason);
+            garden.offer(Offer::of_call(at, (Link::RoleSession, rank), call, session, reason));
         }
     }
 }
@@ -54,28 +54,6 @@ fn caller(call: Call<'_>) -> String {
         IdentityType::AwsAccount => format!("account {}", identity.account.as_deref().unwrap_or("unknown")),
         _ => identity.label(),
     }
-}
-
-fn offer_session<'e>(
-    garden: &mut Garden<'e>,
-    parent: usize,
-    call: Call<'e>,
-    subject: Subject,
-    link: Link,
-    rank: u8,
-    reason: String,
-) {
-    let sameness = Sameness::Key(subject.id.clone());
-    garden.offer(Offer {
-        at: call.event.key.clone(),
-        rank,
-        parent,
-        link,
-        subject,
-        reason,
-        sameness,
-        call: Some(call),
-    });
 }
 
 /// Sessions of a role that was there before, which the chain opened to whoever obtained them.
@@ -112,7 +90,7 @@ pub(super) fn sessions_let_in(garden: &mut Garden<'_>, at: usize) {
             "{} obtained a session of role {name} after the chain rewrote its trust policy",
             caller(call)
         );
-        offer_session(garden, at, call, session, Link::LetIn, rank::BEYOND, reason);
+        garden.offer(Offer::of_call(at, (Link::LetIn, rank::BEYOND), call, session, reason));
     }
 }
 
@@ -137,10 +115,16 @@ pub(super) fn sessions_of_compute(garden: &mut Garden<'_>, at: usize) {
     let soil = garden.soil;
     let sessions = soil.service_sessions.get(&name).into_iter().flatten().copied();
     for call in sessions.filter(|c| since.is_none_or(|t| c.event.time() >= t)) {
-        let Some(session) = subject::subjects(call.rule, call.event, call.body).pop() else {
+        let Some(session) = subjects(call.rule, call.event, call.body).pop() else {
             continue;
         };
         let reason = format!("{} obtained it for {name}, which the chain started", caller(call));
-        offer_session(garden, at, call, session, Link::CarriesRole, rank::BEYOND, reason);
+        garden.offer(Offer::of_call(
+            at,
+            (Link::CarriesRole, rank::BEYOND),
+            call,
+            session,
+            reason,
+        ));
     }
 }

@@ -1,0 +1,118 @@
+//! The evidence folder.
+
+use super::*;
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_manifest_holds_the_hash_of_every_file() {
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("evidence");
+    write_evidence(&folder, &held(), &items(), at()).unwrap();
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    let mut listed = vec!["manifest.json".to_owned()];
+    for file in manifest["files"].as_array().unwrap() {
+        let name = file["name"].as_str().unwrap();
+        let content = fs::read(folder.join(name)).unwrap();
+        assert_eq!(file["sha256"], hex::encode(Sha256::digest(&content)), "{name}");
+        assert_eq!(file["bytes"], content.len());
+        listed.push(name.to_owned());
+    }
+    listed.sort();
+    assert_eq!(names(&folder), listed);
+    assert_eq!(
+        manifest["journal"],
+        json!({"head": "ab".repeat(32), "facts": 5, "integrity": "whole"})
+    );
+    assert_eq!(manifest["records"], json!({"kept": 5, "missing": 0}));
+    assert_eq!(manifest["coverage"]["partial"], true);
+    assert_eq!(manifest["passes"][0]["until"], "2026-02-01T00:00:00Z");
+    let lines = fs::read_to_string(folder.join("events.jsonl")).unwrap();
+    let ids: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["eventID"].clone())
+        .collect();
+    assert_eq!(ids, ["event-1", "event-2", "event-5", "event-9", "event-20"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_the_evidence() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("evidence");
+    write_evidence(&folder, &held(), &items(), at()).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    assert!(names(&folder).iter().all(|name| mode(&folder.join(name)) == 0o600));
+}
+
+#[test]
+fn an_earlier_export_is_replaced_and_anything_else_is_left_alone() {
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("evidence");
+    let export = |held: &Held, folder: &Path| write_evidence(folder, held, &items(), at()).map(drop);
+    export(&held(), &folder).unwrap();
+    fs::write(folder.join("my notes.txt"), "x").unwrap();
+    export(&held(), &folder).unwrap();
+    assert!(folder.join("my notes.txt").exists());
+    assert!(matches!(
+        export(&held_from(OTHER), &folder),
+        Err(ExportError::Occupied { .. })
+    ));
+
+    let foreign = parent.path().join("foreign");
+    fs::create_dir(&foreign).unwrap();
+    fs::write(foreign.join("events.csv"), "x").unwrap();
+    let error = export(&held(), &foreign).unwrap_err();
+    assert!(
+        matches!(error, ExportError::Occupied { .. }) && !error.hint().is_empty(),
+        "{error}"
+    );
+    assert_eq!(names(&foreign), ["events.csv"]);
+
+    let interrupted = parent.path().join("interrupted");
+    fs::create_dir(&interrupted).unwrap();
+    fs::write(interrupted.join(".events.csv.unfinished"), "x").unwrap();
+    export(&held(), &interrupted).unwrap();
+    assert!(!names(&interrupted).iter().any(|name| name.ends_with("unfinished")));
+
+    let file = parent.path().join("file");
+    fs::write(&file, "x").unwrap();
+    assert!(matches!(export(&held(), &file), Err(ExportError::Io { .. })));
+    assert!(matches!(
+        export(&held(), &parent.path().join("no/folder")),
+        Err(ExportError::Io { .. })
+    ));
+}
+
+#[test]
+fn an_export_that_fails_leaves_what_was_there() {
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("evidence");
+    write_evidence(&folder, &held(), &items(), at()).unwrap();
+    let before = fs::read(folder.join("manifest.json")).unwrap();
+    let all = names(&folder);
+
+    let mut broken = held();
+    broken.bodies.values_mut().for_each(String::clear);
+    let later = at() + chrono::Duration::days(1);
+    assert!(matches!(
+        write_evidence(&folder, &broken, &items(), later),
+        Err(ExportError::Record(_))
+    ));
+    assert_eq!(
+        (names(&folder), fs::read(folder.join("manifest.json")).unwrap()),
+        (all, before)
+    );
+
+    // What is lost from a broken file is counted.
+    broken.bodies.clear();
+    let manifest = write_evidence(&folder, &broken, &items(), later).unwrap();
+    assert_eq!(manifest.document["records"], json!({"kept": 0, "missing": 5}));
+}

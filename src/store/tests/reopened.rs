@@ -1,0 +1,91 @@
+//! What was written comes back.
+
+use super::*;
+
+#[test]
+fn opening_gives_the_same_investigation() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("case.keytrail");
+    let mut case = CaseFile::create(&path).unwrap();
+    fill(&mut case);
+    let (chain, head) = (case.investigation().chain().clone(), case.head());
+    assert_eq!(chain.nodes.len(), 2);
+    assert_eq!(chain.counts.duplicates, 2);
+    drop(case);
+
+    let mut case = CaseFile::open(&path).unwrap();
+    assert_eq!(case.integrity(), &Integrity::Whole);
+    assert_eq!((case.facts_count(), case.head()), (6, head));
+    assert_eq!(case.investigation().chain(), &chain);
+    assert_eq!(case.investigation().verdict(OTHER), Verdict::Malicious);
+    assert_eq!(
+        case.investigation().checklist().progress("S1-05").unwrap().note,
+        "é\u{202e}\u{0}"
+    );
+    assert_eq!(case.investigation().last_fact(), Some(at()));
+
+    // And it goes on: a copy from before stays a copy, a new event is new.
+    let again = vec![
+        record(3, OTHER, "GetUser", &json!(null)),
+        record(4, OTHER, "GetUser", &json!(null)),
+    ];
+    case.commit(at(), page("logs/c.json.gz", again)).unwrap();
+    case.settle();
+    assert_eq!(case.investigation().chain().counts.duplicates, 3);
+    let chain = case.investigation().chain().clone();
+    drop(case);
+    let case = CaseFile::open(&path).unwrap();
+    assert_eq!(case.investigation().chain(), &chain);
+    assert_eq!(case.integrity(), &Integrity::Whole);
+}
+
+#[test]
+fn the_facts_come_back_with_their_records() {
+    let mut case = CaseFile::in_memory().unwrap();
+    fill(&mut case);
+    let facts = case.facts().unwrap();
+    let mut replayed = Investigation::default();
+    for fact in &facts {
+        replayed.apply(fact);
+    }
+    replayed.settle();
+    assert_eq!(replayed.chain(), case.investigation().chain());
+    assert!(facts.iter().all(|fact| fact.at == at()));
+    let records = |fact: &Fact| match &fact.what {
+        What::Page(page) => page.records.len(),
+        _ => 0,
+    };
+    assert_eq!(facts.iter().map(records).collect::<Vec<_>>(), [0, 3, 2, 0, 0, 0]);
+}
+
+#[test]
+fn a_record_says_where_it_came_from() {
+    let mut case = CaseFile::in_memory().unwrap();
+    fill(&mut case);
+    let original = record(2, OTHER, "ListUsers", &json!(null));
+    let stored = case.record(&original.event.key).unwrap().unwrap();
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&stored.json).unwrap(),
+        *original.body
+    );
+    assert_eq!(&*stored.origin, "logs/a.json.gz");
+    assert_eq!(stored.origin_sha256, Some("ab".repeat(32)));
+    assert_eq!(stored.sha256, hex::encode(original.sha256));
+    assert_eq!(
+        case.record(&record(99, SEED, "GetUser", &json!(null)).event.key)
+            .unwrap(),
+        None
+    );
+}
+
+#[test]
+fn the_views_can_be_read() {
+    let folder = TempDir::new().unwrap();
+    let connection = Connection::open(filled(&folder)).unwrap();
+    let count = |view: &str| -> i64 {
+        connection
+            .query_row(&format!("SELECT count(*) FROM {view}"), [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!((count("files"), count("timeline"), count("meta")), (1, 3, 2));
+}

@@ -1,0 +1,150 @@
+//! Views, evidence and other things printed or written.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::desk::{Desk, code, err, out, rows};
+use crate::support::incident::*;
+use crate::support::program::keytrail;
+
+#[test]
+fn the_manifest_names_every_pass_and_a_playbook_of_ones_own_goes_with_the_file() {
+    let desk = Desk::with_story();
+    let own = desk.path("own.toml");
+    let show = keytrail()
+        .args(["playbooks", "show", "compromised-access-key"])
+        .output()
+        .expect("runs");
+    std::fs::write(&own, out(&show).replace("Confirm the notice", "Confirm OUR notice")).expect("written");
+    desk.investigate(
+        SEED,
+        &[
+            "--playbook",
+            own.to_str().expect("UTF-8"),
+            "--until",
+            "2026-03-04T10:00:20Z",
+        ],
+    );
+    let evidence = desk.path("evidence");
+    desk.investigate(SEED, &["--export", evidence.to_str().expect("UTF-8")]);
+    std::fs::remove_file(&own).expect("removed");
+    assert!(desk.show("checklist", "text").contains("OUR notice"));
+    let manifest: Value =
+        serde_json::from_slice(&std::fs::read(evidence.join("manifest.json")).expect("a manifest")).expect("JSON");
+    let passes = manifest["passes"].as_array().expect("passes");
+    assert_eq!(passes.len(), 2);
+    assert_eq!(passes[0]["until"], "2026-03-04T10:00:20Z");
+    assert_eq!(passes[1]["sources"][0], desk.path("logs").display().to_string());
+}
+
+#[test]
+fn every_view_prints_the_same_rows_in_every_format() {
+    let desk = Desk::with_story();
+    desk.investigate(SEED, &[]);
+    for view in ["timeline", "coverage", "checklist", "actors"] {
+        let listed: Vec<Value> = serde_json::from_str(&desk.show(view, "json")).expect("JSON");
+        assert_eq!(rows(&desk.show(view, "csv")).len(), listed.len(), "{view}");
+        assert!(!listed.is_empty() && !desk.show(view, "text").is_empty(), "{view}");
+    }
+    let chain: Value = serde_json::from_str(&desk.show("chain", "json")).expect("JSON");
+    assert_eq!(chain["format"], "keytrail-chain/1");
+    assert_eq!(
+        rows(&desk.show("chain", "csv")).len(),
+        chain["nodes"].as_array().map_or(0, Vec::len)
+    );
+}
+
+#[test]
+fn the_evidence_folder_is_complete_and_its_hashes_hold() {
+    use sha2::{Digest, Sha256};
+    let desk = Desk::with_story();
+    let evidence = desk.path("evidence");
+    let run = desk.investigate(SEED, &["--export", evidence.to_str().expect("UTF-8")]);
+    assert_eq!(code(&run), 0, "{}", err(&run));
+    let manifest: Value =
+        serde_json::from_slice(&std::fs::read(evidence.join("manifest.json")).expect("a manifest")).expect("JSON");
+    let text = manifest.to_string();
+    for name in [
+        "events.csv",
+        "chain.csv",
+        "resources.csv",
+        "coverage.csv",
+        "checklist.csv",
+        "events.jsonl",
+    ] {
+        let bytes = std::fs::read(evidence.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let hash = hex::encode(Sha256::digest(&bytes));
+        assert!(
+            text.contains(name) && text.contains(&hash),
+            "{name} is not in the manifest with its hash"
+        );
+    }
+    let events = std::fs::read_to_string(evidence.join("events.csv")).expect("events");
+    let header = events.lines().next().unwrap_or_default();
+    assert!(
+        header.starts_with(
+            "EventTime,EventName,Username,SourceIPAddress,UserAgent,errorCode,errorMessage,Region,EventId,"
+        ),
+        "{header}"
+    );
+}
+
+#[test]
+fn a_mistake_in_a_playbook_is_pointed_at() {
+    let desk = Desk::new();
+    let file = desk.path("own.toml");
+    std::fs::write(
+        &file,
+        "format = \"keytrail-playbook/1\"\nid = \"own\"\ntitel = \"Own\"\n",
+    )
+    .expect("written");
+    let run = keytrail()
+        .args(["playbooks", "check"])
+        .arg(&file)
+        .output()
+        .expect("runs");
+    assert_eq!(code(&run), 1);
+    assert!(err(&run).contains("own.toml:3:1: "), "{}", err(&run));
+    let show = keytrail()
+        .args(["playbooks", "show", "compromised-access-key"])
+        .output()
+        .expect("runs");
+    std::fs::write(&file, show.stdout).expect("written");
+    let run = keytrail()
+        .args(["playbooks", "check"])
+        .arg(&file)
+        .output()
+        .expect("runs");
+    assert_eq!(code(&run), 0, "{}", err(&run));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let desk = Desk::with_story();
+    desk.investigate(SEED, &[]);
+    let script = format!(
+        "{} timeline {} --format csv | head -1",
+        quoted(Path::new(env!("CARGO_BIN_EXE_keytrail"))),
+        quoted(&desk.path("case.keytrail"))
+    );
+    let run = std::process::Command::new("bash")
+        .args(["-o", "pipefail", "-c", &script])
+        .output()
+        .expect("bash");
+    assert!(err(&run).is_empty(), "{}", err(&run));
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display())
+}
+
+#[test]
+fn completions_and_the_manual_page_are_printed() {
+    let page = keytrail().arg("man").output().expect("runs");
+    assert!(out(&page).contains(".TH") && out(&page).contains("investigate"));
+    for shell in ["bash", "zsh", "fish"] {
+        let script = keytrail().args(["completions", shell]).output().expect("runs");
+        assert!(out(&script).contains("keytrail"), "{shell}");
+    }
+}

@@ -1,0 +1,17 @@
+//! The real program in a real pseudo-terminal: it draws, it obeys, and whatever ends it, the terminal is given back.
+
+#![cfg(unix)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
+mod endings;
+mod panics;
+mod screens;
+#[path = "../support/mod.rs"]
+mod support;
+mod suspend;
+mod terminal;

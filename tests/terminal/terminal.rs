@@ -1,0 +1,192 @@
+//! A pseudo-terminal with a program in it.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::program::PATIENCE;
+
+pub(crate) struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    raw: Vec<u8>,
+    /// How the terminal handled lines, echo and signals before the program came.
+    modes: String,
+}
+
+fn lines(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a size")
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+/// What is set of the terminal's line discipline: canonical lines, echo, keys that send signals.
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("a terminal"))
+}
+
+impl Terminal {
+    /// The program in a window of this size.
+    pub(crate) fn open(rows: u16, cols: u16, arguments: &[impl AsRef<OsStr>]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
+        command.args(arguments);
+        Self::run(rows, cols, command)
+    }
+
+    pub(crate) fn run(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
+        let pair = native_pty_system()
+            .openpty(size(rows, cols))
+            .expect("a pseudo-terminal");
+        let modes = modes(&*pair.master);
+        command.env("TERM", "xterm-256color");
+        command.env("HOME", std::env::temp_dir());
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let keyboard = pair.master.take_writer().expect("a writer");
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            child,
+            master: pair.master,
+            keyboard,
+            output,
+            screen: vt100::Parser::new(lines(rows), lines(cols), 0),
+            raw: Vec::new(),
+            modes,
+        }
+    }
+
+    fn process(&mut self, bytes: &[u8]) {
+        self.screen.process(bytes);
+        self.raw.extend(bytes);
+    }
+
+    fn take_in(&mut self) {
+        if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(50)) {
+            self.process(&bytes);
+        }
+    }
+
+    /// What is on the screen now.
+    pub(crate) fn contents(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Waits until the screen shows a text.
+    pub(crate) fn shows(&mut self, text: &str) {
+        let begun = Instant::now();
+        while !self.contents().contains(text) {
+            assert!(begun.elapsed() < PATIENCE, "no `{text}` on:\n{}", self.contents());
+            self.take_in();
+        }
+    }
+
+    pub(crate) fn types(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).expect("typed");
+        self.keyboard.flush().expect("typed");
+    }
+
+    pub(crate) fn resize(&mut self, rows: u16, cols: u16) {
+        self.master.resize(size(rows, cols)).expect("resized");
+        self.screen.screen_mut().set_size(lines(rows), lines(cols));
+    }
+
+    pub(crate) fn send(&self, signal: Signal) {
+        let id = self.child.process_id().expect("a process");
+        let id = Pid::from_raw(id.cast_signed()).expect("a process");
+        kill_process(id, signal).expect("still running");
+    }
+
+    /// Waits for the end and gives the exit code.
+    pub(crate) fn ends(&mut self) -> u32 {
+        let begun = Instant::now();
+        let status = loop {
+            self.take_in();
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                break status;
+            }
+            if begun.elapsed() > PATIENCE {
+                self.child.kill().expect("killed");
+                panic!("still running:\n{}", self.contents());
+            }
+        };
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
+            self.process(&bytes);
+        }
+        status.exit_code()
+    }
+
+    /// Closes the window: nobody reads and nobody types any more. Waits for the end and gives the exit code.
+    pub(crate) fn close(self) -> u32 {
+        let Self {
+            mut child,
+            master,
+            mut keyboard,
+            output,
+            ..
+        } = self;
+        drop(output);
+        // The next thing drawn finds nobody who listens, and the last hold on the terminal is let go.
+        keyboard.write_all(b"?").expect("typed");
+        drop((keyboard, master));
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait().expect("a child") {
+                return status.exit_code();
+            }
+            if begun.elapsed() > PATIENCE {
+                child.kill().expect("killed");
+                panic!("still running without a terminal");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The screens have the terminal to themselves.
+    pub(crate) fn is_taken(&self) {
+        let screen = self.screen.screen();
+        assert!(screen.alternate_screen(), "the alternate screen is shown");
+        assert!(screen.bracketed_paste(), "pasting is announced");
+        assert_ne!(modes(&*self.master), self.modes, "keys come as they are typed");
+    }
+
+    /// Row 1 of the expectations: restored on every way out.
+    pub(crate) fn is_given_back(&self) {
+        let screen = self.screen.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen is left");
+        assert!(!screen.hide_cursor(), "the cursor is shown");
+        assert!(!screen.bracketed_paste(), "pasting is plain again");
+        let mouse = screen.mouse_protocol_mode();
+        assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse selects text again");
+        assert_eq!(
+            modes(&*self.master),
+            self.modes,
+            "lines, echo and signals are as before"
+        );
+        let said = String::from_utf8_lossy(&self.raw).into_owned();
+        assert!(said.contains("\u{1b}[?1049l"), "the program says so to the terminal");
+    }
+}
