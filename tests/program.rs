@@ -280,6 +280,31 @@ fn every_view_prints_the_same_rows_in_every_format() {
 }
 
 #[test]
+fn the_commands_of_the_steps_are_printed_as_lines_for_a_shell() {
+    let desk = Desk::with_story();
+    desk.investigate(SEED, &[]);
+    let commands = |more: &[&str]| {
+        let mut run = keytrail();
+        run.arg("checklist").arg(desk.path("case.keytrail")).arg("--commands");
+        run.args(more).output().expect("the program runs")
+    };
+    let all = out(&commands(&[]));
+    for line in all.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+        let words = shlex::split(line).unwrap_or_else(|| panic!("no shell line: {line}"));
+        assert_eq!(words[0], "aws", "{line}");
+    }
+    let some = out(&commands(&["--item", "S1-12", "--item", "s1-05"]));
+    let headings: Vec<&str> = some.lines().filter(|l| l.starts_with("# S")).collect();
+    assert_eq!(headings.len(), 2, "{some}");
+    assert!(headings[0].starts_with("# S1-05") && headings[1].starts_with("# S1-12"));
+    assert!(some.contains("# or: ") && some.contains("--user-name=app"), "{some}");
+    assert!(all.contains(some.split_once("\n\n").expect("two items").1.trim_end()));
+    let unknown = commands(&["--item", "S9-99"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(err(&unknown).contains("S9-99"));
+}
+
+#[test]
 fn the_evidence_folder_is_complete_and_its_hashes_hold() {
     use sha2::{Digest, Sha256};
     let desk = Desk::with_story();

@@ -170,6 +170,48 @@ fn a_judgement_is_a_fact() {
     assert_eq!(judgements.count(), 3);
 }
 
+/// What pressing `y` puts on the clipboard.
+fn copied(app: &mut App) -> Option<String> {
+    let y = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char('y'));
+    match app.key(y) {
+        Some(Effect::Copy(text)) => Some(text),
+        other => {
+            assert_eq!(other, None);
+            None
+        }
+    }
+}
+
+#[test]
+fn what_is_copied_is_whole_and_is_said() {
+    let mut app = app(false);
+    press(&mut app, "2<Down>");
+    assert_eq!(
+        copied(&mut app).as_deref(),
+        Some("arn:aws:iam::111122223333:user/billing-sync")
+    );
+    press(&mut app, "3");
+    let id = copied(&mut app).expect("the id of the event");
+    assert!(text(&draw(&app, 120, 40)).contains(&format!("Copied event {id}")));
+    // S1-02 has two commands, S1-05 has none, S1-12 has alternatives and long lines.
+    press(&mut app, "4<Down>");
+    assert_eq!(copied(&mut app).expect("commands").lines().count(), 2);
+    press(&mut app, "<Down><Down><Down>");
+    assert_eq!(copied(&mut app), None);
+    press(&mut app, "<Down><Down><Down><Down><Down><Down><Down>");
+    let commands = copied(&mut app).expect("commands");
+    assert!(commands.contains("# or: "), "{commands}");
+    let policy = commands.lines().find(|line| line.contains("put-user-policy"));
+    let words = shlex::split(policy.expect("the policy")).expect("a shell line");
+    assert!(
+        words
+            .iter()
+            .any(|word| serde_json::from_str::<serde_json::Value>(word).is_ok())
+    );
+    assert!(!commands.ends_with('\n'), "the last line waits for Enter");
+    insta::assert_snapshot!("steps_copied_80x24", text(&draw(&app, 80, 24)));
+}
+
 #[test]
 fn an_item_that_waits_needs_a_reason() {
     let mut app = app(false);
@@ -240,6 +282,12 @@ fn what_an_attacker_writes_cannot_steer_the_screen() {
             assert!(!shown.contains('\u{1b}'), "{keys}");
         }
     }
+    press(&mut app, "3");
+    let id = copied(&mut app).expect("the id of the event");
+    assert!(!id.chars().any(keytrail::export::text::hides), "{id:?}");
+    press(&mut app, "2");
+    let id = copied(&mut app).expect("the id of the key");
+    assert!(!id.chars().any(keytrail::export::text::hides), "{id:?}");
     press(&mut app, "3");
     insta::assert_snapshot!("hostile_80x24", text(&draw(&app, 80, 24)));
 }

@@ -151,6 +151,25 @@ fn the_demo_can_be_walked_with_the_keys_on_its_screens() {
 }
 
 #[test]
+fn what_is_copied_is_handed_to_the_terminal() {
+    let mut terminal = Terminal::open(40, 120, &["demo"]);
+    terminal.shows("Do this next");
+    terminal.types("4");
+    terminal.shows("get-access-key-info");
+    terminal.types("y");
+    terminal.shows("Copied");
+    // OSC 52 to the clipboard: `aws sts get-access-key-info` in base64.
+    let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
+    assert!(
+        raw.contains("\u{1b}]52;c;YXdzIHN0cyBnZXQtYWNjZXNzLWtleS1pbmZv"),
+        "no OSC 52"
+    );
+    terminal.types("\u{3}");
+    terminal.ends();
+    terminal.is_given_back();
+}
+
+#[test]
 fn ctrl_c_always_leaves_also_from_a_text_field() {
     let mut terminal = Terminal::open(24, 80, &["demo"]);
     terminal.shows("Do this next");

@@ -272,6 +272,11 @@ impl App {
         !self.is_replay() && self.steps.item(&self.settings.playbook).is_some()
     }
 
+    pub(super) fn has_commands(&self) -> bool {
+        let item = self.steps.item(&self.settings.playbook);
+        item.is_some_and(|item| !item.commands.is_empty())
+    }
+
     pub(super) fn can_go_back(&self) -> bool {
         self.message.is_some()
             || self.in_details()

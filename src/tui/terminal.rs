@@ -7,6 +7,7 @@ use std::io::{self, Stdout, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use crossterm::style::ResetColor;
@@ -40,6 +41,11 @@ impl Guard {
                 Err(error)
             }
         }
+    }
+
+    /// Asks the terminal to put a text on the clipboard. It gives no answer: whether it did cannot be known.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal back, stops until somebody continues the program (`fg`), and takes it again.

@@ -7,10 +7,12 @@
 //! | `chain` | the tree: folding, searching, judging |
 //! | `timeline` | the filter of the timeline, and jumps to and from it |
 //! | `steps` | marking items and writing notes |
+//! | `copy` | what goes to the clipboard |
 //! | `popups` | records, help, choices, questions, text fields |
 //! | `replay` | the clocks |
 
 mod chain;
+mod copy;
 mod popups;
 mod replay;
 mod steps;
@@ -28,7 +30,7 @@ use super::widgets::scroll::Move;
 use crate::investigation::What;
 
 /// What has to be done outside the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Leave the screens.
     Leave(Exit),
@@ -38,6 +40,8 @@ pub enum Effect {
     Suspend,
     /// Stop the reading.
     StopReading,
+    /// Put a text on the clipboard.
+    Copy(String),
 }
 
 impl App {
@@ -94,6 +98,7 @@ impl App {
             Action::GoToNext => self.go_to_next(),
             Action::Details => self.enter_details(),
             Action::Record => self.open_record(),
+            Action::Copy => return self.copy(),
             Action::Accept => self.accept(),
             Action::SearchHelp => self.search_help(),
             Action::Fold
