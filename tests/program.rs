@@ -97,7 +97,7 @@ fn an_investigation_says_what_the_key_led_to_and_what_to_type_next() {
         SEED,
         "user/app",
         "2 users",
-        "1 role,",
+        "1 role created and 1 changed,",
         "May still work",
         "keytrail open",
     ] {

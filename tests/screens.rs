@@ -151,6 +151,24 @@ fn an_event_leads_to_its_node_and_a_node_to_its_events() {
 }
 
 #[test]
+fn the_overview_counts_as_the_summary_does_and_lists_every_way_in() {
+    let mut app = app(false);
+    let shown = text(&draw(&app, 120, 60));
+    for said in [
+        "3 users created and 2 changed",
+        "role support-audit  trusts 444455556666",
+        "ec2 instance i-0d17c8a7c97725420  carries a role",
+    ] {
+        assert!(shown.contains(said), "no `{said}` in:\n{shown}");
+    }
+    // What is ours is not among what is to be closed, and that is said.
+    press(&mut app, "2e1");
+    let shown = text(&draw(&app, 120, 60));
+    assert!(shown.contains("judged expected: 1 not listed"), "{shown}");
+    assert!(!shown.contains("access key AKIAI7INVOICEEXAMPLE  used"), "{shown}");
+}
+
+#[test]
 fn a_judgement_is_a_fact() {
     let mut app = app(false);
     press(&mut app, "2<Down><Down><Down>e");

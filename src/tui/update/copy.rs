@@ -31,7 +31,8 @@ impl App {
             ));
             return None;
         }
-        let mind = if text.contains("# ") { "; mind the notes" } else { "" };
+        let noted = text.lines().any(|line| line.starts_with("# "));
+        let mind = if noted { "; mind the notes" } else { "" };
         self.say(format!("Copied {what} if the terminal allows it (OSC 52){mind}"));
         Some(Effect::Copy(text))
     }

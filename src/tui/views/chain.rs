@@ -53,7 +53,27 @@ fn tree(app: &App, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Line::styled(Columns::of(width).head(width), theme.dim), head);
     pane::lines(frame, list, rows[shown].iter().map(|row| line(app, row, width)));
     pane::select_row(frame, list, app.tree.scroll.at() - first, focused, theme);
-    pane::corner(frame, area, &app.tree.scroll.position(), theme);
+    pane::corner(frame, area, &position(app), theme);
+}
+
+/// The place among the lines, and how many of the nodes they show: groups and folded nodes hide some.
+fn position(app: &App) -> String {
+    let is_node = |row: &&Row| matches!(row.what, RowKind::Node(_));
+    let shown = app.tree.rows.iter().filter(is_node).count();
+    let all = app.investigation().chain().nodes.len();
+    let line = match app.tree.scroll.position() {
+        place if place.is_empty() => place,
+        place => format!(" line{place}"),
+    };
+    if shown == all {
+        return line;
+    }
+    let gap = if line.is_empty() { " " } else { "· " };
+    format!(
+        "{line}{gap}{} of {} nodes shown ",
+        number(shown as u64),
+        number(all as u64)
+    )
 }
 
 fn title(app: &App) -> Line<'static> {
