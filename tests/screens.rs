@@ -113,7 +113,7 @@ fn a_replay_grows_as_the_attack_did() {
     press(&mut app, &".".repeat(30));
     assert_eq!(nodes(&app), middle);
     press(&mut app, "g");
-    press(&mut app, &"<Back>".repeat(19));
+    insta::assert_snapshot!("replay_go_to_80x24", text(&draw(&app, 80, 24)));
     press(&mut app, "2026-05-21 16:59<Enter>");
     assert_eq!(nodes(&app), screens::case().investigation().chain().nodes.len());
 }
@@ -128,6 +128,93 @@ fn a_replay_of_the_response_fills_as_the_response_did() {
     // Two marks are made; the third comes later. A replay takes none itself.
     press(&mut app, "<Enter>i");
     insta::assert_snapshot!("replay_response_80x24", text(&draw(&app, 80, 24)));
+}
+
+#[test]
+fn a_replay_says_that_it_changes_nothing_and_keeps_the_place_on_each_clock() {
+    let mut app = replay(40);
+    let shown = |app: &App| text(&draw(app, 120, 40)).lines().rev().nth(3).map(str::to_owned);
+    let attack = shown(&app);
+    press(&mut app, "C..");
+    let response = shown(&app);
+    assert_ne!(attack, response);
+    press(&mut app, "C");
+    assert_eq!(shown(&app), attack);
+    press(&mut app, "C");
+    assert_eq!(shown(&app), response);
+    press(&mut app, "4");
+    assert!(!text(&draw(&app, 80, 24)).contains("changes nothing"));
+    for (screen, key) in [("2", "m"), ("4", "<Enter>"), ("4", "i")] {
+        press(&mut app, screen);
+        press(&mut app, key);
+        let said = text(&draw(&app, 80, 24));
+        assert!(said.contains("A replay changes nothing"), "{key}:\n{said}");
+    }
+}
+
+#[test]
+fn a_search_says_what_it_found() {
+    let mut app = app(false);
+    let status = |app: &App| text(&draw(app, 80, 24));
+    press(&mut app, "2/log-archiver");
+    let typed = status(&app);
+    assert!(typed.contains(" 1 of 4"), "{typed}");
+    press(&mut app, "<Enter>n");
+    assert!(status(&app).contains("search: log-archiver · 2 of 4"));
+    press(&mut app, "g");
+    assert!(status(&app).contains("search: log-archiver · 4 matches"));
+    press(&mut app, "/xyz");
+    let typed = status(&app);
+    assert!(typed.contains("no match"), "{typed}");
+    press(&mut app, "<Enter>");
+    assert!(status(&app).contains("search: log-archiverxyz · no match"));
+    press(&mut app, "3/GetCaller");
+    assert!(status(&app).contains(" events"), "{}", status(&app));
+    press(&mut app, "zzz");
+    assert!(status(&app).contains("no match"));
+}
+
+#[test]
+fn the_help_cuts_nothing_and_knows_what_filters() {
+    let mut app = app(false);
+    press(&mut app, "3?");
+    let mut all = String::new();
+    for _ in 0..12 {
+        let shown = text(&draw(&app, 60, 16));
+        all.extend(
+            shown
+                .lines()
+                .filter(|line| line.starts_with('│'))
+                .flat_map(|line| [line, "\n"]),
+        );
+        press(&mut app, "<PgDn>");
+    }
+    assert!(!all.contains('…'), "{all}");
+    assert!(all.contains("never quits"), "{all}");
+    press(&mut app, "/filter<Enter>");
+    let found = text(&draw(&app, 80, 40));
+    for key in ["w  ", "x  ", "n  ", "s  ", "R  ", "o  "] {
+        assert!(found.contains(&format!("│ {key}")), "no {key} in:\n{found}");
+    }
+}
+
+#[test]
+fn what_was_said_goes_with_the_next_key() {
+    let mut app = app(false);
+    let shown = |app: &App| text(&draw(app, 80, 24));
+    press(&mut app, "4<Down><Down><Enter><Up><Up><Enter>");
+    assert!(shown(&app).contains("S1-03 is open"));
+    press(&mut app, "<Down>");
+    assert!(shown(&app).contains("every lead followed"), "{}", shown(&app));
+    press(&mut app, "ione<Enter>");
+    assert!(shown(&app).contains("The note of S1-04 is kept"), "{}", shown(&app));
+    press(&mut app, "2m");
+    assert!(shown(&app).contains("is judged malicious"));
+    press(&mut app, "<Down>");
+    assert!(shown(&app).contains("every lead followed"));
+    press(&mut app, "m");
+    app.tick(screens::now() + chrono::TimeDelta::seconds(10));
+    assert!(shown(&app).contains("every lead followed"));
 }
 
 #[test]

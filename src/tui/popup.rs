@@ -87,6 +87,9 @@ pub(super) enum Question {
     Cancel,
 }
 
+/// How a time may be typed.
+pub(super) const TIME_FORMS: &str = "2026-01-31 14:05, 2026-01-31 or 14:05:30";
+
 /// What a text is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -102,6 +105,14 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
+    /// What may be typed, shown while nothing is.
+    pub(super) fn placeholder(&self) -> &'static str {
+        match self {
+            Self::JumpToTime => TIME_FORMS,
+            _ => "",
+        }
+    }
+
     /// Whether the text is used while it is typed.
     pub(super) fn is_live(&self) -> bool {
         matches!(self, Self::SearchTree | Self::FilterEvents | Self::SearchHelp)

@@ -93,6 +93,7 @@ impl App {
     pub(super) fn search_tree(&mut self, text: &str) {
         text.clone_into(&mut self.tree.search);
         let investigation = self.desk.investigation();
+        self.tree.search_for(investigation.chain());
         let here = match self.tree.row().map(|row| &row.what) {
             Some(RowKind::Node(at)) => investigation.chain().nodes.get(*at),
             _ => None,

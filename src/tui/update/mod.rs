@@ -47,8 +47,17 @@ pub enum Effect {
 impl App {
     /// Takes a key.
     pub fn key(&mut self, event: KeyEvent) -> Option<Effect> {
-        if let Some(action) = keys::action(self, Key::from(event)) {
+        let key = Key::from(event);
+        let action = keys::action(self, key);
+        // What was said is read by now. What went wrong stays until Esc or its time.
+        if self.message.as_ref().is_some_and(|m| !m.is_error) {
+            self.message = None;
+        }
+        if let Some(action) = action {
             return self.act(action);
+        }
+        if self.is_replay() && keys::bindings(self).any(|b| b.action.writes() && b.keys.contains(&key)) {
+            self.say("A replay changes nothing; `keytrail open` goes on with the file");
         }
         if let Some(Popup::Field(field)) = self.popups.last_mut()
             && field
@@ -160,7 +169,7 @@ impl App {
         }
     }
 
-    /// One step back: close what lies on top, drop the message, leave the details, clear the filters. Never quits.
+    /// One step back: close what lies on top, drop an error, leave the details, clear the filters. Never quits.
     fn back(&mut self) {
         if self.close_popup() {
             return;

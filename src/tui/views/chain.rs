@@ -88,7 +88,10 @@ fn title(app: &App) -> Line<'static> {
         line.push_span(" ");
     }
     if !app.tree.search.is_empty() {
-        line.push_span(Span::styled(format!(" search: {} ", safe(&app.tree.search)), theme.hit));
+        line.push_span(Span::styled(
+            format!(" search: {} · {} ", safe(&app.tree.search), app.tree.found()),
+            theme.hit,
+        ));
     }
     line
 }
