@@ -118,6 +118,10 @@ fn a_malformed_key_is_wrong_usage() {
         assert_eq!(code(&run), 2, "{key}");
         assert!(!desk.path("case.keytrail").exists(), "{key}: nothing is written");
         assert!(!err(&run).contains("wJalrXUtnFEMI"), "a secret is not repeated");
+        assert_eq!(
+            err(&run).contains("did you mean AKIAIOSFODNN7EXAMPLE?"),
+            key.starts_with("akia")
+        );
     }
 }
 
@@ -161,6 +165,11 @@ fn an_existing_file_is_continued_for_the_same_key_and_refused_for_another() {
     let before = desk.show("chain", "json");
     let again = desk.investigate(SEED, &[]);
     assert_eq!(code(&again), 0, "{}", err(&again));
+    let said = err(&again);
+    assert!(
+        said.contains("Goes on with") && said.contains("case.keytrail"),
+        "{said}"
+    );
     assert_eq!(desk.show("chain", "json"), before, "continuing adds nothing twice");
     let other = desk.investigate("AKIAZZNEVERSEEN00001", &[]);
     assert_eq!(code(&other), 1);
@@ -311,6 +320,18 @@ fn the_evidence_folder_is_complete_and_its_hashes_hold() {
     let evidence = desk.path("evidence");
     let run = desk.investigate(SEED, &["--export", evidence.to_str().expect("UTF-8")]);
     assert_eq!(code(&run), 0, "{}", err(&run));
+    let manifest_hash = hex::encode(Sha256::digest(
+        std::fs::read(evidence.join("manifest.json")).expect("a manifest"),
+    ));
+    let files = std::fs::read_dir(&evidence).expect("a folder").count();
+    let events = std::fs::read_to_string(evidence.join("events.jsonl")).expect("events");
+    for said in [
+        evidence.display().to_string(),
+        format!("{files} files, {} events", events.lines().count()),
+        format!("manifest.json has SHA-256 {manifest_hash}"),
+    ] {
+        assert!(out(&run).contains(&said), "no `{said}` in:\n{}", out(&run));
+    }
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(evidence.join("manifest.json")).expect("a manifest")).expect("JSON");
     let text = manifest.to_string();

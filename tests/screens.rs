@@ -80,6 +80,21 @@ fn a_window_too_small_says_so() {
 }
 
 #[test]
+fn a_finished_run_without_events_does_not_promise_any() {
+    use keytrail::investigation::fact::PassEnded;
+    let mut case = screens::begun();
+    let ended = PassEnded {
+        fixed_point: true,
+        cut_short: None,
+    };
+    case.commit(screens::now(), What::PassEnded(ended)).expect("saved");
+    let mut app = App::new(case, screens::settings(false), screens::now());
+    press(&mut app, "3");
+    let shown = text(&draw(&app, 80, 24));
+    assert!(shown.contains("No event of the chain is in what was read"), "{shown}");
+}
+
+#[test]
 fn nothing_known_yet_is_said_on_every_screen() {
     let mut app = App::new(screens::begun(), screens::settings(false), screens::now());
     for screen in ["1", "2", "3", "5"] {
@@ -203,7 +218,7 @@ fn what_was_said_goes_with_the_next_key() {
     let mut app = app(false);
     let shown = |app: &App| text(&draw(app, 80, 24));
     press(&mut app, "4<Down><Down><Enter><Up><Up><Enter>");
-    assert!(shown(&app).contains("S1-03 is open"));
+    assert!(shown(&app).contains("S1-03 is open; this demo is not saved: use --save FILE"));
     press(&mut app, "<Down>");
     assert!(shown(&app).contains("every lead followed"), "{}", shown(&app));
     press(&mut app, "ione<Enter>");

@@ -148,6 +148,7 @@ fn the_demo_can_be_walked_with_the_keys_on_its_screens() {
     terminal.types("q");
     assert_eq!(terminal.ends(), 0);
     terminal.is_given_back();
+    assert!(terminal.screen.screen().contents().contains("Nothing was saved"));
 }
 
 #[test]
@@ -235,6 +236,10 @@ fn what_was_done_on_the_screens_is_there_when_the_file_is_opened_again() {
         .expect("runs");
     let chain: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
     assert_eq!(chain["nodes"][0]["verdict"], "malicious");
+    let mut terminal = Terminal::open(40, 120, &["demo", "--save", file]);
+    terminal.shows("Goes on with");
+    terminal.types("\u{3}");
+    terminal.ends();
     let mut terminal = Terminal::open(40, 120, &["replay", file]);
     terminal.shows("attack");
     terminal.types("q");

@@ -26,7 +26,7 @@ pub(super) fn run(mut case: CaseFile, mut hunt: Hunt, export: Option<&Path>) -> 
     }
     print(&summary(&case))?;
     if let Some(dir) = export.filter(|_| !interrupted) {
-        super::export::write(&case, dir)?;
+        print(&super::export::write(&case, dir)?)?;
     }
     Ok(if interrupted { Exit::Interrupted } else { exit_of(&case) })
 }
@@ -170,11 +170,16 @@ fn read(out: &mut String, investigation: &Investigation) {
         (Some(first), Some(last)) => format!(", {} to {}", time::format(first), time::format(last)),
         _ => String::new(),
     };
+    // What a file held is known at its end only.
+    let to_the_end = match investigation.last_pass() {
+        Some((_, pass)) if !pass.fixed_point => " read to the end",
+        _ => "",
+    };
     line(
         out,
         "Read",
         &format!(
-            "{} in {}{window}; {} left out",
+            "{} in {}{to_the_end}{window}; {} left out",
             count(coverage.records(), "record"),
             count(coverage.files().len() as u64, "file"),
             count(investigation.chain().counts.duplicates, "copy")

@@ -105,14 +105,6 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
-    /// What may be typed, shown while nothing is.
-    pub(super) fn placeholder(&self) -> &'static str {
-        match self {
-            Self::JumpToTime => TIME_FORMS,
-            _ => "",
-        }
-    }
-
     /// Whether the text is used while it is typed.
     pub(super) fn is_live(&self) -> bool {
         matches!(self, Self::SearchTree | Self::FilterEvents | Self::SearchHelp)

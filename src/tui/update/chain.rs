@@ -65,7 +65,7 @@ impl App {
             by: self.settings.by.clone(),
         };
         if self.commit(What::Judged(judged)) {
-            self.say(said);
+            self.say_kept(&said);
         }
     }
 

@@ -209,6 +209,15 @@ impl App {
         }
     }
 
+    /// Says what was written as a fact, and that it will be gone where there is no file.
+    pub(super) fn say_kept(&mut self, said: &str) {
+        let gone = match self.desk.case().path() {
+            Some(_) => "",
+            None => "; this demo is not saved: use --save FILE",
+        };
+        self.say(format!("{said}{gone}"));
+    }
+
     /// Writes a fact; says so where that fails. Returns whether it was written.
     pub(super) fn commit(&mut self, what: What) -> bool {
         match self.desk.commit(self.now, what) {

@@ -51,7 +51,7 @@ impl App {
             by: self.settings.by.clone(),
         };
         if self.commit(What::ItemMarked(mark)) {
-            self.say(said);
+            self.say_kept(&said);
         }
     }
 

@@ -7,7 +7,7 @@ use ratatui::widgets::Clear;
 
 use crate::tui::app::App;
 use crate::tui::keys::{self, Binding, Context, TABLE};
-use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record};
+use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record, TIME_FORMS};
 use crate::tui::theme::item_sign;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{cell, counted, fold, safe, wrap};
@@ -202,11 +202,13 @@ fn field(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
     let [text, _, below] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Length(1)]).areas(inner);
     input(field, frame, text);
-    if field.input.value().is_empty() {
-        frame.render_widget(Line::styled(field.purpose.placeholder(), theme.dim), text);
+    let is_time = field.purpose == Purpose::JumpToTime;
+    if is_time && field.input.value().is_empty() {
+        frame.render_widget(Line::styled(format!("such as {TIME_FORMS}"), theme.dim), text);
     }
     let line = match &field.complaint {
         Some(complaint) => Line::styled(format!("! {complaint}"), theme.danger),
+        None if is_time => Line::styled("Enter goes there, Esc stays here", theme.dim),
         None => Line::styled("Enter keeps it, Esc leaves it", theme.dim),
     };
     frame.render_widget(line, below);

@@ -25,8 +25,12 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     if rows.is_empty() {
         let said = if app.events.is_filtered() {
             "No event passes the filter. Esc clears it."
-        } else {
+        } else if app.is_replay() {
+            "No event up to this moment."
+        } else if app.is_reading() || app.investigation().last_pass().is_none() {
             "No event yet: they appear as records are read."
+        } else {
+            "No event of the chain is in what was read: see 5 Coverage for what that is."
         };
         return pane::lines(frame, list, [Line::styled(said, theme.dim)]);
     }
