@@ -333,6 +333,46 @@ fn what_is_copied_is_whole_and_is_said() {
 }
 
 #[test]
+fn the_source_of_an_event_is_judged_with_the_keys_that_judge_nodes() {
+    let mut app = app(false);
+    press(&mut app, "3/203.0.113.66<Enter>m");
+    let verdict = |app: &App| app.investigation().verdict("203.0.113.66 aws-cli");
+    assert_eq!(verdict(&app), Verdict::Malicious);
+    let shown = text(&draw(&app, 80, 24));
+    assert!(shown.contains("Everything from 203.0.113.66 aws-cli is judged malicious"));
+    assert!(shown.contains("! 203.0.113.66"), "{shown}");
+    press(&mut app, "1");
+    let from_where = text(&draw(&app, 120, 40));
+    let line = from_where.lines().find(|line| line.contains("203.0.113.66"));
+    assert!(line.expect("a source").contains("! malicious"), "{from_where}");
+    press(&mut app, "2<Down>");
+    assert!(text(&draw(&app, 120, 40)).contains("source is   ! malicious"));
+    press(&mut app, "3u");
+    assert_eq!(verdict(&app), Verdict::Unknown);
+    assert!(!text(&draw(&app, 80, 24)).contains("! 203.0.113.66"));
+}
+
+#[test]
+fn a_wide_tree_names_a_key_once_and_a_small_one_has_the_link_too() {
+    let mut app = app(false);
+    press(&mut app, "2");
+    let wide = text(&draw(&app, 240, 40));
+    let row = wide
+        .lines()
+        .find(|line| line.contains("access key AKIAIROSJ5J3YEXAMPLE"));
+    assert_eq!(
+        row.expect("the key").matches("AKIAIROSJ5J3YEXAMPLE").count(),
+        1,
+        "{wide}"
+    );
+    let small = text(&draw(&app, 80, 24));
+    for (id, link) in [("billing-sync", "created"), ("AKIAIROSJ5J3YEXAMPLE", "minted")] {
+        let row = small.lines().find(|line| line.contains(id)).expect("a row");
+        assert!(row.contains(link), "{row}");
+    }
+}
+
+#[test]
 fn an_item_that_waits_needs_a_reason() {
     let mut app = app(false);
     let state = |app: &App| app.investigation().checklist().progress("S1-04").cloned();

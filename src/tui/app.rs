@@ -14,6 +14,7 @@ use super::steps::{self, StepsState};
 use super::theme::Theme;
 use super::tree::TreeState;
 use super::widgets::scroll::Scroll;
+use crate::investigation::actor::actor_id;
 use crate::investigation::{Investigation, Verdict};
 use crate::playbook::{Item, Names, Playbook};
 use crate::store::{CaseFile, StoreError};
@@ -258,6 +259,21 @@ impl App {
         let investigation = self.investigation();
         let node = self.tree.node().and_then(|at| investigation.chain().nodes.get(at));
         self.can_judge() && node.is_some_and(|n| investigation.verdict(&n.node) != Verdict::Unknown)
+    }
+
+    /// Who made the selected call: the id of the actor.
+    pub(super) fn source(&self) -> Option<String> {
+        let events = self.investigation().evidence().events();
+        Some(actor_id(events.get(self.events.selected()?)?))
+    }
+
+    pub(super) fn can_judge_source(&self) -> bool {
+        self.on_event() && !self.is_replay()
+    }
+
+    pub(super) fn is_source_judged(&self) -> bool {
+        let judged = |source: String| self.investigation().verdict(&source) != Verdict::Unknown;
+        self.can_judge_source() && self.source().is_some_and(judged)
     }
 
     pub(super) fn is_searching(&self) -> bool {

@@ -40,7 +40,6 @@ impl App {
                 self.tree.next_verdict();
                 self.tree.refresh(investigation);
             }
-            Action::Judge(verdict) => self.judge(verdict),
             Action::NodeEvents => self.show_node_events(),
             _ => {}
         }
@@ -53,20 +52,30 @@ impl App {
         }
     }
 
-    fn judge(&mut self, verdict: Verdict) {
-        let chain = self.desk.investigation().chain();
-        let Some(node) = self.tree.node().and_then(|at| chain.nodes.get(at)) else {
+    /// Judges the selected node, or in the timeline the actor behind the selected event.
+    pub(super) fn judge(&mut self, verdict: Verdict) {
+        let Some((what, subject)) = self.judgeable() else {
             return;
         };
-        let said = format!("{} {} is judged {}", node.kind.label(), node.name, verdict.as_str());
+        let said = format!("{what} is judged {}", verdict.as_str());
         let judged = Judged {
-            subject: node.node.clone(),
+            subject,
             verdict,
             by: self.settings.by.clone(),
         };
         if self.commit(What::Judged(judged)) {
             self.say_kept(&said);
         }
+    }
+
+    /// What would be judged now: in words, and its id.
+    fn judgeable(&self) -> Option<(String, String)> {
+        if self.screen == Screen::Timeline {
+            let actor = self.source()?;
+            return Some((format!("Everything from {actor}"), actor));
+        }
+        let node = self.investigation().chain().nodes.get(self.tree.node()?)?;
+        Some((format!("{} {}", node.kind.label(), node.name), node.node.clone()))
     }
 
     fn show_node_events(&mut self) {

@@ -107,6 +107,7 @@ impl App {
             Action::GoToNext => self.go_to_next(),
             Action::Details => self.enter_details(),
             Action::Record => self.open_record(),
+            Action::Judge(verdict) => self.judge(verdict),
             Action::Copy => return self.copy(),
             Action::Accept => self.accept(),
             Action::SearchHelp => self.search_help(),
@@ -119,7 +120,6 @@ impl App {
             | Action::PreviousMatch
             | Action::CycleKind
             | Action::CycleVerdict
-            | Action::Judge(_)
             | Action::NodeEvents => self.act_on_chain(action),
             Action::EventNode
             | Action::FilterText
