@@ -294,7 +294,7 @@ impl App {
     }
 
     pub(super) fn can_go_back(&self) -> bool {
-        self.message.is_some()
+        self.message.as_ref().is_some_and(|m| m.is_error)
             || self.in_details()
             || match self.screen {
                 Screen::Chain => self.is_searching() || self.tree.is_filtered(),

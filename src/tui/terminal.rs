@@ -45,7 +45,7 @@ impl Guard {
 
     /// Asks the terminal to put a text on the clipboard. It gives no answer: whether it did cannot be known.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal back, stops until somebody continues the program (`fg`), and takes it again.

@@ -72,7 +72,7 @@ impl App {
     fn judgeable(&self) -> Option<(String, String)> {
         if self.screen == Screen::Timeline {
             let actor = self.source()?;
-            return Some((format!("Everything from {actor}"), actor));
+            return Some((format!("Source {actor}"), actor));
         }
         let node = self.investigation().chain().nodes.get(self.tree.node()?)?;
         Some((format!("{} {}", node.kind.label(), node.name), node.node.clone()))

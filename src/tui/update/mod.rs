@@ -213,7 +213,7 @@ impl App {
     pub(super) fn say_kept(&mut self, said: &str) {
         let gone = match self.desk.case().path() {
             Some(_) => "",
-            None => "; this demo is not saved: use --save FILE",
+            None => "; not saved: use --save FILE",
         };
         self.say(format!("{said}{gone}"));
     }
