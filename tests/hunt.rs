@@ -17,7 +17,7 @@ use keytrail::catalogue;
 use keytrail::collect::archive::{Archive, CandidateCalls};
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Hunt, Window};
-use keytrail::collect::source::{Out, Source, SourceError};
+use keytrail::collect::source::{Found, Out, Progress, Source, SourceError};
 use keytrail::investigation::What;
 use keytrail::investigation::fact::Started;
 use keytrail::investigation::lead::Lead;
@@ -143,6 +143,50 @@ fn a_run_that_was_cut_off_is_continued_without_counting_twice() {
             "after {updates} updates"
         );
     }
+}
+
+/// A source that says how far it has come, and never comes to an end.
+struct Endless;
+
+impl Source for Endless {
+    fn ask(&mut self, _: &[Lead], out: &mut Out<'_>) -> Result<(), SourceError> {
+        let progress = Progress {
+            files_done: 3,
+            files_total: 40,
+            records: 1200,
+            bytes: 0,
+        };
+        while out(Found::Progress(progress)).is_continue() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, _: &mut Out<'_>) -> Result<(), SourceError> {
+        Ok(())
+    }
+
+    fn is_settled(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_hunt_that_is_stopped_says_how_far_it_came() {
+    let mut case = CaseFile::in_memory().expect("a case");
+    start(&mut case, SEED);
+    let mut hunt = Hunt::start(vec![Box::new(Endless)], Window::default(), &mut case).expect("started");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let updates = runtime.block_on(hunt.next()).expect("progress");
+    hunt.handle(updates, &mut case, Utc::now()).expect("written");
+    hunt.cancel(&mut case, Utc::now()).expect("written");
+    let (_, pass) = case.investigation().last_pass().expect("an end");
+    assert_eq!(
+        pass.cut_short.as_deref(),
+        Some("stopped by the responder after 3 of 40 files, 1200 records")
+    );
 }
 
 #[test]

@@ -8,10 +8,9 @@
 )]
 
 use keytrail::investigation::What;
-use keytrail::investigation::fact::{ItemState, Verdict};
-use keytrail::tui::{App, Effect, Exit};
+use keytrail::tui::App;
 use ratatui::style::Modifier;
-use support::screens::{self, app, draw, press, text};
+use support::screens::{self, app, copied, draw, press, text};
 
 mod support;
 
@@ -80,6 +79,21 @@ fn a_window_too_small_says_so() {
 }
 
 #[test]
+fn a_finished_run_without_events_does_not_promise_any() {
+    use keytrail::investigation::fact::PassEnded;
+    let mut case = screens::begun();
+    let ended = PassEnded {
+        fixed_point: true,
+        cut_short: None,
+    };
+    case.commit(screens::now(), What::PassEnded(ended)).expect("saved");
+    let mut app = App::new(case, screens::settings(false), screens::now());
+    press(&mut app, "3");
+    let shown = text(&draw(&app, 80, 24));
+    assert!(shown.contains("No event of the chain is in what was read"), "{shown}");
+}
+
+#[test]
 fn nothing_known_yet_is_said_on_every_screen() {
     let mut app = App::new(screens::begun(), screens::settings(false), screens::now());
     for screen in ["1", "2", "3", "5"] {
@@ -113,7 +127,7 @@ fn a_replay_grows_as_the_attack_did() {
     press(&mut app, &".".repeat(30));
     assert_eq!(nodes(&app), middle);
     press(&mut app, "g");
-    press(&mut app, &"<Back>".repeat(19));
+    insta::assert_snapshot!("replay_go_to_80x24", text(&draw(&app, 80, 24)));
     press(&mut app, "2026-05-21 16:59<Enter>");
     assert_eq!(nodes(&app), screens::case().investigation().chain().nodes.len());
 }
@@ -131,77 +145,92 @@ fn a_replay_of_the_response_fills_as_the_response_did() {
 }
 
 #[test]
-fn an_event_leads_to_its_node_and_a_node_to_its_events() {
-    let mut app = app(false);
-    press(&mut app, "2<Down>t");
-    let shown = text(&draw(&app, 120, 30));
-    assert!(
-        shown.contains("Timeline 68") || shown.contains("by billing-sync"),
-        "{shown}"
-    );
-    press(&mut app, "<Esc>");
-    assert!(text(&draw(&app, 120, 30)).contains("Timeline 300"));
-    press(&mut app, "/StopLogging<Enter>c");
-    // The session that stopped the logging is inside a folded group; it is revealed.
-    let shown = text(&draw(&app, 120, 30));
-    assert!(
-        shown.contains("▾ 11 sessions") && shown.contains("session billing-sync"),
-        "{shown}"
-    );
+fn a_replay_says_that_it_changes_nothing_and_keeps_the_place_on_each_clock() {
+    let mut app = replay(40);
+    let shown = |app: &App| text(&draw(app, 120, 40)).lines().rev().nth(3).map(str::to_owned);
+    let attack = shown(&app);
+    press(&mut app, "C..");
+    let response = shown(&app);
+    assert_ne!(attack, response);
+    press(&mut app, "C");
+    assert_eq!(shown(&app), attack);
+    press(&mut app, "C");
+    assert_eq!(shown(&app), response);
+    press(&mut app, "4");
+    assert!(!text(&draw(&app, 80, 24)).contains("changes nothing"));
+    for (screen, key) in [("2", "m"), ("4", "<Enter>"), ("4", "i")] {
+        press(&mut app, screen);
+        press(&mut app, key);
+        let said = text(&draw(&app, 80, 24));
+        assert!(said.contains("A replay changes nothing"), "{key}:\n{said}");
+    }
 }
 
 #[test]
-fn a_judgement_is_a_fact() {
+fn the_overview_counts_as_the_summary_does_and_lists_every_way_in() {
     let mut app = app(false);
-    press(&mut app, "2<Down><Down><Down>e");
-    let chain = app.investigation().chain();
-    let judged = chain
-        .nodes
-        .iter()
-        .filter(|n| app.investigation().verdict(&n.node) == Verdict::Expected)
-        .count();
-    assert_eq!(judged, 1);
-    press(&mut app, "u");
-    let case = app.into_case();
-    let facts = case.facts().expect("the facts");
-    let judgements = facts
-        .iter()
-        .filter(|f| matches!(&f.what, What::Judged(j) if j.by == "alex"));
-    assert_eq!(judgements.count(), 3);
+    let shown = text(&draw(&app, 120, 60));
+    for said in [
+        "3 users created and 2 changed",
+        "role support-audit  trusts 444455556666",
+        "ec2 instance i-0d17c8a7c97725420  carries a role",
+    ] {
+        assert!(shown.contains(said), "no `{said}` in:\n{shown}");
+    }
+    // What is ours is not among what is to be closed, and that is said.
+    press(&mut app, "2e1");
+    let shown = text(&draw(&app, 120, 60));
+    assert!(shown.contains("judged expected: 1 not listed"), "{shown}");
+    assert!(!shown.contains("access key AKIAI7INVOICEEXAMPLE  used"), "{shown}");
 }
 
 #[test]
-fn an_item_that_waits_needs_a_reason() {
+fn what_is_copied_is_whole_and_is_said() {
     let mut app = app(false);
-    let state = |app: &App| app.investigation().checklist().progress("S1-04").cloned();
-    press(&mut app, "4<Down><Down><Down><Enter><Down><Down><Enter><Enter>");
-    assert_eq!(state(&app), None);
-    assert!(text(&draw(&app, 80, 24)).contains("needs a reason"));
-    app.paste("waits for\nthe owner");
-    press(&mut app, "<Enter>");
-    let progress = state(&app).expect("marked");
+    press(&mut app, "2<Down>");
     assert_eq!(
-        (progress.state, &*progress.note),
-        (ItemState::Blocked, "waits for the owner")
+        copied(&mut app).as_deref(),
+        Some("arn:aws:iam::111122223333:user/billing-sync")
     );
-    assert_eq!(progress.by, "alex");
-    // Esc leaves a note as it was.
-    press(&mut app, "ixyz<Esc>");
-    assert_eq!(state(&app).expect("marked").note, "waits for the owner");
+    press(&mut app, "3");
+    let id = copied(&mut app).expect("the id of the event");
+    assert!(text(&draw(&app, 120, 40)).contains(&format!("Copied event {id}")));
+    // S1-02 has two commands, S1-05 has none, S1-12 has alternatives and long lines.
+    press(&mut app, "4<Down>");
+    assert_eq!(copied(&mut app).expect("commands").lines().count(), 2);
+    press(&mut app, "<Down><Down><Down>");
+    assert_eq!(copied(&mut app), None);
+    press(&mut app, "<Down><Down><Down><Down><Down><Down><Down>");
+    let commands = copied(&mut app).expect("commands");
+    assert!(commands.contains("# or: "), "{commands}");
+    let policy = commands.lines().find(|line| line.contains("put-user-policy"));
+    let words = shlex::split(policy.expect("the policy")).expect("a shell line");
+    assert!(
+        words
+            .iter()
+            .any(|word| serde_json::from_str::<serde_json::Value>(word).is_ok())
+    );
+    assert!(!commands.ends_with('\n'), "the last line waits for Enter");
+    insta::assert_snapshot!("steps_copied_80x24", text(&draw(&app, 80, 24)));
 }
 
 #[test]
-fn esc_never_quits_and_ctrl_c_always_leaves() {
-    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-    let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-    for keys in ["1", "2", "2/", "3r", "4i", "4<Enter>", "5", "?", "?/"] {
-        let mut app = app(false);
-        press(&mut app, keys);
-        for _ in 0..6 {
-            assert_eq!(app.key(KeyEvent::from(KeyCode::Esc)), None);
-        }
-        press(&mut app, keys);
-        assert_eq!(app.key(ctrl_c), Some(Effect::Leave(Exit::Interrupted)), "{keys}");
+fn a_wide_tree_names_a_key_once_and_a_small_one_has_the_link_too() {
+    let mut app = app(false);
+    press(&mut app, "2");
+    let wide = text(&draw(&app, 240, 40));
+    let row = wide
+        .lines()
+        .find(|line| line.contains("access key AKIAIROSJ5J3YEXAMPLE"));
+    assert_eq!(
+        row.expect("the key").matches("AKIAIROSJ5J3YEXAMPLE").count(),
+        1,
+        "{wide}"
+    );
+    let small = text(&draw(&app, 80, 24));
+    for (id, link) in [("billing-sync", "created"), ("AKIAIROSJ5J3YEXAMPLE", "minted")] {
+        let row = small.lines().find(|line| line.contains(id)).expect("a row");
+        assert!(row.contains(link), "{row}");
     }
 }
 
@@ -241,47 +270,11 @@ fn what_an_attacker_writes_cannot_steer_the_screen() {
         }
     }
     press(&mut app, "3");
+    let id = copied(&mut app).expect("the id of the event");
+    assert!(!id.chars().any(keytrail::export::text::hides), "{id:?}");
+    press(&mut app, "2");
+    let id = copied(&mut app).expect("the id of the key");
+    assert!(!id.chars().any(keytrail::export::text::hides), "{id:?}");
+    press(&mut app, "3");
     insta::assert_snapshot!("hostile_80x24", text(&draw(&app, 80, 24)));
-}
-
-#[test]
-fn no_key_anywhere_is_too_much() {
-    const KEYS: &str = "1234567890qwertzuiopasdfghjklyxcvbnm/?.,+-=*GRNXCZ 日\u{202e}";
-    const NAMED: [&str; 13] = [
-        "<Enter>", "<Esc>", "<Up>", "<Down>", "<Left>", "<Right>", "<PgDn>", "<PgUp>", "<End>", "<Home>", "<Tab>",
-        "<Back>", "<Down>",
-    ];
-    let settings = || screens::settings(false);
-    let live = App::new(screens::case(), settings(), screens::now());
-    let replayed = screens::replay();
-    for (seed, mut app) in [(1_u64, live), (2, replayed)] {
-        let mut random = seed;
-        let mut next = |below: usize| {
-            // xorshift: the same walk on every run.
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            usize::try_from(random % below as u64).expect("small")
-        };
-        for _ in 0..1500 {
-            let characters = KEYS.chars().count();
-            match next(characters + NAMED.len() * 2) {
-                at if at < characters => {
-                    let key: String = KEYS.chars().skip(at).take(1).collect();
-                    press(&mut app, &key);
-                }
-                at => press(&mut app, NAMED[(at - characters) / 2]),
-            }
-            app.pass(std::time::Duration::from_millis(
-                u64::try_from(next(50)).expect("small"),
-            ));
-            app.refresh();
-            let (width, height) = [(80, 24), (120, 40), (60, 16), (200, 50), (33, 7)][next(5)];
-            draw(&app, width, height);
-        }
-        // Whatever is open, Esc closes it, and then q leaves.
-        press(&mut app, "<Esc><Esc><Esc><Esc><Esc>");
-        let quit = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char('q'));
-        assert_eq!(app.key(quit), Some(Effect::Leave(Exit::Quit)));
-    }
 }

@@ -1,6 +1,5 @@
 //! A run without screens: progress on standard error, summary on standard output.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::path::Path;
@@ -11,9 +10,9 @@ use super::failure::{Exit, Failure};
 use super::{print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
-use crate::export::text::{plural, safe};
+use crate::export::text::{plural, safe, tallied};
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::{Investigation, Link, Node};
+use crate::investigation::{How, Investigation, Way, alive, tally};
 use crate::store::CaseFile;
 
 /// How many single things a list of the summary names.
@@ -27,7 +26,7 @@ pub(super) fn run(mut case: CaseFile, mut hunt: Hunt, export: Option<&Path>) -> 
     }
     print(&summary(&case))?;
     if let Some(dir) = export.filter(|_| !interrupted) {
-        super::export::write(&case, dir)?;
+        print(&super::export::write(&case, dir)?)?;
     }
     Ok(if interrupted { Exit::Interrupted } else { exit_of(&case) })
 }
@@ -173,11 +172,16 @@ fn read(out: &mut String, investigation: &Investigation) {
         (Some(first), Some(last)) => format!(", {} to {}", time::format(first), time::format(last)),
         _ => String::new(),
     };
+    // What a file held is known at its end only.
+    let to_the_end = match investigation.last_pass() {
+        Some((_, pass)) if !pass.fixed_point => " read to the end",
+        _ => "",
+    };
     line(
         out,
         "Read",
         &format!(
-            "{} in {}{window}; {} left out",
+            "{} in {}{to_the_end}{window}; {} left out",
             count(coverage.records(), "record"),
             count(coverage.files().len() as u64, "file"),
             count(investigation.chain().counts.duplicates, "copy")
@@ -187,16 +191,12 @@ fn read(out: &mut String, investigation: &Investigation) {
 
 fn chain(out: &mut String, investigation: &Investigation) {
     let chain = investigation.chain();
-    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
-    for node in chain.nodes.iter().filter(|n| n.link.is_core()) {
-        *kinds.entry(node.kind.as_str()).or_default() += 1;
-    }
-    let kinds: Vec<String> = kinds
-        .iter()
-        .map(|(kind, n)| count(*n, &kind.replace('_', " ")))
+    let kinds: Vec<String> = tally(chain)
+        .into_iter()
+        .map(|(kind, tally)| tallied(kind, tally))
         .collect();
     let nodes = if kinds.is_empty() {
-        "nothing was made with the key".to_owned()
+        "nothing was made or changed with the key".to_owned()
     } else {
         kinds.join(", ")
     };
@@ -231,23 +231,26 @@ fn chain(out: &mut String, investigation: &Investigation) {
 }
 
 fn may_still_work(out: &mut String, investigation: &Investigation, now: DateTime<Utc>) {
-    let nodes = &investigation.chain().nodes;
-    let live: Vec<&Node> = nodes
-        .iter()
-        .filter(|n| n.link != Link::Changed && n.may_still_work(now))
-        // A key that never appears may be anything, or nothing.
-        .filter(|n| n.link != Link::Seed || n.activity.first.is_some())
-        .collect();
-    for node in live.iter().take(MOST_LISTED) {
+    let alive = alive(investigation, now);
+    for Way { node, how } in alive.ways.iter().take(MOST_LISTED) {
         let owner = node.owner.as_deref().map(|o| format!(" of {o}")).unwrap_or_default();
+        let how = match how {
+            How::Credential => String::new(),
+            how => format!(", {}", how.words()),
+        };
         line(
             out,
             "May still work",
-            &format!("{} {}{owner}", node.kind.label(), node.id),
+            &format!("{} {}{owner}{how}", node.kind.label(), node.id),
         );
     }
-    if live.len() > MOST_LISTED {
-        line(out, "May still work", &format!("and {} more", live.len() - MOST_LISTED));
+    if alive.ways.len() > MOST_LISTED {
+        let more = alive.ways.len() - MOST_LISTED;
+        line(out, "May still work", &format!("and {more} more"));
+    }
+    if alive.expected > 0 {
+        let text = format!("judged expected: {} not listed", alive.expected);
+        line(out, "May still work", &text);
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::failure::{Exit, Failure};
 use super::{playbooks, print, session};
 use crate::export;
-use crate::export::text::safe;
+use crate::export::text::{plural, safe};
 use crate::store::CaseFile;
 
 /// What to export, and where to.
@@ -21,18 +21,23 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
-    write(&case, &args.dir)?;
-    print(&format!(
-        "Evidence written to {}\n",
-        safe(&args.dir.display().to_string())
-    ))?;
+    print(&write(&case, &args.dir)?)?;
     Ok(Exit::Done)
 }
 
-/// Writes the evidence of a case.
-pub(super) fn write(case: &CaseFile, dir: &Path) -> Result<(), Failure> {
+/// Writes the evidence of a case and says what was written.
+pub(super) fn write(case: &CaseFile, dir: &Path) -> Result<String, Failure> {
     let playbook = playbooks::of(case.investigation())?;
     let items = session::checklist_items(&playbook);
-    case.while_reading(|case| export::write_evidence(dir, case, &items, chrono::Utc::now()))??;
-    Ok(())
+    let manifest = case.while_reading(|case| export::write_evidence(dir, case, &items, chrono::Utc::now()))??;
+    // The manifest does not list itself.
+    let files = manifest.files.len() as u64 + 1;
+    Ok(format!(
+        "Evidence written to {}\n{files} {}, {} {}\nmanifest.json has SHA-256 {}\n",
+        safe(&dir.display().to_string()),
+        plural(files, "file"),
+        manifest.records,
+        plural(manifest.records, "event"),
+        manifest.sha256
+    ))
 }

@@ -9,12 +9,13 @@ use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
 use super::{batch, playbooks};
 use crate::catalogue;
-use crate::cloudtrail::AccessKeyId;
+use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
 use crate::cloudtrail::time;
 use crate::collect::archive::{Archive, CandidateCalls};
 use crate::collect::demo::{self, Demo};
 use crate::collect::hunt::{Hunt, Window};
 use crate::collect::source::Source;
+use crate::export::text::safe;
 use crate::investigation::What;
 use crate::investigation::fact::{PassBegan, Started};
 use crate::store::CaseFile;
@@ -100,8 +101,13 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         } else {
             AccessKeyId::parse(key)
         };
-        let key = parsed
-            .map_err(|error| Failure::usage(error.to_string(), "For archives with masked ids, add --any-key."))?;
+        let key = parsed.map_err(|error| {
+            let hint = match error {
+                AccessKeyIdError::Misspelt { .. } => "",
+                _ => "For archives with masked ids, add --any-key.",
+            };
+            Failure::usage(error.to_string(), hint)
+        })?;
         if !seeds.contains(&key.to_string()) {
             seeds.push(key.to_string());
         }
@@ -172,8 +178,12 @@ pub(super) fn start(plan: Plan, sources: Vec<Box<dyn Source>>, output: &Output) 
     let pass = plan.pass.clone();
     let mut case = case_file(plan)?;
     session::warn_if_broken(&case);
+    let earlier = earlier(&case);
     let hunt = begin(pass, sources, &mut case)?;
     if output.batch || !session::is_terminal() {
+        if let Some(said) = earlier {
+            eprintln!("{}", safe(&said));
+        }
         return batch::run(case, hunt, output.export.as_deref());
     }
     let screens = Screens {
@@ -181,8 +191,15 @@ pub(super) fn start(plan: Plan, sources: Vec<Box<dyn Source>>, output: &Output) 
         hunt: Some(hunt),
         exit_when_done: output.exit_when_done,
         replay: false,
+        greeting: earlier,
     };
     session::run_and_export(screens, output.export.as_deref())
+}
+
+/// Says that a file was there already: what was marked and judged in it still holds.
+fn earlier(case: &CaseFile) -> Option<String> {
+    case.investigation().passes().first()?;
+    Some(format!("Goes on with {}", session::at_home(case.path()?)))
 }
 
 fn case_file(plan: Plan) -> Result<CaseFile, Failure> {

@@ -1,6 +1,7 @@
 //! The commands: one file each, with its arguments and its run.
 
 mod batch;
+mod checklist;
 mod completions;
 mod demo;
 mod export;
@@ -52,8 +53,8 @@ enum Command {
     Coverage(show::Args),
     /// Print the sources (address and program) behind the calls of the chain
     Actors(show::Args),
-    /// Print the steps and their state
-    Checklist(show::Args),
+    /// Print the steps and their state, or their commands
+    Checklist(checklist::Args),
     /// Write the evidence folder: CSV, JSON lines and a manifest with hashes
     Export(export::Args),
     /// List, show and check playbooks
@@ -94,7 +95,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Timeline(args)) => show::run(show::View::Timeline, &args),
         Some(Command::Coverage(args)) => show::run(show::View::Coverage, &args),
         Some(Command::Actors(args)) => show::run(show::View::Actors, &args),
-        Some(Command::Checklist(args)) => show::run(show::View::Checklist, &args),
+        Some(Command::Checklist(args)) => checklist::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Playbooks(args)) => playbooks::run(args),
         Some(Command::Completions(args)) => completions::run(&args),

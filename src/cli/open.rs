@@ -28,6 +28,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             hunt,
             exit_when_done: false,
             replay: false,
+            greeting: None,
         });
     }
     if let Some(hunt) = hunt {

@@ -27,5 +27,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         hunt: None,
         exit_when_done: false,
         replay: true,
+        greeting: None,
     })
 }

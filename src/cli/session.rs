@@ -18,6 +18,8 @@ pub(super) struct Screens {
     pub(super) hunt: Option<Hunt>,
     pub(super) exit_when_done: bool,
     pub(super) replay: bool,
+    /// What to say first.
+    pub(super) greeting: Option<String>,
 }
 
 /// Whether there is a terminal to show screens on.
@@ -40,6 +42,7 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
         by: responder(),
         exit_when_done: screens.exit_when_done,
         replay: screens.replay,
+        greeting: screens.greeting,
     };
     let (exit, case) = runtime()?
         .block_on(tui::run(options))
@@ -59,7 +62,7 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
         return Err(Failure::new(why, "What was found is kept."));
     }
     if let Some(dir) = export {
-        super::export::write(&case, dir)?;
+        super::print(&super::export::write(&case, dir)?)?;
     }
     Ok(Exit::Done)
 }
@@ -67,13 +70,22 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
 /// Says where the investigation lies, now that the screens are gone.
 fn say_where(case: &CaseFile) -> Result<(), Failure> {
     let Some(path) = case.path().map(|p| p.display().to_string()) else {
-        return Ok(());
+        return super::print("Nothing was saved. To keep a demo: keytrail demo --save FILE\n");
     };
     super::print(&format!(
         "Saved to {}\nGo on with: {}\n",
         safe(&path),
         safe(&open_command(&path))
     ))
+}
+
+/// A path as people write it: `~` for the home folder, so that it fits a line.
+pub(super) fn at_home(path: &Path) -> String {
+    let home = etcetera::home_dir().ok();
+    match home.and_then(|home| Some(path.strip_prefix(home).ok()?.display().to_string())) {
+        Some(rest) => format!("~/{rest}"),
+        None => path.display().to_string(),
+    }
 }
 
 /// The command that opens a file, to paste into a shell.

@@ -1,9 +1,9 @@
-//! `keytrail chain|timeline|coverage|actors|checklist FILE`: print one view.
+//! `keytrail chain|timeline|coverage|actors FILE`: print one view. `checklist` has more to it.
 
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
-use super::{playbooks, print_with, session};
+use super::{print_with, session};
 use crate::export::{self, Format, Table, tables};
 use crate::investigation::timeline::Filter;
 use crate::store::CaseFile;
@@ -12,7 +12,7 @@ use crate::store::CaseFile;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A saved investigation
-    file: PathBuf,
+    pub(super) file: PathBuf,
     /// How to print it
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     format: FormatArg,
@@ -28,6 +28,17 @@ enum FormatArg {
     Csv,
 }
 
+impl Args {
+    /// How to print it.
+    pub(super) fn format(&self) -> Format {
+        match self.format {
+            FormatArg::Text => Format::Text,
+            FormatArg::Json => Format::Json,
+            FormatArg::Csv => Format::Csv,
+        }
+    }
+}
+
 /// The views.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum View {
@@ -35,31 +46,23 @@ pub(super) enum View {
     Timeline,
     Coverage,
     Actors,
-    Checklist,
 }
 
 pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
-    let format = match args.format {
-        FormatArg::Text => Format::Text,
-        FormatArg::Json => Format::Json,
-        FormatArg::Csv => Format::Csv,
-    };
+    let format = args.format();
     let investigation = case.investigation();
     match view {
         View::Chain => print_with(|out| export::write_chain(investigation, format, out))?,
         View::Timeline => print_table(tables::events(investigation, &Filter::default()), format)?,
         View::Coverage => print_table(tables::coverage(investigation), format)?,
         View::Actors => print_table(tables::actors(investigation), format)?,
-        View::Checklist => {
-            let items = session::checklist_items(&playbooks::of(investigation)?);
-            print_table(tables::checklist(investigation, &items), format)?;
-        }
     }
     Ok(Exit::Done)
 }
 
-fn print_table(table: Table<'_>, format: Format) -> Result<(), Failure> {
+/// Prints a table to standard output.
+pub(super) fn print_table(table: Table<'_>, format: Format) -> Result<(), Failure> {
     print_with(|out| table.write(format, out))
 }

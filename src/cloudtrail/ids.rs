@@ -19,6 +19,14 @@ pub enum AccessKeyIdError {
     /// Part of the id is hidden.
     #[error("part of this key id is masked; the full id is needed: 4 letters (AKIA or ASIA) and 16 capitals or digits")]
     Masked,
+    /// A key id in small letters, or with something around or inside it.
+    #[error("`{typed}` is not an access key id as AWS writes it; did you mean {meant}?")]
+    Misspelt {
+        /// As it was typed.
+        typed: String,
+        /// As AWS writes it.
+        meant: String,
+    },
     /// Anything else.
     #[error(
         "`{0}` is not an access key id: it has the form AKIA or ASIA and 16 capitals or digits, for example AKIAIOSFODNN7EXAMPLE"
@@ -40,9 +48,14 @@ impl AccessKeyId {
         if text.len() == 40 && text.chars().all(secret_alphabet) {
             return Err(AccessKeyIdError::Secret);
         }
-        Err(AccessKeyIdError::Malformed(
-            text.chars().filter(|c| !c.is_control()).take(64).collect(),
-        ))
+        let typed = text.chars().filter(|c| !c.is_control()).take(64).collect();
+        let meant: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let meant = meant.to_ascii_uppercase();
+        Err(if has_key_form(&meant) {
+            AccessKeyIdError::Misspelt { typed, meant }
+        } else {
+            AccessKeyIdError::Malformed(typed)
+        })
     }
 
     /// Accepts any text of letters and digits, for archives whose ids were masked by their publisher (`--any-key`).
@@ -211,8 +224,16 @@ mod tests {
             AccessKeyId::parse("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             Err(AccessKeyIdError::Secret)
         );
+        for typed in [
+            "akiaiosfodnn7example",
+            "\"AKIAIOSFODNN7EXAMPLE\",",
+            "AKIA IOSF ODNN 7EXA MPLE",
+        ] {
+            let error = AccessKeyId::parse(typed).unwrap_err().to_string();
+            assert!(error.ends_with("did you mean AKIAIOSFODNN7EXAMPLE?"), "{error}");
+        }
         assert!(matches!(
-            AccessKeyId::parse("akiaiosfodnn7example"),
+            AccessKeyId::parse("akiaiosfodnn7exampl"),
             Err(AccessKeyIdError::Malformed(_))
         ));
         assert!(AccessKeyId::parse("AAAAAAAAAAAAAAAAAAAAA").is_err());

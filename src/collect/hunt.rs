@@ -170,7 +170,18 @@ impl Hunt {
             return Ok(());
         }
         self.cancelled.store(true, Ordering::Relaxed);
-        self.end(Some("stopped by the responder".to_owned()), case, now)
+        let Progress {
+            files_done,
+            files_total,
+            records,
+            ..
+        } = self.progress;
+        let far = if files_total > 0 {
+            format!(" after {files_done} of {files_total} files, {records} records")
+        } else {
+            String::new()
+        };
+        self.end(Some(format!("stopped by the responder{far}")), case, now)
     }
 
     /// The records of a page that are wanted and not saved yet.

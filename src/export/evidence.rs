@@ -63,8 +63,11 @@ pub fn write_evidence(
     }
     folder.write("chain.json", |out| super::write_chain(investigation, Format::Json, out))?;
     let records = write_records(&mut folder, case)?;
-    let manifest = Manifest::new(investigation, &case.journal(), folder.files(), records, now);
+    let mut manifest = Manifest::new(investigation, &case.journal(), folder.files(), records, now);
     folder.write(MANIFEST, |out| super::write_json(&manifest.document, out))?;
+    if let Some(written) = folder.files().last() {
+        manifest.sha256.clone_from(&written.sha256);
+    }
     folder.publish()?;
     Ok(manifest)
 }

@@ -16,8 +16,12 @@ const FORMAT: &str = "keytrail-evidence/1";
 pub struct Manifest {
     /// The files, with their lengths and hashes.
     pub files: Vec<Written>,
+    /// How many records were written.
+    pub records: u64,
     /// The manifest as it stands in `manifest.json`.
     pub document: Value,
+    /// SHA-256 of `manifest.json`, in hexadecimal: who notes it can tell later that nothing in the folder was changed.
+    pub sha256: String,
 }
 
 impl Manifest {
@@ -72,7 +76,9 @@ impl Manifest {
         });
         Self {
             files: files.to_vec(),
+            records: records.0,
             document,
+            sha256: String::new(),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Text that cannot harm where it is read: on a terminal, in a table, in a file somebody opens.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 pub use crate::cloudtrail::text::hides;
-use std::fmt::Write;
+
+use crate::catalogue::Kind;
+use crate::investigation::Tally;
 
 /// Makes characters visible that would hide, reorder or steer text: `\u{202e}` instead of the character. Line breaks and
 /// tabs too: a value from a record is one piece on one line.
@@ -56,6 +59,17 @@ pub fn plural(n: u64, thing: &str) -> String {
     }
 }
 
+/// How many of a kind there are, what was only changed apart: `3 users created and 2 changed`.
+pub fn tallied(kind: Kind, tally: Tally) -> String {
+    let label = kind.label();
+    let Tally { made, changed, .. } = tally;
+    match (made, changed) {
+        (made, 0) => format!("{made} {}", plural(made, &label)),
+        (0, changed) => format!("{changed} {} changed", plural(changed, &label)),
+        (made, changed) => format!("{made} {} created and {changed} changed", plural(made, &label)),
+    }
+}
+
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
@@ -74,6 +88,23 @@ mod tests {
         assert_eq!(safe("a\u{1b}[31mb\u{9b}c\0"), "a\\u{1b}[31mb\\u{9b}c\\u{0}");
         assert_eq!(safe("x\r\ny\tz"), "x\\u{d}\\u{a}y\\u{9}z");
         assert_eq!(safe("ab\u{202e}c\u{200b}\u{e0041}"), "ab\\u{202e}c\\u{200b}\\u{e0041}");
+    }
+
+    #[test]
+    fn what_was_changed_is_not_counted_as_made() {
+        let words = |made, changed| {
+            tallied(
+                Kind::User,
+                Tally {
+                    made,
+                    changed,
+                    ended: 0,
+                },
+            )
+        };
+        assert_eq!(words(1, 0), "1 user");
+        assert_eq!(words(3, 2), "3 users created and 2 changed");
+        assert_eq!(words(0, 1), "1 user changed");
     }
 
     #[test]

@@ -8,6 +8,8 @@
 //! | `state` | the investigation, and the one function that applies a fact to it |
 //! | `evidence` | the events kept, without their copies, and who signed them |
 //! | `chain/` | the tree that grows from the seed |
+//! | `tally` | how many of each kind the key led to |
+//! | `alive` | what may still let somebody in |
 //! | `lead` | what to look up next |
 //! | `actor` | calls by the same source |
 //! | `timeline` | the events in order, filtered |
@@ -16,6 +18,7 @@
 //! | `resource` | what the chain made or changed outside IAM |
 
 pub mod actor;
+pub mod alive;
 pub mod chain;
 pub mod checklist;
 pub mod coverage;
@@ -24,10 +27,13 @@ pub mod fact;
 pub mod lead;
 pub mod resource;
 pub mod state;
+pub mod tally;
 pub mod timeline;
 
+pub use alive::{How, Way, alive};
 pub use chain::{Chain, Link, Node};
 pub use evidence::{Activity, Evidence};
 pub use fact::{Fact, Verdict, What};
 pub use lead::{Attribute, Lead};
 pub use state::Investigation;
+pub use tally::{Tally, tally};

@@ -132,6 +132,7 @@ impl Check<'_> {
                             CommandTemplate {
                                 run: command.run,
                                 for_each: command.for_each.or(item.for_each),
+                                note: command.note,
                             }
                         })
                         .collect(),

@@ -60,6 +60,8 @@ pub struct CommandTemplate {
     pub run: String,
     /// The names it is repeated for; `None` prints it once.
     pub for_each: Option<ForEach>,
+    /// What to know before it is run: when, or instead of what; may be empty.
+    pub note: String,
 }
 
 /// By when an item wants to be done, counted from the start of the response.
@@ -170,17 +172,20 @@ pub(super) struct RawItem {
     pub(super) commands: Vec<Spanned<RawCommand>>,
 }
 
-/// A command: a text, or a table where it is repeated for other names than its item.
+/// A command: a text, or a table where it has a note or is repeated for other names than its item.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CommandTable {
     run: String,
     for_each: Option<ForEach>,
+    #[serde(default)]
+    note: String,
 }
 
 pub(super) struct RawCommand {
     pub(super) run: String,
     pub(super) for_each: Option<ForEach>,
+    pub(super) note: String,
 }
 
 // By hand, because serde's untagged enums forget where in the file a value stands.
@@ -192,13 +197,14 @@ impl<'de> Deserialize<'de> for RawCommand {
             type Value = RawCommand;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a command line, or a table with `run` and `for_each`")
+                f.write_str("a command line, or a table with `run`, `for_each` and `note`")
             }
 
             fn visit_str<E: de::Error>(self, run: &str) -> Result<RawCommand, E> {
                 Ok(RawCommand {
                     run: run.to_owned(),
                     for_each: None,
+                    note: String::new(),
                 })
             }
 
@@ -207,6 +213,7 @@ impl<'de> Deserialize<'de> for RawCommand {
                 Ok(RawCommand {
                     run: table.run,
                     for_each: table.for_each,
+                    note: table.note,
                 })
             }
         }

@@ -2,6 +2,7 @@
 
 use super::format::{ForEach, Item};
 use super::template::{Filler, Values, word};
+use crate::cloudtrail::text::hides;
 
 /// The names an investigation found, as far as commands need them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub enum Origin {
 pub struct Command {
     /// The name of the subject it was filled in for. The attacker may have chosen it.
     pub subject: Option<String>,
+    /// What to know before it is run; may be empty.
+    pub note: String,
     /// The line, safe to paste into a POSIX shell.
     pub line: String,
 }
@@ -90,6 +93,7 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
             lines.extend(block.iter().map(|template| {
                 Command {
                     subject: subject.map(|s| s.name.clone()),
+                    note: template.note.clone(),
                     // Only a template that was never checked can fail; then it says so and is inert as well.
                     line: filler
                         .fill(&template.run, &values)
@@ -99,6 +103,33 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
         }
     }
     lines
+}
+
+/// The commands of an item as lines for a shell: none is broken, and notes stand above theirs as comments.
+pub fn script(item: &Item, names: &Names) -> Vec<String> {
+    let mut lines = Vec::new();
+    for command in commands(item, names) {
+        if !command.note.is_empty() {
+            lines.push(comment(&command.note));
+        }
+        lines.push(command.line);
+    }
+    lines
+}
+
+/// A text as a comment for a shell. It holds nothing that a shell acts on: zsh takes a pasted `#` for a command unless
+/// told otherwise, and an apostrophe after it would swallow the lines that follow.
+pub fn comment(text: &str) -> String {
+    let inert = text.chars().map(|c| match c {
+        '\'' | '`' => '\u{2019}',
+        '"' => '\u{201d}',
+        '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '$' | '\\' | '&' | '|' | ';' | '*' | '?' | '!' | '~' | '^' => {
+            ' '
+        }
+        c if hides(c) => ' ',
+        c => c,
+    });
+    format!("# {}", inert.collect::<String>())
 }
 
 impl Names {

@@ -36,6 +36,7 @@ fn item(run: &str, for_each: Option<ForEach>) -> Item {
         commands: vec![CommandTemplate {
             run: run.to_owned(),
             for_each,
+            note: String::new(),
         }],
     }
 }
@@ -114,6 +115,7 @@ fn a_command_is_printed_once_per_name_and_in_order_for_each() {
     two.commands.push(CommandTemplate {
         run: "aws iam list-access-keys --user-name={{ user }}".to_owned(),
         for_each: Some(ForEach::AccessKey),
+        note: String::new(),
     });
     let names = Names {
         subjects: vec![
@@ -164,6 +166,42 @@ fn what_was_there_before_is_never_offered_for_deletion() {
             assert_eq!(command.subject.as_deref(), Some(allowed), "{}", command.line);
         }
     }
+}
+
+#[test]
+fn a_script_says_which_commands_are_alternatives_and_breaks_no_line() {
+    let names = Names {
+        now: Some("2026-05-21T13:00:00Z".to_owned()),
+        subjects: vec![subject(SubjectKind::User, Origin::Seed, "app", Some("app"))],
+        ..Names::default()
+    };
+    let playbook = builtin_playbook();
+    let lines = |id: &str| script(playbook.items().find(|item| item.id == id).unwrap(), &names);
+    let (back, deny) = (lines("S1-11"), lines("S1-12"));
+    assert!(
+        back[0].starts_with("# only if") && back[2].starts_with("# later"),
+        "{back:#?}"
+    );
+    assert!(
+        deny[0].starts_with("# one of the two") && deny[2].starts_with("# or"),
+        "{deny:#?}"
+    );
+    assert!(deny[3].len() > 200 && deny[3].ends_with("--user-name=app"), "{deny:#?}");
+}
+
+#[test]
+fn a_comment_is_inert_also_where_a_shell_takes_it_for_a_command() {
+    let evil = "the users' keys; rm -rf ~ > $HOME & `id` \"a\\b\nc\u{202e}";
+    let comment = comment(evil);
+    assert!(comment.starts_with("# the users\u{2019} keys"), "{comment}");
+    assert_eq!(
+        argv(&comment[2..]).join(" "),
+        comment[2..].split_whitespace().collect::<Vec<_>>().join(" ")
+    );
+    assert!(
+        !comment.contains(|c: char| c.is_control() || "'`\"$;&|<>~\\\u{202e}".contains(c)),
+        "{comment}"
+    );
 }
 
 #[test]

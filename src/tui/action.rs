@@ -64,6 +64,7 @@ pub enum Action {
     Details,
     Leave,
     Record,
+    Copy,
     Search,
     NextMatch,
     PreviousMatch,
@@ -94,6 +95,11 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it writes a fact. A replay takes none.
+    pub(super) fn writes(self) -> bool {
+        matches!(self, Self::Judge(_) | Self::ChangeState | Self::EditNote)
+    }
+
     /// One or two words, for the hints at the bottom.
     pub fn label(self) -> &'static str {
         match self {
@@ -121,6 +127,7 @@ impl Action {
             Self::Details => "details",
             Self::Leave => "leave details",
             Self::Record => "record",
+            Self::Copy => "copy",
             Self::Search | Self::SearchHelp => "search",
             Self::NextMatch => "next",
             Self::PreviousMatch => "previous",
@@ -157,7 +164,7 @@ impl Action {
             Self::Interrupt => "Leave at once, from anywhere; the file is kept",
             Self::Suspend => "Put keytrail to sleep; `fg` brings it back",
             Self::Redraw => "Draw the screen anew",
-            Self::Back => "Go back one step: close, clear the filters, drop a message; never quits",
+            Self::Back => "Go back: close, clear filters, drop a message; never quits",
             Self::Help => "Show the keys that work here",
             Self::ToggleZone => "Show times in UTC or in the local zone",
             Self::CancelReading => "Stop reading; what was read is kept",
@@ -182,23 +189,24 @@ impl Action {
             Self::Details => "Go into the details, to scroll them",
             Self::Leave => "Leave the details",
             Self::Record => "Show the CloudTrail record behind this line",
+            Self::Copy => "Copy: the item's commands, the node's or the event's id",
             Self::Search => "Search by name, id, kind or link",
             Self::NextMatch => "Go to the next match",
             Self::PreviousMatch => "Go to the previous match",
-            Self::CycleKind => "Show one kind of node only: users, keys, roles, ...",
-            Self::CycleVerdict => "Show nodes of one verdict only",
-            Self::Judge(Verdict::Malicious) => "Judge this node: it is the attacker's",
-            Self::Judge(Verdict::Expected) => "Judge this node: it is ours and meant to be",
+            Self::CycleKind => "Filter: one kind of node only, such as users, keys, roles",
+            Self::CycleVerdict => "Filter: nodes of one verdict only",
+            Self::Judge(Verdict::Malicious) => "Judge the node, or the source of the event: the attacker's",
+            Self::Judge(Verdict::Expected) => "Judge the node, or the source of the event: ours",
             Self::Judge(Verdict::Unknown) => "Take the judgement back",
             Self::NodeEvents => "Show the events of this node in the timeline",
             Self::EventNode => "Show the node that made this call in the chain",
-            Self::FilterText => "Show only events that hold a text: a name, an address, an error, ...",
-            Self::WritesOnly => "Show only calls that change something",
-            Self::FailuresOnly => "Show only calls that failed",
-            Self::SameNode => "Show only events of the caller of this one; again for all",
-            Self::SameRegion => "Show only events of the region of this one; again for all",
-            Self::SameService => "Show only events of the service of this one; again for all",
-            Self::WithContext => "Show also other people's calls that name the chain",
+            Self::FilterText => "Filter: events that hold a text, such as a name, an address, an error",
+            Self::WritesOnly => "Filter: only calls that change something",
+            Self::FailuresOnly => "Filter: only calls that failed",
+            Self::SameNode => "Filter: only events of the caller of this one; again for all",
+            Self::SameRegion => "Filter: only events of the region of this one; again for all",
+            Self::SameService => "Filter: only events of the service of this one; again for all",
+            Self::WithContext => "Filter: also other people's calls that name the chain",
             Self::ChangeState => "Mark the item: open, in progress, done, blocked, not applicable",
             Self::EditNote => "Write a note for the item",
             Self::PlayPause => "Let time run, or hold it",

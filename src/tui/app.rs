@@ -14,6 +14,7 @@ use super::steps::{self, StepsState};
 use super::theme::Theme;
 use super::tree::TreeState;
 use super::widgets::scroll::Scroll;
+use crate::investigation::actor::actor_id;
 use crate::investigation::{Investigation, Verdict};
 use crate::playbook::{Item, Names, Playbook};
 use crate::store::{CaseFile, StoreError};
@@ -260,6 +261,21 @@ impl App {
         self.can_judge() && node.is_some_and(|n| investigation.verdict(&n.node) != Verdict::Unknown)
     }
 
+    /// Who made the selected call: the id of the actor.
+    pub(super) fn source(&self) -> Option<String> {
+        let events = self.investigation().evidence().events();
+        Some(actor_id(events.get(self.events.selected()?)?))
+    }
+
+    pub(super) fn can_judge_source(&self) -> bool {
+        self.on_event() && !self.is_replay()
+    }
+
+    pub(super) fn is_source_judged(&self) -> bool {
+        let judged = |source: String| self.investigation().verdict(&source) != Verdict::Unknown;
+        self.can_judge_source() && self.source().is_some_and(judged)
+    }
+
     pub(super) fn is_searching(&self) -> bool {
         !self.tree.search.is_empty()
     }
@@ -272,8 +288,13 @@ impl App {
         !self.is_replay() && self.steps.item(&self.settings.playbook).is_some()
     }
 
+    pub(super) fn has_commands(&self) -> bool {
+        let item = self.steps.item(&self.settings.playbook);
+        item.is_some_and(|item| !item.commands.is_empty())
+    }
+
     pub(super) fn can_go_back(&self) -> bool {
-        self.message.is_some()
+        self.message.as_ref().is_some_and(|m| m.is_error)
             || self.in_details()
             || match self.screen {
                 Screen::Chain => self.is_searching() || self.tree.is_filtered(),

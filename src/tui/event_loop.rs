@@ -80,6 +80,7 @@ pub(super) async fn run(
             Some(Effect::Leave(exit)) => return Ok(exit),
             Some(Effect::Redraw) => guard.clear()?,
             Some(Effect::Suspend) => guard.suspend()?,
+            Some(Effect::Copy(text)) => guard.copy(&text)?,
             Some(Effect::StopReading) => {
                 stop(app, hunt.as_mut());
                 show_progress(app, hunt.as_ref());

@@ -60,6 +60,8 @@ pub struct Options {
     pub by: String,
     /// Leave after the first pass over the sources.
     pub exit_when_done: bool,
+    /// What to say first, until a key is pressed.
+    pub greeting: Option<String>,
     /// Play the investigation back instead of working on it.
     pub replay: bool,
 }
@@ -99,6 +101,9 @@ pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
     } else {
         App::new(options.case, settings, Utc::now())
     };
+    if let Some(greeting) = options.greeting {
+        app.say(greeting);
+    }
     let exit = {
         let mut guard = terminal::Guard::take()?;
         match event_loop::run(&mut guard, &mut app, options.hunt, options.exit_when_done).await {

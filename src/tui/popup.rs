@@ -87,6 +87,9 @@ pub(super) enum Question {
     Cancel,
 }
 
+/// How a time may be typed.
+pub(super) const TIME_FORMS: &str = "2026-01-31 14:05, 2026-01-31 or 14:05:30";
+
 /// What a text is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Purpose {

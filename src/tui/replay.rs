@@ -46,6 +46,8 @@ pub(super) struct Replay {
     records: Vec<(DateTime<Utc>, usize, usize)>,
     clock: Clock,
     at: DateTime<Utc>,
+    /// Where the other clock was left, to go on there.
+    left_at: Option<DateTime<Utc>>,
     playing: bool,
     speed: i32,
     /// What was applied so far, facts or records.
@@ -77,6 +79,7 @@ impl Replay {
             records,
             clock: Clock::Attack,
             at: DateTime::UNIX_EPOCH,
+            left_at: None,
             playing: true,
             speed: 0,
             applied: 0,
@@ -84,6 +87,8 @@ impl Replay {
             density: Density::default(),
         };
         replay.turn_to(Clock::Attack);
+        let (first, _) = replay.bounds();
+        replay.go_to(first);
         Ok(replay)
     }
 
@@ -127,16 +132,24 @@ impl Replay {
         }
     }
 
-    /// Starts from the beginning of a clock.
-    pub(super) fn turn_to(&mut self, clock: Clock) {
+    /// Looks at the other clock: where that was left, else at its beginning.
+    pub(super) fn switch_clock(&mut self) {
+        let left_at = self.left_at.replace(self.at);
+        self.turn_to(match self.clock {
+            Clock::Attack => Clock::Response,
+            Clock::Response => Clock::Attack,
+        });
+        let (first, _) = self.bounds();
+        self.go_to(left_at.unwrap_or(first));
+    }
+
+    fn turn_to(&mut self, clock: Clock) {
         self.clock = clock;
         self.density = match clock {
             Clock::Attack => Density::of(&self.records.iter().map(|r| r.0).collect::<Vec<_>>()),
             Clock::Response => Density::of(&self.facts.iter().map(|f| f.at).collect::<Vec<_>>()),
         };
-        let (first, _) = self.bounds();
         self.restart();
-        self.go_to(first);
     }
 
     /// The first and the last moment of this clock.

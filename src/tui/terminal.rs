@@ -8,6 +8,7 @@ use std::mem::ManuallyDrop;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread::{self, ThreadId};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use crossterm::style::ResetColor;
@@ -51,6 +52,11 @@ impl Guard {
                 Err(error)
             }
         }
+    }
+
+    /// Asks the terminal to put a text on the clipboard. It gives no answer: whether it did cannot be known.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal back, stops until somebody continues the program (`fg`), and takes it again.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::widgets::scroll::Scroll;
+use super::widgets::text::counted;
 use crate::catalogue::Kind;
 use crate::investigation::{Chain, Investigation, Node, Verdict};
 
@@ -53,6 +54,8 @@ pub(super) struct TreeState {
     pub verdict: Option<Verdict>,
     /// What is searched for; empty for nothing.
     pub search: String,
+    /// The nodes that match the search, in the order of the tree.
+    hits: Vec<usize>,
     folded: BTreeSet<String>,
     open_groups: BTreeSet<String>,
 }
@@ -61,6 +64,7 @@ impl TreeState {
     /// Makes the rows anew; the selection stays on the same node.
     pub(super) fn refresh(&mut self, investigation: &Investigation) {
         let selected = self.selected_id(investigation.chain());
+        self.search_for(investigation.chain());
         let mut grower = Grower::new(self, investigation);
         for root in investigation.chain().roots() {
             if grower.visible[root] {
@@ -179,31 +183,45 @@ impl TreeState {
 
     /// Goes to the next or the previous line that matches the search; around the end where need be.
     pub(super) fn next_match(&mut self, investigation: &Investigation, forward: bool) -> bool {
-        let chain = investigation.chain();
-        let hits: Vec<usize> = (0..chain.nodes.len())
-            .filter(|at| self.matches(&chain.nodes[*at]))
-            .collect();
-        // In the order of the tree, which is not the order of the chain.
-        let order = preorder(chain);
-        let mut places: Vec<usize> = hits.iter().map(|at| order[*at]).collect();
-        places.sort_unstable();
+        // The order of the tree is not the order of the chain.
+        let order = preorder(investigation.chain());
         let here = match self.row().map(|row| &row.what) {
             Some(RowKind::Node(at)) => order.get(*at).copied(),
             Some(RowKind::Group { members, .. }) => members.first().and_then(|at| order.get(*at).copied()),
             None => None,
         };
         let next = if forward {
-            let after = places.iter().find(|p| here.is_none_or(|here| **p > here));
-            after.or(places.first())
+            let after = self.hits.iter().find(|at| here.is_none_or(|here| order[**at] > here));
+            after.or(self.hits.first())
         } else {
-            let before = places.iter().rev().find(|p| here.is_none_or(|here| **p < here));
-            before.or(places.last())
+            let before = self.hits.iter().rev();
+            let mut before = before.filter(|at| here.is_none_or(|here| order[**at] < here));
+            before.next().or(self.hits.last())
         };
-        let Some(node) = next.and_then(|place| order.iter().position(|o| o == place)) else {
-            return false;
-        };
+        let Some(node) = next.copied() else { return false };
         self.reveal(investigation, node);
         true
+    }
+
+    /// Finds the nodes that match the search.
+    pub(super) fn search_for(&mut self, chain: &Chain) {
+        self.hits = (0..chain.nodes.len())
+            .filter(|at| self.matches(&chain.nodes[*at]))
+            .collect();
+        if !self.hits.is_empty() {
+            let order = preorder(chain);
+            self.hits.sort_unstable_by_key(|at| order[*at]);
+        }
+    }
+
+    /// What the search found, and where one is in it: `2 of 7`, `7 matches`, `no match`.
+    pub(super) fn found(&self) -> String {
+        let here = self.node().and_then(|at| self.hits.iter().position(|hit| *hit == at));
+        match (self.hits.len(), here) {
+            (0, _) => "no match".to_owned(),
+            (all, Some(here)) => format!("{} of {all}", here + 1),
+            (all, None) => counted(all as u64, "match", "matches"),
+        }
     }
 
     /// Whether a node matches the search.

@@ -11,6 +11,11 @@ fn an_existing_file_is_continued_for_the_same_key_and_refused_for_another() {
     let before = desk.show("chain", "json");
     let again = desk.investigate(SEED, &[]);
     assert_eq!(code(&again), 0, "{}", err(&again));
+    let said = err(&again);
+    assert!(
+        said.contains("Goes on with") && said.contains("case.keytrail"),
+        "{said}"
+    );
     assert_eq!(desk.show("chain", "json"), before, "continuing adds nothing twice");
     let other = desk.investigate("AKIAZZNEVERSEEN00001", &[]);
     assert_eq!(code(&other), 1);

@@ -16,7 +16,7 @@ fn an_investigation_says_what_the_key_led_to_and_what_to_type_next() {
         SEED,
         "user/app",
         "2 users",
-        "1 role,",
+        "1 role created and 1 changed,",
         "May still work",
         "keytrail open",
     ] {
@@ -37,6 +37,10 @@ fn a_malformed_key_is_wrong_usage() {
         assert_eq!(code(&run), 2, "{key}");
         assert!(!desk.path("case.keytrail").exists(), "{key}: nothing is written");
         assert!(!err(&run).contains("wJalrXUtnFEMI"), "a secret is not repeated");
+        assert_eq!(
+            err(&run).contains("did you mean AKIAIOSFODNN7EXAMPLE?"),
+            key.starts_with("akia")
+        );
     }
 }
 

@@ -56,12 +56,49 @@ fn every_view_prints_the_same_rows_in_every_format() {
 }
 
 #[test]
+fn the_commands_of_the_steps_are_printed_as_lines_for_a_shell() {
+    let desk = Desk::with_story();
+    desk.investigate(SEED, &[]);
+    let commands = |more: &[&str]| {
+        let mut run = keytrail();
+        run.arg("checklist").arg(desk.path("case.keytrail")).arg("--commands");
+        run.args(more).output().expect("the program runs")
+    };
+    let all = out(&commands(&[]));
+    for line in all.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+        let words = shlex::split(line).unwrap_or_else(|| panic!("no shell line: {line}"));
+        assert_eq!(words[0], "aws", "{line}");
+    }
+    let some = out(&commands(&["--item", "S1-12", "--item", "s1-05"]));
+    let headings: Vec<&str> = some.lines().filter(|l| l.starts_with("# S")).collect();
+    assert_eq!(headings.len(), 2, "{some}");
+    assert!(headings[0].starts_with("# S1-05") && headings[1].starts_with("# S1-12"));
+    assert!(some.contains("# or: ") && some.contains("--user-name=app"), "{some}");
+    assert!(all.contains(some.split_once("\n\n").expect("two items").1.trim_end()));
+    let unknown = commands(&["--item", "S9-99"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(err(&unknown).contains("S9-99"));
+}
+
+#[test]
 fn the_evidence_folder_is_complete_and_its_hashes_hold() {
     use sha2::{Digest, Sha256};
     let desk = Desk::with_story();
     let evidence = desk.path("evidence");
     let run = desk.investigate(SEED, &["--export", evidence.to_str().expect("UTF-8")]);
     assert_eq!(code(&run), 0, "{}", err(&run));
+    let manifest_hash = hex::encode(Sha256::digest(
+        std::fs::read(evidence.join("manifest.json")).expect("a manifest"),
+    ));
+    let files = std::fs::read_dir(&evidence).expect("a folder").count();
+    let events = std::fs::read_to_string(evidence.join("events.jsonl")).expect("events");
+    for said in [
+        evidence.display().to_string(),
+        format!("{files} files, {} events", events.lines().count()),
+        format!("manifest.json has SHA-256 {manifest_hash}"),
+    ] {
+        assert!(out(&run).contains(&said), "no `{said}` in:\n{}", out(&run));
+    }
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(evidence.join("manifest.json")).expect("a manifest")).expect("JSON");
     let text = manifest.to_string();

@@ -10,7 +10,7 @@ use keytrail::investigation::What;
 use keytrail::investigation::fact::{ItemMarked, ItemState, Judged, Started, Verdict};
 use keytrail::playbook::{self, Playbook};
 use keytrail::store::CaseFile;
-use keytrail::tui::{self, App, Settings};
+use keytrail::tui::{self, App, Effect, Settings};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -112,6 +112,18 @@ pub fn press(app: &mut App, keys: &str) {
         app.key(KeyEvent::new(code, KeyModifiers::NONE));
         app.refresh();
         rest = &rest[len..];
+    }
+}
+
+/// What pressing `y` puts on the clipboard.
+pub fn copied(app: &mut App) -> Option<String> {
+    let y = KeyEvent::from(KeyCode::Char('y'));
+    match app.key(y) {
+        Some(Effect::Copy(text)) => Some(text),
+        other => {
+            assert_eq!(other, None);
+            None
+        }
     }
 }
 

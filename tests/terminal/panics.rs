@@ -47,6 +47,7 @@ fn show_screens(hunt: impl FnOnce(&mut keytrail::store::CaseFile) -> Option<Hunt
         playbook: screens::builtin(),
         by: "alex".to_owned(),
         exit_when_done: false,
+        greeting: None,
         replay: false,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

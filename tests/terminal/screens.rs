@@ -27,6 +27,27 @@ fn the_demo_can_be_walked_with_the_keys_on_its_screens() {
     terminal.types("q");
     assert_eq!(terminal.ends(), 0);
     terminal.is_given_back();
+    assert!(terminal.contents().contains("Nothing was saved"));
+}
+
+#[test]
+fn what_is_copied_is_handed_to_the_terminal() {
+    let mut terminal = Terminal::open(40, 120, &["demo"]);
+    terminal.shows("Do this next");
+    terminal.types("4");
+    terminal.shows("get-access-key-info");
+    terminal.types("y");
+    terminal.shows("Copied");
+    // OSC 52 to the clipboard: `aws sts get-access-key-info` in base64.
+    assert!(
+        terminal
+            .received()
+            .contains("\u{1b}]52;c;YXdzIHN0cyBnZXQtYWNjZXNzLWtleS1pbmZv"),
+        "no OSC 52"
+    );
+    terminal.types("\u{3}");
+    terminal.ends();
+    terminal.is_given_back();
 }
 
 #[test]
@@ -73,6 +94,10 @@ fn what_was_done_on_the_screens_is_there_when_the_file_is_opened_again() {
         .expect("runs");
     let chain: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
     assert_eq!(chain["nodes"][0]["verdict"], "malicious");
+    let mut terminal = Terminal::open(40, 120, &["demo", "--save", file]);
+    terminal.shows("Goes on with");
+    terminal.types("\u{3}");
+    terminal.ends();
     let mut terminal = Terminal::open(40, 120, &["replay", file]);
     terminal.shows("attack");
     terminal.types("q");

@@ -95,6 +95,11 @@ impl Terminal {
         self.screen.screen().contents()
     }
 
+    /// All that the program sent so far.
+    pub(crate) fn received(&self) -> String {
+        String::from_utf8_lossy(&self.raw).into_owned()
+    }
+
     /// Waits until the screen shows a text.
     pub(crate) fn shows(&mut self, text: &str) {
         let begun = Instant::now();
@@ -186,7 +191,7 @@ impl Terminal {
             self.modes,
             "lines, echo and signals are as before"
         );
-        let said = String::from_utf8_lossy(&self.raw).into_owned();
+        let said = self.received();
         assert!(said.contains("\u{1b}[?1049l"), "the program says so to the terminal");
     }
 }

@@ -15,7 +15,7 @@ use crate::investigation::fact::Page;
 
 use super::CandidateCalls;
 use super::index::Shelf;
-use super::pass::Post;
+use super::post::Post;
 use super::report::Tally;
 use super::text::{Stream, Text};
 

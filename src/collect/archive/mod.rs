@@ -35,6 +35,7 @@ mod index;
 mod intake;
 mod open;
 mod pass;
+mod post;
 mod report;
 mod text;
 

@@ -1,225 +1,25 @@
 //! A reading of many files by one worker per core.
 
-use std::cell::{RefCell, RefMut};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use crate::cloudtrail::Interner;
 use crate::cloudtrail::terms::Wanted;
-use crate::collect::source::{Found, Progress};
+use crate::collect::source::Found;
 use crate::investigation::fact::{FileOutcome, FileReport, Page};
 
 use super::find::LogFile;
-use super::follow::Followed;
 use super::index::{Shelf, Unit, Waiting};
 use super::intake::Reader;
 use super::open::{Opener, reopen};
+use super::post::{Post, cores, in_parallel};
 use super::text::{Limits, Memory};
 use super::{ArchiveError, CandidateCalls};
 
-/// Letters that wait for the caller, at most: the workers do not run ahead of it.
-const WAITING: usize = 4;
-/// A letter is sent when it holds so many records and reports, or is so old. Waking the caller for every small file cost
-/// more than what it was told.
-const LETTER: usize = 512;
-const LETTER_AGE: Duration = Duration::from_millis(50);
-/// Between two reports of progress.
-const PACE: Duration = Duration::from_millis(100);
-/// Text of calls that can be part of a chain that is kept in memory, in bytes, over all files.
-const KEPT_CANDIDATES: i64 = 96 << 20;
-/// Text of what the keys did that are followed, likewise.
-const KEPT_FOLLOWED: i64 = 32 << 20;
 /// With fewer files than this their order matters: the biggest come first, so that no core is left with a big one at
 /// the end. Those of about the same size stay in the order of their names, which is mostly that of time.
 const FEW: usize = 1_000;
-
-/// The way from one worker to the caller.
-pub(super) struct Post {
-    sender: SyncSender<Vec<Found>>,
-    letter: RefCell<Letter>,
-    shared: Arc<Shared>,
-}
-
-/// What was found and is not sent yet.
-struct Letter {
-    pages: Vec<Page>,
-    reports: Vec<FileReport>,
-    /// Records in the pages, and reports.
-    size: usize,
-    begun: Instant,
-}
-
-impl Letter {
-    fn new() -> Self {
-        Self {
-            pages: Vec::new(),
-            reports: Vec::new(),
-            size: 0,
-            begun: Instant::now(),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Shared {
-    next: AtomicUsize,
-    stopped: AtomicBool,
-    kept_candidates: AtomicI64,
-    kept_followed: AtomicI64,
-    followed: Followed,
-    files: AtomicU64,
-    records: AtomicU64,
-    bytes: AtomicU64,
-}
-
-impl Post {
-    /// Gives records to the caller, waiting while it is busy; breaks if it wants no more.
-    pub(super) fn page(&self, page: Page) -> ControlFlow<()> {
-        let mut letter = self.letter.borrow_mut();
-        letter.size += page.records.len();
-        letter.pages.push(page);
-        self.send_if_due(letter)
-    }
-
-    /// Reports what one file on disk held, after its pages; breaks if the caller wants no more.
-    fn file(&self, reports: &mut Vec<FileReport>) -> ControlFlow<()> {
-        let records = reports.iter().map(|report| report.records).sum();
-        let bytes = reports.first().map_or(0, |report| report.bytes);
-        self.shared.files.fetch_add(1, Ordering::Relaxed);
-        self.shared.records.fetch_add(records, Ordering::Relaxed);
-        self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
-        let mut letter = self.letter.borrow_mut();
-        letter.size += reports.len();
-        letter.reports.append(reports);
-        self.send_if_due(letter)
-    }
-
-    fn send_if_due(&self, letter: RefMut<'_, Letter>) -> ControlFlow<()> {
-        let is_due = letter.size >= LETTER || letter.begun.elapsed() >= LETTER_AGE;
-        drop(letter);
-        if is_due { self.send() } else { self.flow() }
-    }
-
-    /// Sends what was not sent yet.
-    fn send(&self) -> ControlFlow<()> {
-        let letter = self.letter.replace(Letter::new());
-        let pages = letter.pages.into_iter().map(Found::Page);
-        let reports = (!letter.reports.is_empty()).then_some(Found::Files(letter.reports));
-        let found: Vec<Found> = pages.chain(reports).collect();
-        // A caller that listens no more has said so, or will find the post gone.
-        let _ = self.sender.send(found);
-        self.flow()
-    }
-
-    fn flow(&self) -> ControlFlow<()> {
-        if self.is_stopped() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-
-    /// Whether the caller wants no more.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.shared.stopped.load(Ordering::Relaxed)
-    }
-
-    /// The keys that the answers so far gave out.
-    pub(super) fn followed(&self) -> &Followed {
-        &self.shared.followed
-    }
-
-    /// Whether the text of a call that can be part of a chain may be kept in memory.
-    pub(super) fn grant_candidate(&self, bytes: usize) -> bool {
-        grant(&self.shared.kept_candidates, KEPT_CANDIDATES, bytes)
-    }
-
-    /// Whether the text of something that a followed key did may be kept in memory.
-    pub(super) fn grant_followed(&self, bytes: usize) -> bool {
-        grant(&self.shared.kept_followed, KEPT_FOLLOWED, bytes)
-    }
-
-    /// The number of the next job, for this worker alone.
-    fn next(&self) -> usize {
-        self.shared.next.fetch_add(1, Ordering::Relaxed)
-    }
-}
-
-impl Shared {
-    fn progress(&self, files_total: usize) -> Progress {
-        Progress {
-            files_done: self.files.load(Ordering::Relaxed),
-            files_total: files_total as u64,
-            records: self.records.load(Ordering::Relaxed),
-            bytes: self.bytes.load(Ordering::Relaxed),
-        }
-    }
-}
-
-/// What is granted is never given back.
-fn grant(kept: &AtomicI64, most: i64, bytes: usize) -> bool {
-    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-    kept.load(Ordering::Relaxed) + bytes <= most && kept.fetch_add(bytes, Ordering::Relaxed) + bytes <= most
-}
-
-/// Runs `work` on every core and hands what it posts to `out`, on this thread.
-fn in_parallel<T: Send>(
-    jobs: usize,
-    out: &mut dyn FnMut(Found) -> ControlFlow<()>,
-    work: impl Fn(&Post) -> T + Sync,
-) -> Result<Vec<T>, ArchiveError> {
-    let (sender, receiver) = mpsc::sync_channel(WAITING);
-    let shared = Arc::new(Shared::default());
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores().min(jobs))
-            .map(|_| {
-                let post = Post {
-                    sender: sender.clone(),
-                    letter: RefCell::new(Letter::new()),
-                    shared: shared.clone(),
-                };
-                let work = &work;
-                scope.spawn(move || {
-                    let result = work(&post);
-                    // The caller stops the rest, if it wants no more.
-                    let _ = post.send();
-                    result
-                })
-            })
-            .collect();
-        drop(sender);
-        let mut told = Instant::now();
-        let mut flow = ControlFlow::Continue(());
-        while flow.is_continue() {
-            match receiver.recv_timeout(PACE) {
-                Ok(letter) => flow = letter.into_iter().try_for_each(&mut *out),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-            if flow.is_continue() && told.elapsed() >= PACE {
-                told = Instant::now();
-                flow = out(Found::Progress(shared.progress(jobs)));
-            }
-        }
-        if flow.is_break() {
-            shared.stopped.store(true, Ordering::Relaxed);
-        }
-        // Whoever waits to send is told that nobody listens.
-        drop(receiver);
-        let done: Vec<_> = workers.into_iter().map(thread::ScopedJoinHandle::join).collect();
-        if flow.is_break() {
-            return Err(ArchiveError::Stopped);
-        }
-        done.into_iter()
-            .map(|result| result.map_err(|_| ArchiveError::Worker))
-            .collect()
-    })
-}
 
 /// Reads every file once. `wanted` is given at once, the rest is remembered.
 pub(super) fn first(
@@ -392,8 +192,4 @@ fn read_again(
         });
     }
     Ok(given)
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -40,7 +40,6 @@ impl App {
                 self.tree.next_verdict();
                 self.tree.refresh(investigation);
             }
-            Action::Judge(verdict) => self.judge(verdict),
             Action::NodeEvents => self.show_node_events(),
             _ => {}
         }
@@ -53,20 +52,30 @@ impl App {
         }
     }
 
-    fn judge(&mut self, verdict: Verdict) {
-        let chain = self.desk.investigation().chain();
-        let Some(node) = self.tree.node().and_then(|at| chain.nodes.get(at)) else {
+    /// Judges the selected node, or in the timeline the actor behind the selected event.
+    pub(super) fn judge(&mut self, verdict: Verdict) {
+        let Some((what, subject)) = self.judgeable() else {
             return;
         };
-        let said = format!("{} {} is judged {}", node.kind.label(), node.name, verdict.as_str());
+        let said = format!("{what} is judged {}", verdict.as_str());
         let judged = Judged {
-            subject: node.node.clone(),
+            subject,
             verdict,
             by: self.settings.by.clone(),
         };
         if self.commit(What::Judged(judged)) {
-            self.say(said);
+            self.say_kept(&said);
         }
+    }
+
+    /// What would be judged now: in words, and its id.
+    fn judgeable(&self) -> Option<(String, String)> {
+        if self.screen == Screen::Timeline {
+            let actor = self.source()?;
+            return Some((format!("Source {actor}"), actor));
+        }
+        let node = self.investigation().chain().nodes.get(self.tree.node()?)?;
+        Some((format!("{} {}", node.kind.label(), node.name), node.node.clone()))
     }
 
     fn show_node_events(&mut self) {
@@ -93,6 +102,7 @@ impl App {
     pub(super) fn search_tree(&mut self, text: &str) {
         text.clone_into(&mut self.tree.search);
         let investigation = self.desk.investigation();
+        self.tree.search_for(investigation.chain());
         let here = match self.tree.row().map(|row| &row.what) {
             Some(RowKind::Node(at)) => investigation.chain().nodes.get(*at),
             _ => None,

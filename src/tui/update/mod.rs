@@ -7,10 +7,12 @@
 //! | `chain` | the tree: folding, searching, judging |
 //! | `timeline` | the filter of the timeline, and jumps to and from it |
 //! | `steps` | marking items and writing notes |
+//! | `copy` | what goes to the clipboard |
 //! | `popups` | records, help, choices, questions, text fields |
 //! | `replay` | the clocks |
 
 mod chain;
+mod copy;
 mod popups;
 mod replay;
 mod steps;
@@ -28,7 +30,7 @@ use super::widgets::scroll::Move;
 use crate::investigation::What;
 
 /// What has to be done outside the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Leave the screens.
     Leave(Exit),
@@ -38,13 +40,24 @@ pub enum Effect {
     Suspend,
     /// Stop the reading.
     StopReading,
+    /// Put a text on the clipboard.
+    Copy(String),
 }
 
 impl App {
     /// Takes a key.
     pub fn key(&mut self, event: KeyEvent) -> Option<Effect> {
-        if let Some(action) = keys::action(self, Key::from(event)) {
+        let key = Key::from(event);
+        let action = keys::action(self, key);
+        // What was said is read by now. What went wrong stays until Esc or its time.
+        if self.message.as_ref().is_some_and(|m| !m.is_error) {
+            self.message = None;
+        }
+        if let Some(action) = action {
             return self.act(action);
+        }
+        if self.is_replay() && keys::bindings(self).any(|b| b.action.writes() && b.keys.contains(&key)) {
+            self.say("A replay changes nothing; `keytrail open` goes on with the file");
         }
         if let Some(Popup::Field(field)) = self.popups.last_mut()
             && field
@@ -94,6 +107,8 @@ impl App {
             Action::GoToNext => self.go_to_next(),
             Action::Details => self.enter_details(),
             Action::Record => self.open_record(),
+            Action::Judge(verdict) => self.judge(verdict),
+            Action::Copy => return self.copy(),
             Action::Accept => self.accept(),
             Action::SearchHelp => self.search_help(),
             Action::Fold
@@ -105,7 +120,6 @@ impl App {
             | Action::PreviousMatch
             | Action::CycleKind
             | Action::CycleVerdict
-            | Action::Judge(_)
             | Action::NodeEvents => self.act_on_chain(action),
             Action::EventNode
             | Action::FilterText
@@ -155,7 +169,7 @@ impl App {
         }
     }
 
-    /// One step back: close what lies on top, drop the message, leave the details, clear the filters. Never quits.
+    /// One step back: close what lies on top, drop an error, leave the details, clear the filters. Never quits.
     fn back(&mut self) {
         if self.close_popup() {
             return;
@@ -193,6 +207,15 @@ impl App {
             self.steps.in_details = false;
             self.show(Screen::Steps);
         }
+    }
+
+    /// Says what was written as a fact, and that it will be gone where there is no file.
+    pub(super) fn say_kept(&mut self, said: &str) {
+        let gone = match self.desk.case().path() {
+            Some(_) => "",
+            None => "; not saved: use --save FILE",
+        };
+        self.say(format!("{said}{gone}"));
     }
 
     /// Writes a fact; says so where that fails. Returns whether it was written.

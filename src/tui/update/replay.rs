@@ -8,12 +8,11 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::clock::Zone;
 use crate::tui::desk::Desk;
-use crate::tui::popup::{Field, Popup, Purpose};
-use crate::tui::replay::{Clock, Replay};
+use crate::tui::popup::{Field, Popup, Purpose, TIME_FORMS};
+use crate::tui::replay::Replay;
 
 impl App {
     pub(super) fn act_on_replay(&mut self, action: Action) {
-        let zone = self.zone;
         let Some(replay) = self.replay_mut() else { return };
         match action {
             Action::PlayPause => replay.play_pause(),
@@ -21,12 +20,9 @@ impl App {
             Action::Slower => replay.change_speed(-1),
             Action::StepForward => replay.step_forward(),
             Action::StepBack => replay.step_back(),
-            Action::SwitchClock => replay.turn_to(match replay.clock() {
-                Clock::Attack => Clock::Response,
-                Clock::Response => Clock::Attack,
-            }),
+            Action::SwitchClock => replay.switch_clock(),
             Action::JumpToTime => {
-                let field = Field::new(Purpose::JumpToTime, &zone.full(replay.at()));
+                let field = Field::new(Purpose::JumpToTime, "");
                 self.popups.push(Popup::Field(field));
                 return;
             }
@@ -61,7 +57,7 @@ impl App {
                 self.refresh();
                 None
             }
-            None => Some("not a time; write 2026-01-31 14:05, 2026-01-31 or 14:05:30".to_owned()),
+            None => Some(format!("not a time; write {TIME_FORMS}")),
         }
     }
 

@@ -39,7 +39,11 @@ impl App {
     }
 
     pub(super) fn mark(&mut self, item: String, state: ItemState, note: String) {
-        let said = format!("{item} is {}", state.as_str());
+        let said = if self.desk.investigation().checklist().state(&item) == state {
+            format!("The note of {item} is kept")
+        } else {
+            format!("{item} is {}", state.as_str())
+        };
         let mark = ItemMarked {
             item,
             state,
@@ -47,7 +51,7 @@ impl App {
             by: self.settings.by.clone(),
         };
         if self.commit(What::ItemMarked(mark)) {
-            self.say(said);
+            self.say_kept(&said);
         }
     }
 

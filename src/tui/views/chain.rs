@@ -14,7 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{WIDE, details};
-use crate::investigation::{Node, Verdict};
+use crate::investigation::{Link, Node, Verdict};
 use crate::tui::app::App;
 use crate::tui::theme::verdict_sign;
 use crate::tui::tree::{Row, RowKind};
@@ -53,7 +53,27 @@ fn tree(app: &App, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Line::styled(Columns::of(width).head(width), theme.dim), head);
     pane::lines(frame, list, rows[shown].iter().map(|row| line(app, row, width)));
     pane::select_row(frame, list, app.tree.scroll.at() - first, focused, theme);
-    pane::corner(frame, area, &app.tree.scroll.position(), theme);
+    pane::corner(frame, area, &position(app), theme);
+}
+
+/// The place among the lines, and how many of the nodes they show: groups and folded nodes hide some.
+fn position(app: &App) -> String {
+    let is_node = |row: &&Row| matches!(row.what, RowKind::Node(_));
+    let shown = app.tree.rows.iter().filter(is_node).count();
+    let all = app.investigation().chain().nodes.len();
+    let line = match app.tree.scroll.position() {
+        place if place.is_empty() => place,
+        place => format!(" line{place}"),
+    };
+    if shown == all {
+        return line;
+    }
+    let gap = if line.is_empty() { " " } else { "· " };
+    format!(
+        "{line}{gap}{} of {} nodes shown ",
+        number(shown as u64),
+        number(all as u64)
+    )
 }
 
 fn title(app: &App) -> Line<'static> {
@@ -68,7 +88,10 @@ fn title(app: &App) -> Line<'static> {
         line.push_span(" ");
     }
     if !app.tree.search.is_empty() {
-        line.push_span(Span::styled(format!(" search: {} ", safe(&app.tree.search)), theme.hit));
+        line.push_span(Span::styled(
+            format!(" search: {} · {} ", safe(&app.tree.search), app.tree.found()),
+            theme.hit,
+        ));
     }
     line
 }
@@ -82,13 +105,20 @@ struct Columns {
 }
 
 /// Between the calls and what follows them.
-const GAP: usize = 2;
+const GAP: usize = 1;
+/// The link in a word, and in full.
+const LINK: usize = 9;
+const WHOLE_LINK: usize = 22;
 
 impl Columns {
-    /// What is said first gives way last: a narrow tree leaves out the link, which the details say too.
+    /// What is said first gives way last: a narrow tree shortens the link or leaves it out; the details say it in full.
     fn of(width: usize) -> Self {
         Self {
-            link: if width >= 90 { 22 } else { 0 },
+            link: match width {
+                90.. => WHOLE_LINK,
+                68.. => LINK,
+                _ => 0,
+            },
             calls: 7,
             end: 8,
             verdict: if width >= 68 { 11 } else { 2 },
@@ -105,12 +135,37 @@ impl Columns {
         let verdict = if self.verdict > 2 { "verdict" } else { "" };
         let link = text::cell(" link", self.link);
         format!(
-            "{name}{link}{:>calls$}  {:<end$}  {verdict}",
+            "{name}{link}{:>calls$}{gap}{:<end$}{gap}{verdict}",
             "calls",
             "state",
             calls = self.calls,
-            end = self.end
+            end = self.end,
+            gap = " ".repeat(GAP),
         )
+    }
+
+    /// The link of a node, as far as there is room.
+    fn link_of(&self, link: Link) -> String {
+        let word = if self.link < WHOLE_LINK {
+            brief(link).to_owned()
+        } else {
+            link.as_str().replace('_', " ")
+        };
+        text::cell(&format!(" {word}"), self.link)
+    }
+}
+
+/// A link in one short word.
+fn brief(link: Link) -> &'static str {
+    match link {
+        Link::Modified => "set anew",
+        Link::RoleSession => "assumed",
+        Link::ConsoleLogin => "sign-in",
+        Link::UsedByCreatedUser | Link::UsedByCreatedRole => "used by",
+        Link::LetIn => "let in",
+        Link::CarriesRole => "carries",
+        Link::ConsoleSession => "console",
+        link => link.as_str(),
     }
 }
 
@@ -142,9 +197,9 @@ fn line(app: &App, row: &Row, width: usize) -> Line<'static> {
             let label = first
                 .map(|n| format!("{} {}s", members.len(), n.kind.label()))
                 .unwrap_or_default();
-            let link = first.map_or("", |n| n.link.as_str()).replace('_', " ");
+            let link = first.map_or_else(String::new, |n| columns.link_of(n.link));
             spans.push(Span::styled(text::cell(&label, room), theme.strong));
-            spans.push(Span::styled(text::cell(&format!(" {link}"), columns.link), theme.dim));
+            spans.push(Span::styled(link, theme.dim));
             spans.push(Span::raw(format!("{:>width$}", number(calls), width = columns.calls)));
         }
     }
@@ -154,7 +209,7 @@ fn line(app: &App, row: &Row, width: usize) -> Line<'static> {
 fn name(app: &App, node: &Node, passing: bool, room: usize) -> [Span<'static>; 2] {
     let theme = &app.theme;
     let kind = format!("{} ", node.kind.label());
-    let shown = match (node.is_key(), node.name.is_empty()) {
+    let shown = match (node.is_key(), node.name.is_empty() || node.name == node.id) {
         (true, false) if room > text::width(&kind) + 34 => format!("{}  {}", node.id, node.name),
         (true, _) | (_, true) => node.id.clone(),
         _ => node.name.clone(),
@@ -173,7 +228,6 @@ fn name(app: &App, node: &Node, passing: bool, room: usize) -> [Span<'static>; 2
 
 fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
     let theme = &app.theme;
-    let link = node.link.as_str().replace('_', " ");
     let calls = if node.activity.events == 0 {
         "-".to_owned()
     } else {
@@ -188,6 +242,7 @@ fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
     } else {
         ("", Style::new())
     };
+    let gap = " ".repeat(GAP);
     let verdict = app.investigation().verdict(&node.node);
     // Nobody has judged most nodes: a column of question marks would only be noise.
     let judged = match (verdict, columns.verdict) {
@@ -196,9 +251,9 @@ fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
         (v, _) => format!("{} {}", verdict_sign(v), v.as_str()),
     };
     vec![
-        Span::styled(text::cell(&format!(" {link}"), columns.link), theme.dim),
-        Span::raw(format!("{calls:>width$}  ", width = columns.calls)),
-        Span::styled(format!("{}  ", text::cell(end, columns.end)), end_style),
+        Span::styled(columns.link_of(node.link), theme.dim),
+        Span::raw(format!("{calls:>width$}{gap}", width = columns.calls)),
+        Span::styled(format!("{}{gap}", text::cell(end, columns.end)), end_style),
         Span::styled(text::cell(&judged, columns.verdict), theme.verdict(verdict)),
     ]
 }

@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 use super::overview;
 use crate::catalogue::{self, Strength};
 use crate::cloudtrail::Event;
-use crate::investigation::{Link, Node, chain};
+use crate::investigation::actor::actor_id;
+use crate::investigation::{Link, Node, Verdict, chain};
 use crate::tui::app::App;
 use crate::tui::clock;
 use crate::tui::theme::verdict_sign;
@@ -146,6 +147,12 @@ fn source(app: &App, event: &Event, width: usize) -> Vec<Line<'static>> {
             .iter()
             .flat_map(|agent| field(app, "program", agent, width)),
     );
+    let verdict = app.investigation().verdict(&actor_id(event));
+    if verdict != Verdict::Unknown {
+        let judged = format!("{} {}", verdict_sign(verdict), verdict.as_str());
+        let judged = Span::styled(judged, app.theme.verdict(verdict));
+        lines.push(labelled("source is", LABEL, judged, &app.theme));
+    }
     if let Some(call) = catalogue::call(&event.source, event.base_name()) {
         let technique = if call.technique.is_empty() {
             String::new()

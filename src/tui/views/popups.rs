@@ -7,10 +7,10 @@ use ratatui::widgets::Clear;
 
 use crate::tui::app::App;
 use crate::tui::keys::{self, Binding, Context, TABLE};
-use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record};
+use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record, TIME_FORMS};
 use crate::tui::theme::item_sign;
 use crate::tui::widgets::pane;
-use crate::tui::widgets::text::{cell, fold, safe, wrap};
+use crate::tui::widgets::text::{cell, counted, fold, safe, wrap};
 
 pub(super) fn draw(app: &App, popup: &Popup, frame: &mut Frame<'_>, body: Rect, status: Rect) {
     match popup {
@@ -68,13 +68,14 @@ fn help(app: &App, help: &Help, frame: &mut Frame<'_>, body: Rect) {
         format!("Keys: \"{}\"", safe(&help.search))
     };
     let inner = pane::pane(frame, area, &title, true, theme);
-    let lines = help_lines(app, &help.search);
+    let lines = help_lines(app, &help.search, usize::from(inner.width));
     pane::scrolled(frame, inner, lines, &help.scroll);
     pane::corner(frame, area, &help.scroll.read(), theme);
 }
 
 /// Every binding by context: where one is first, then everywhere, then the other screens.
-fn help_lines(app: &App, search: &str) -> Vec<Line<'static>> {
+fn help_lines(app: &App, search: &str, width: usize) -> Vec<Line<'static>> {
+    const KEYS: usize = 16;
     let needle = search.to_lowercase();
     let mut order = app.contexts_below();
     for binding in TABLE {
@@ -86,8 +87,9 @@ fn help_lines(app: &App, search: &str) -> Vec<Line<'static>> {
     let mut heading = "";
     for context in order {
         let matching = |b: &&Binding| {
-            let text = format!("{} {} {}", keys_of(b), b.action.label(), b.action.about()).to_lowercase();
-            b.context == context && text.contains(&needle)
+            let (label, about) = (b.action.label(), b.action.about());
+            let text = format!("{} {label} {about} {}", keys_of(b), context.title());
+            b.context == context && text.to_lowercase().contains(&needle)
         };
         for binding in TABLE.iter().filter(matching) {
             if heading != context.title() {
@@ -97,10 +99,14 @@ fn help_lines(app: &App, search: &str) -> Vec<Line<'static>> {
                 heading = context.title();
                 lines.push(Line::styled(heading, app.theme.accent.patch(app.theme.strong)));
             }
-            lines.push(Line::from(vec![
-                Span::styled(cell(&keys_of(binding), 16), app.theme.strong),
-                Span::raw(binding.action.about()),
-            ]));
+            let about = wrap(binding.action.about(), width.saturating_sub(KEYS));
+            let keys = std::iter::once(keys_of(binding)).chain(std::iter::repeat(String::new()));
+            lines.extend(about.into_iter().zip(keys).map(|(piece, keys)| {
+                Line::from(vec![
+                    Span::styled(cell(&keys, KEYS), app.theme.strong),
+                    Span::raw(piece),
+                ])
+            }));
         }
     }
     if lines.is_empty() {
@@ -168,13 +174,21 @@ fn prompt(app: &App, field: &Field, frame: &mut Frame<'_>, area: Rect) {
         _ => " search keys: ",
     };
     frame.render_widget(Clear, area);
-    let [label_area, text_area] = Layout::horizontal([
-        Constraint::Length(u16::try_from(label.len()).unwrap_or(0)),
-        Constraint::Fill(1),
-    ])
-    .areas(area);
+    let found = match field.purpose {
+        _ if field.input.value().is_empty() => String::new(),
+        Purpose::SearchTree => format!(" {} ", app.tree.found()),
+        Purpose::FilterEvents => match app.events.rows.len() as u64 {
+            0 => " no match ".to_owned(),
+            n => format!(" {} ", counted(n, "event", "events")),
+        },
+        _ => String::new(),
+    };
+    let length = |text: &str| Constraint::Length(u16::try_from(text.len()).unwrap_or(0));
+    let [label_area, text_area, found_area] =
+        Layout::horizontal([length(label), Constraint::Fill(1), length(&found)]).areas(area);
     frame.render_widget(Line::styled(label, app.theme.accent), label_area);
     input(field, frame, text_area);
+    frame.render_widget(Line::styled(found, app.theme.dim), found_area);
 }
 
 fn field(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
@@ -188,8 +202,13 @@ fn field(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
     let [text, _, below] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Length(1)]).areas(inner);
     input(field, frame, text);
+    let is_time = field.purpose == Purpose::JumpToTime;
+    if is_time && field.input.value().is_empty() {
+        frame.render_widget(Line::styled(format!("such as {TIME_FORMS}"), theme.dim), text);
+    }
     let line = match &field.complaint {
         Some(complaint) => Line::styled(format!("! {complaint}"), theme.danger),
+        None if is_time => Line::styled("Enter goes there, Esc stays here", theme.dim),
         None => Line::styled("Enter keeps it, Esc leaves it", theme.dim),
     };
     frame.render_widget(line, below);

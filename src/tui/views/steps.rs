@@ -132,8 +132,11 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
     let commands = commands(item, &app.names);
     if !commands.is_empty() {
         lines.push(Line::default());
-        lines.push(Line::styled("Commands, to copy", theme.accent));
+        lines.push(Line::styled("Commands (y copies them whole)", theme.accent));
         for command in commands {
+            let note = Some(safe(&command.note)).filter(|note| !note.is_empty());
+            let note = note.map(|note| wrap(&note, width)).unwrap_or_default();
+            lines.extend(note.into_iter().map(|l| Line::styled(l, theme.notice)));
             // A line that goes on is set in, so that two commands are not read as one.
             let pieces = fold_command(&safe(&command.line), width.saturating_sub(4));
             let marks = std::iter::once("$ ").chain(std::iter::repeat("    "));

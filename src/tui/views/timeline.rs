@@ -9,7 +9,10 @@ use ratatui::text::{Line, Span};
 
 use crate::catalogue;
 use crate::cloudtrail::Event;
+use crate::investigation::Verdict;
+use crate::investigation::actor::{Actor, actor_id};
 use crate::tui::app::App;
+use crate::tui::theme::verdict_sign;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{cell, cut, id_cell, middle, number, safe};
 
@@ -19,14 +22,18 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let [bar, head, list] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     density(app, frame, bar);
-    let columns = Columns::of(usize::from(inner.width));
+    let columns = Columns::of(usize::from(inner.width), any_source_judged(app));
     frame.render_widget(Line::styled(columns.head(), theme.dim), head);
     let rows = &app.events.rows;
     if rows.is_empty() {
         let said = if app.events.is_filtered() {
             "No event passes the filter. Esc clears it."
-        } else {
+        } else if app.is_replay() {
+            "No event up to this moment."
+        } else if app.is_reading() || app.investigation().last_pass().is_none() {
             "No event yet: they appear as records are read."
+        } else {
+            "No event of the chain is in what was read: see 5 Coverage for what that is."
         };
         return pane::lines(frame, list, [Line::styled(said, theme.dim)]);
     }
@@ -37,6 +44,12 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     pane::lines(frame, list, shown.map(|event| columns.line(app, event)));
     pane::select_row(frame, list, app.events.scroll.at() - first, true, theme);
     pane::corner(frame, area, &app.events.scroll.position(), theme);
+}
+
+fn any_source_judged(app: &App) -> bool {
+    let investigation = app.investigation();
+    let judged = |actor: &Actor| investigation.verdict(&actor.id) != Verdict::Unknown;
+    investigation.actors().iter().any(judged)
 }
 
 /// The title carries the filter, a chip for each part of it.
@@ -113,6 +126,8 @@ struct Columns {
     region: usize,
     event: usize,
     caller: usize,
+    /// The verdict on the source, once any source is judged.
+    verdict: usize,
     address: usize,
     result: usize,
 }
@@ -121,7 +136,7 @@ struct Columns {
 const SIGN: usize = 2;
 
 impl Columns {
-    fn of(width: usize) -> Self {
+    fn of(width: usize, judged: bool) -> Self {
         let (full_time, region, caller, address, result) = match width {
             0..90 => (false, 9, 11, 15, 0),
             90..140 => (true, 14, 20, 15, 16),
@@ -129,13 +144,15 @@ impl Columns {
         };
         let time = if full_time { 19 } else { 14 };
         let gaps = 4 + usize::from(result > 0);
-        let others = SIGN + time + region + caller + address + result + gaps;
+        let verdict = if judged { SIGN } else { 0 };
+        let others = SIGN + time + region + caller + verdict + address + result + gaps;
         Self {
             full_time,
             time,
             region,
             event: width.saturating_sub(others),
             caller,
+            verdict,
             address,
             result,
         }
@@ -147,7 +164,7 @@ impl Columns {
             cell("region", self.region),
             cell("  event", self.event + SIGN),
             cell("caller", self.caller),
-            cell("from", self.address),
+            cell("from", self.verdict + self.address),
             cell("result", self.result),
         ];
         cells.join(" ")
@@ -174,6 +191,11 @@ impl Columns {
         };
         let name = format!("{}:{}", event.service(), event.name);
         let address = event.source_ip.as_deref().unwrap_or_default();
+        let verdict = app.investigation().verdict(&actor_id(event));
+        let judged = match verdict {
+            Verdict::Unknown => "",
+            known => verdict_sign(known),
+        };
         let result = failed.unwrap_or("ok");
         let result_style = if failed.is_some() { theme.danger } else { theme.dim };
         let mut spans = vec![
@@ -181,6 +203,7 @@ impl Columns {
             Span::styled(format!("{} ", id_cell(&safe(&event.region), self.region)), theme.dim),
             Span::styled(format!("{sign}{} ", cell(&safe(&name), self.event)), style),
             Span::raw(format!("{} ", id_cell(&safe(&caller(app, event)), self.caller))),
+            Span::styled(cell(judged, self.verdict), theme.verdict(verdict)),
             Span::raw(id_cell(&safe(address), self.address)),
         ];
         if self.result > 0 {

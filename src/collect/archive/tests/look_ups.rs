@@ -140,6 +140,32 @@ fn rounds_give_exactly_what_one_look_at_every_record_gives() {
 }
 
 #[test]
+fn what_a_made_key_does_later_is_answered_without_a_second_reading() {
+    let made = "AKIAI44QH8DHBEXAMPLE";
+    let session = "ASIAIOSFODNN7EXAMPLE";
+    let gives = |key: &str| json!({"responseElements": {"credentials": {"accessKeyId": key}}});
+    let text = json!({"Records": [
+        record("before", made, "s3.amazonaws.com", "ListBuckets", json!({})),
+        record("makes", KEY, "iam.amazonaws.com", "CreateAccessKey", gives(made)),
+        record("uses", made, "s3.amazonaws.com", "ListBuckets", json!({})),
+        record("mints", made, "sts.amazonaws.com", "AssumeRole", gives(session)),
+        record("goes on", session, "ec2.amazonaws.com", "RunInstances", json!({})),
+        record("other", "AKIAZZSOMEBODYELSE01", "ec2.amazonaws.com", "RunInstances", json!({})),
+    ]});
+    let folder = folder_with(&[("a.json", text.to_string().into_bytes())]);
+    let mut archive = Archive::new(&[folder.path().to_owned()], calls()).unwrap();
+    let mut answer = Answer::default();
+    archive.ask(&[lead(KEY)], &mut |found| answer.take(found)).unwrap();
+    archive
+        .ask(&[lead(made), lead(session)], &mut |found| answer.take(found))
+        .unwrap();
+    assert_eq!(answer.ids, ["makes", "uses", "mints", "goes on"]);
+    assert!(!archive.is_settled(), "what it did before is still to be read");
+    archive.settle(&mut |found| answer.take(found)).unwrap();
+    assert_eq!(answer.ids, ["makes", "uses", "mints", "goes on", "before"]);
+}
+
+#[test]
 fn the_shared_cases_are_read_whole() {
     let root = std::env::var("KEYTRAIL_CASES").unwrap_or_else(|_| "../shared/data".to_owned());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);

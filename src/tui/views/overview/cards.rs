@@ -1,14 +1,12 @@
 //! The key, and what it led to.
 
-use std::collections::BTreeMap;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::catalogue::Kind;
-use crate::export::text::plural;
-use crate::investigation::{Activity, Link, Node};
+use crate::export::text::tallied;
+use crate::investigation::{Activity, Node, tally};
 use crate::tui::app::App;
 use crate::tui::widgets::pane::{self, labelled};
 use crate::tui::widgets::text::{counted, cut, middle, number, safe, wrap};
@@ -100,12 +98,7 @@ pub(super) fn led_to(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
     let inner = pane::pane(frame, area, "What it led to", false, theme);
     let chain = app.investigation().chain();
-    let mut kinds: BTreeMap<Kind, (usize, usize)> = BTreeMap::new();
-    for node in chain.nodes.iter().filter(|n| n.link != Link::Seed) {
-        let (all, ended) = kinds.entry(node.kind).or_default();
-        *all += 1;
-        *ended += usize::from(node.ended.is_some());
-    }
+    let kinds = tally(chain);
     if kinds.is_empty() {
         let said = match (app.is_reading(), app.investigation().last_pass()) {
             (true, _) => "Nothing so far; the reading goes on.",
@@ -116,13 +109,16 @@ pub(super) fn led_to(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
     let mut lines: Vec<Line<'_>> = kinds
         .into_iter()
-        .map(|(kind, (all, ended))| {
+        .map(|(kind, tally)| {
+            let words = tallied(kind, tally);
+            let (n, what) = words.split_once(' ').unwrap_or_default();
             let mut line = Line::from(vec![
-                Span::styled(format!("{all:>4} "), theme.strong),
-                Span::raw(plural(all as u64, &kind.label())),
+                Span::styled(format!("{n:>4} "), theme.strong),
+                Span::raw(what.to_owned()),
             ]);
-            if ended > 0 {
-                line.push_span(Span::styled(format!("  {ended} deleted since"), theme.dim));
+            let ended = format!("  {} deleted since", tally.ended);
+            if tally.ended > 0 && line.width() + ended.len() <= usize::from(inner.width) {
+                line.push_span(Span::styled(ended, theme.dim));
             }
             line
         })

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::catalogue::Kind;
+use crate::investigation::alive::{Alive, How, Way, alive};
 use crate::investigation::{Node, Verdict};
 use crate::tui::app::App;
 use crate::tui::theme::verdict_sign;
@@ -15,19 +15,19 @@ use crate::tui::widgets::text::{self, cell, counted, cut, id_cell, middle, numbe
 pub(super) fn may_still_work(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
     let chain = app.investigation().chain();
-    let moment = app.moment();
-    let mut alive: Vec<&Node> = chain.nodes.iter().filter(|n| n.may_still_work(moment)).collect();
-    // Passwords and long-term keys do not end by themselves: they come before sessions.
-    alive.sort_by_key(|n| (n.kind == Kind::Session, std::cmp::Reverse(n.activity.last)));
+    let Alive { ways, expected } = alive(app.investigation(), app.moment());
     let title = Line::from(vec![
         Span::styled(" May still work ", theme.strong),
         Span::styled(
-            format!("{} ", alive.len()),
-            if alive.is_empty() { theme.ok } else { theme.danger },
+            format!("{} ", ways.len()),
+            if ways.is_empty() { theme.ok } else { theme.danger },
         ),
     ]);
     let inner = pane::titled(frame, area, title, false, theme);
-    if alive.is_empty() {
+    if expected > 0 {
+        pane::corner(frame, area, &format!(" judged expected: {expected} not listed "), theme);
+    }
+    if ways.is_empty() {
         let said = if chain.nodes.is_empty() {
             "Nothing is known yet."
         } else {
@@ -35,15 +35,19 @@ pub(super) fn may_still_work(app: &App, frame: &mut Frame<'_>, area: Rect) {
         };
         return pane::sentence(frame, inner, said, theme.dim);
     }
-    let lines = fit(alive.len(), usize::from(inner.height), theme.dim, |at| {
-        still(app, alive[at], usize::from(inner.width))
+    let lines = fit(ways.len(), usize::from(inner.height), theme.dim, |at| {
+        still(app, &ways[at], usize::from(inner.width))
     });
     pane::lines(frame, inner, lines);
 }
 
-fn still(app: &App, node: &Node, width: usize) -> Line<'static> {
+fn still(app: &App, way: &Way<'_>, width: usize) -> Line<'static> {
+    let node = way.node;
     let used = node.activity.last.map(|t| format!("  used {}", app.zone.brief(t)));
-    let last = used.unwrap_or_else(|| "  never used".to_owned());
+    let last = match &way.how {
+        How::Credential => used.unwrap_or_else(|| "  never used".to_owned()),
+        how => format!("  {}", safe(&how.words())),
+    };
     let owner = node.owner.as_deref().and_then(|o| o.rsplit(['/', ':']).next());
     let owner = owner.filter(|o| *o != node.name || node.is_key());
     let owner = owner.map(|o| format!(" of {}", safe(o))).unwrap_or_default();

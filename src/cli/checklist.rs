@@ -1,0 +1,76 @@
+//! `keytrail checklist FILE`: print the steps and their state, or their commands.
+
+use std::fmt::Write as _;
+
+use chrono::Utc;
+
+use super::failure::{Exit, Failure};
+use super::{playbooks, print, session, show};
+use crate::export::tables;
+use crate::export::text::safe;
+use crate::playbook::{Item, Names, Playbook, comment, script};
+use crate::store::CaseFile;
+
+/// Which file, and what of it to print.
+#[derive(Debug, clap::Args)]
+// clap names a group after each struct, and the one flattened into this has the same name.
+#[group(skip)]
+pub(super) struct Args {
+    #[command(flatten)]
+    show: show::Args,
+    /// Print the commands instead, with the names of the chain filled in, to copy or to keep in a file
+    #[arg(long, conflicts_with = "format")]
+    commands: bool,
+    /// Only the commands of this item, such as S1-03; may be given several times
+    #[arg(long, value_name = "ID", requires = "commands")]
+    item: Vec<String>,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let case = CaseFile::open(&args.show.file)?;
+    session::warn_if_broken(&case);
+    let investigation = case.investigation();
+    let playbook = playbooks::of(investigation)?;
+    if args.commands {
+        let names = Names::of(investigation, Utc::now());
+        print(&commands(&chosen(&playbook, &args.item)?, &names))?;
+    } else {
+        let items = session::checklist_items(&playbook);
+        show::print_table(tables::checklist(investigation, &items), args.show.format())?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The items asked for by id, in the order of the playbook; without any, those that have commands.
+fn chosen<'a>(playbook: &'a Playbook, ids: &[String]) -> Result<Vec<&'a Item>, Failure> {
+    let is = |item: &Item, id: &str| item.id.eq_ignore_ascii_case(id);
+    if let Some(unknown) = ids.iter().find(|id| !playbook.items().any(|item| is(item, id))) {
+        return Err(Failure::usage(
+            format!("the playbook has no item {unknown}"),
+            "`keytrail checklist FILE` lists them all.",
+        ));
+    }
+    let wanted = |item: &&Item| match ids {
+        [] => !item.commands.is_empty(),
+        ids => ids.iter().any(|id| is(item, id)),
+    };
+    Ok(playbook.items().filter(wanted).collect())
+}
+
+/// A comment with id and title, then the commands, each whole on its line.
+fn commands(items: &[&Item], names: &Names) -> String {
+    let mut text = String::new();
+    for (n, item) in items.iter().enumerate() {
+        let gap = if n == 0 { "" } else { "\n" };
+        let heading = comment(&format!("{} {}", item.id, item.title));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{gap}{}", safe(&heading));
+        for line in script(item, names) {
+            let _ = writeln!(text, "{}", safe(&line));
+        }
+        if item.commands.is_empty() {
+            text.push_str("# no command goes with it\n");
+        }
+    }
+    text
+}

@@ -1,0 +1,49 @@
+//! What goes to the clipboard. The terminal puts it there (OSC 52), over SSH and tmux too, if it is set up to allow that.
+
+use super::Effect;
+use crate::playbook::script;
+use crate::tui::action::Screen;
+use crate::tui::app::App;
+use crate::tui::widgets::text::{counted, middle, safe};
+
+/// What every terminal takes: longer sequences are dropped without a word. In bytes, before they are encoded.
+const MOST: usize = 74_994;
+
+impl App {
+    /// Copies what is under the cursor: an item's commands, a node's id, an event's id.
+    pub(super) fn copy(&mut self) -> Option<Effect> {
+        let (what, text) = match self.screen {
+            Screen::Chain => {
+                let node = self.investigation().chain().nodes.get(self.tree.node()?)?;
+                let id = safe(&node.id).into_owned();
+                (middle(&id, 32).into_owned(), id)
+            }
+            Screen::Timeline => {
+                let id = safe(self.event()?.id()).into_owned();
+                (format!("event {id}"), id)
+            }
+            Screen::Steps => self.commands()?,
+            Screen::Overview | Screen::Coverage => return None,
+        };
+        if text.len() > MOST {
+            self.complain(format!(
+                "Too long to copy: {what}; `keytrail checklist FILE --commands` prints it"
+            ));
+            return None;
+        }
+        let noted = text.lines().any(|line| line.starts_with("# "));
+        let mind = if noted { "; mind the notes" } else { "" };
+        self.say(format!("Copied {what} if the terminal allows it (OSC 52){mind}"));
+        Some(Effect::Copy(text))
+    }
+
+    /// The commands of the selected item. No line end after the last: pasted, it waits for the responder's own Enter.
+    fn commands(&self) -> Option<(String, String)> {
+        let item = self.steps.item(&self.settings.playbook)?;
+        let lines = script(item, &self.names);
+        let commands = lines.iter().filter(|line| !line.starts_with('#')).count() as u64;
+        let what = format!("{} of {}", counted(commands, "command", "commands"), item.id);
+        let safe: Vec<_> = lines.iter().map(|line| safe(line)).collect();
+        Some((what, safe.join("\n")))
+    }
+}

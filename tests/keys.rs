@@ -1,0 +1,217 @@
+//! What keys do: search, filter, judge, mark, go back, leave.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
+use keytrail::investigation::What;
+use keytrail::investigation::fact::{ItemState, Verdict};
+use keytrail::tui::{App, Effect, Exit};
+use support::screens::{self, app, draw, press, text};
+
+mod support;
+
+#[test]
+fn a_search_says_what_it_found() {
+    let mut app = app(false);
+    let status = |app: &App| text(&draw(app, 80, 24));
+    press(&mut app, "2/log-archiver");
+    let typed = status(&app);
+    assert!(typed.contains(" 1 of 4"), "{typed}");
+    press(&mut app, "<Enter>n");
+    assert!(status(&app).contains("search: log-archiver · 2 of 4"));
+    press(&mut app, "g");
+    assert!(status(&app).contains("search: log-archiver · 4 matches"));
+    press(&mut app, "/xyz");
+    let typed = status(&app);
+    assert!(typed.contains("no match"), "{typed}");
+    press(&mut app, "<Enter>");
+    assert!(status(&app).contains("search: log-archiverxyz · no match"));
+    press(&mut app, "3/GetCaller");
+    assert!(status(&app).contains(" events"), "{}", status(&app));
+    press(&mut app, "zzz");
+    assert!(status(&app).contains("no match"));
+}
+
+#[test]
+fn the_help_cuts_nothing_and_knows_what_filters() {
+    let mut app = app(false);
+    press(&mut app, "3?");
+    let mut all = String::new();
+    for _ in 0..12 {
+        let shown = text(&draw(&app, 60, 16));
+        all.extend(
+            shown
+                .lines()
+                .filter(|line| line.starts_with('│'))
+                .flat_map(|line| [line, "\n"]),
+        );
+        press(&mut app, "<PgDn>");
+    }
+    assert!(!all.contains('…'), "{all}");
+    assert!(all.contains("never quits"), "{all}");
+    press(&mut app, "/filter<Enter>");
+    let found = text(&draw(&app, 80, 40));
+    for key in ["w  ", "x  ", "n  ", "s  ", "R  ", "o  "] {
+        assert!(found.contains(&format!("│ {key}")), "no {key} in:\n{found}");
+    }
+}
+
+#[test]
+fn what_was_said_goes_with_the_next_key() {
+    let mut app = app(false);
+    let shown = |app: &App| text(&draw(app, 80, 24));
+    press(&mut app, "4<Down><Down><Enter><Up><Up><Enter>");
+    assert!(shown(&app).contains("S1-03 is open; not saved: use --save FILE"));
+    press(&mut app, "<Down>");
+    assert!(shown(&app).contains("every lead followed"), "{}", shown(&app));
+    press(&mut app, "ione<Enter>");
+    assert!(shown(&app).contains("The note of S1-04 is kept"), "{}", shown(&app));
+    press(&mut app, "2m");
+    assert!(shown(&app).contains("is judged malicious"));
+    press(&mut app, "<Down>");
+    assert!(shown(&app).contains("every lead followed"));
+    press(&mut app, "m");
+    app.tick(screens::now() + chrono::TimeDelta::seconds(10));
+    assert!(shown(&app).contains("every lead followed"));
+}
+
+#[test]
+fn an_event_leads_to_its_node_and_a_node_to_its_events() {
+    let mut app = app(false);
+    press(&mut app, "2<Down>t");
+    let shown = text(&draw(&app, 120, 30));
+    assert!(
+        shown.contains("Timeline 68") || shown.contains("by billing-sync"),
+        "{shown}"
+    );
+    press(&mut app, "<Esc>");
+    assert!(text(&draw(&app, 120, 30)).contains("Timeline 300"));
+    press(&mut app, "/StopLogging<Enter>c");
+    // The session that stopped the logging is inside a folded group; it is revealed.
+    let shown = text(&draw(&app, 120, 30));
+    assert!(
+        shown.contains("▾ 11 sessions") && shown.contains("session billing-sync"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_judgement_is_a_fact() {
+    let mut app = app(false);
+    press(&mut app, "2<Down><Down><Down>e");
+    let chain = app.investigation().chain();
+    let judged = chain
+        .nodes
+        .iter()
+        .filter(|n| app.investigation().verdict(&n.node) == Verdict::Expected)
+        .count();
+    assert_eq!(judged, 1);
+    press(&mut app, "u");
+    let case = app.into_case();
+    let facts = case.facts().expect("the facts");
+    let judgements = facts
+        .iter()
+        .filter(|f| matches!(&f.what, What::Judged(j) if j.by == "alex"));
+    assert_eq!(judgements.count(), 3);
+}
+
+#[test]
+fn the_source_of_an_event_is_judged_with_the_keys_that_judge_nodes() {
+    let mut app = app(false);
+    press(&mut app, "3/203.0.113.66<Enter>m");
+    let verdict = |app: &App| app.investigation().verdict("203.0.113.66 aws-cli");
+    assert_eq!(verdict(&app), Verdict::Malicious);
+    let shown = text(&draw(&app, 80, 24));
+    assert!(shown.contains("Source 203.0.113.66 aws-cli is judged malicious; not saved: use --save FILE"));
+    assert!(shown.contains("! 203.0.113.66"), "{shown}");
+    press(&mut app, "1");
+    let from_where = text(&draw(&app, 120, 40));
+    let line = from_where.lines().find(|line| line.contains("203.0.113.66"));
+    assert!(line.expect("a source").contains("! malicious"), "{from_where}");
+    press(&mut app, "2<Down>");
+    assert!(text(&draw(&app, 120, 40)).contains("source is   ! malicious"));
+    press(&mut app, "3u");
+    assert_eq!(verdict(&app), Verdict::Unknown);
+    assert!(!text(&draw(&app, 80, 24)).contains("! 203.0.113.66"));
+}
+
+#[test]
+fn an_item_that_waits_needs_a_reason() {
+    let mut app = app(false);
+    let state = |app: &App| app.investigation().checklist().progress("S1-04").cloned();
+    press(&mut app, "4<Down><Down><Down><Enter><Down><Down><Enter><Enter>");
+    assert_eq!(state(&app), None);
+    assert!(text(&draw(&app, 80, 24)).contains("needs a reason"));
+    app.paste("waits for\nthe owner");
+    press(&mut app, "<Enter>");
+    let progress = state(&app).expect("marked");
+    assert_eq!(
+        (progress.state, &*progress.note),
+        (ItemState::Blocked, "waits for the owner")
+    );
+    assert_eq!(progress.by, "alex");
+    // Esc leaves a note as it was.
+    press(&mut app, "ixyz<Esc>");
+    assert_eq!(state(&app).expect("marked").note, "waits for the owner");
+}
+
+#[test]
+fn esc_never_quits_and_ctrl_c_always_leaves() {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    for keys in ["1", "2", "2/", "3r", "4i", "4<Enter>", "5", "?", "?/"] {
+        let mut app = app(false);
+        press(&mut app, keys);
+        for _ in 0..6 {
+            assert_eq!(app.key(KeyEvent::from(KeyCode::Esc)), None);
+        }
+        press(&mut app, keys);
+        assert_eq!(app.key(ctrl_c), Some(Effect::Leave(Exit::Interrupted)), "{keys}");
+    }
+}
+
+#[test]
+fn no_key_anywhere_is_too_much() {
+    const KEYS: &str = "1234567890qwertzuiopasdfghjklyxcvbnm/?.,+-=*GRNXCZ 日\u{202e}";
+    const NAMED: [&str; 13] = [
+        "<Enter>", "<Esc>", "<Up>", "<Down>", "<Left>", "<Right>", "<PgDn>", "<PgUp>", "<End>", "<Home>", "<Tab>",
+        "<Back>", "<Down>",
+    ];
+    let settings = || screens::settings(false);
+    let live = App::new(screens::case(), settings(), screens::now());
+    let replayed = screens::replay();
+    for (seed, mut app) in [(1_u64, live), (2, replayed)] {
+        let mut random = seed;
+        let mut next = |below: usize| {
+            // xorshift: the same walk on every run.
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            usize::try_from(random % below as u64).expect("small")
+        };
+        for _ in 0..1500 {
+            let characters = KEYS.chars().count();
+            match next(characters + NAMED.len() * 2) {
+                at if at < characters => {
+                    let key: String = KEYS.chars().skip(at).take(1).collect();
+                    press(&mut app, &key);
+                }
+                at => press(&mut app, NAMED[(at - characters) / 2]),
+            }
+            app.pass(std::time::Duration::from_millis(
+                u64::try_from(next(50)).expect("small"),
+            ));
+            app.refresh();
+            let (width, height) = [(80, 24), (120, 40), (60, 16), (200, 50), (33, 7)][next(5)];
+            draw(&app, width, height);
+        }
+        // Whatever is open, Esc closes it, and then q leaves.
+        press(&mut app, "<Esc><Esc><Esc><Esc><Esc>");
+        let quit = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char('q'));
+        assert_eq!(app.key(quit), Some(Effect::Leave(Exit::Quit)));
+    }
+}
