@@ -1,10 +1,9 @@
 //! The simulated AWS of the tests, to point programs at by hand:
-//! `cargo run --example aws_simulator -- [--records FILE|DIR]... [--port N] [--speed X] [--latency SECONDS]`.
+//! `cargo run --example aws_simulator -- [--records FILE|DIR]... [--port N] [--speed X] [--latency SECONDS]
+//! [--faults SHARE]`.
 //!
 //! Without records it holds the built-in incident. What to set in another terminal is printed; every request is printed
 //! as it comes.
-
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 #[path = "../tests/support/aws/mod.rs"]
 mod aws;
@@ -16,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use aws::{Aws, Entry, Role, Running, User, recent};
+use aws::{Aws, Entry, Fault, Kind, Role, Running, User, recent};
 use clap::Parser;
 use flate2::read::MultiGzDecoder;
 use keytrail::cloudtrail::envelope::{self, Unwrapped};
@@ -41,6 +40,9 @@ struct Arguments {
     /// How long a lookup takes in the mean, in seconds.
     #[arg(long, default_value_t = 0.3)]
     latency: f64,
+    /// The share of calls that go wrong: throttled, failed, connection reset, answer cut off.
+    #[arg(long, default_value_t = 0.0)]
+    faults: f64,
 }
 
 fn main() -> ExitCode {
@@ -62,8 +64,8 @@ fn main() -> ExitCode {
     loop {
         std::thread::sleep(Duration::from_millis(200));
         let log = aws.log().0;
-        let answered = log[printed..].iter().take_while(|entry| entry.answered.is_some());
-        for entry in answered {
+        let settled = |entry: &&Entry| entry.answered.is_some() || entry.fault.is_some();
+        for entry in log[printed..].iter().take_while(settled) {
             println!("{}", line(entry));
             printed += 1;
         }
@@ -96,6 +98,9 @@ fn running(arguments: &Arguments, records: Vec<Value>) -> Running {
         aws = aws.role(Role::new(&name));
     }
     println!("# account {account}, {} records", records.len());
+    for kind in [Kind::Throttled, Kind::Internal, Kind::Reset, Kind::Truncated] {
+        aws = aws.fault(Fault::chance(kind, arguments.faults / 4.0));
+    }
     aws.latency_mean(arguments.latency)
         .speed(arguments.speed)
         .port(arguments.port)
@@ -153,6 +158,7 @@ fn line(entry: &Entry) -> String {
     let answer = entry
         .error
         .clone()
+        .or_else(|| entry.fault.clone())
         .unwrap_or_else(|| format!("{} events", entry.events));
     format!(
         "{:8.2} {:15} {}:{}{asked} {} {answer} ({:.2} s)",

@@ -62,7 +62,12 @@ impl History {
         for (key, value) in attributes.into_iter().chain(everything) {
             let file = files.entry((key.to_owned(), value)).or_default();
             let place = file.partition_point(|other| other.position() < event.position());
-            file.insert(place, Arc::clone(&event));
+            let known = file
+                .get(place)
+                .is_some_and(|other| other.position() == event.position());
+            if !known {
+                file.insert(place, Arc::clone(&event));
+            }
         }
     }
 

@@ -136,7 +136,9 @@ fn document<'i>(identities: &'i Identities, arn: &str) -> Result<&'i str, Failur
 fn get_policy(identities: &Identities, request: &Request) -> Outcome {
     let arn = request.text("PolicyArn").unwrap_or_default();
     document(identities, arn)?;
-    Ok(json!({"Policy": policy(identities, arn)}))
+    let mut described = policy(identities, arn);
+    described["Tags"] = json!([]);
+    Ok(json!({"Policy": described}))
 }
 
 fn policy(identities: &Identities, arn: &str) -> Value {

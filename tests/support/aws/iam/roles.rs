@@ -62,12 +62,7 @@ fn create_role(identities: &mut Identities, request: &Request) -> Outcome {
     }
     let mut role = Role::new(name).trust(request.text("AssumeRolePolicyDocument").unwrap_or_default());
     role.created = now();
-    let mut described = description(identities, &role);
-    // A new role is told without what IAM learns of it later.
-    if let Some(members) = described.as_object_mut() {
-        members.shift_remove("RoleLastUsed");
-        members.shift_remove("MaxSessionDuration");
-    }
+    let described = description(identities, &role);
     identities.roles.insert(name.to_owned(), role);
     Ok(json!({"Role": described}))
 }
