@@ -16,7 +16,7 @@ use chrono::Utc;
 use keytrail::catalogue;
 use keytrail::collect::archive::{Archive, CandidateCalls};
 use keytrail::collect::demo::{self, Demo};
-use keytrail::collect::hunt::{Hunt, Window};
+use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::collect::source::{Found, Out, Progress, Source, SourceError};
 use keytrail::investigation::What;
 use keytrail::investigation::fact::Started;
@@ -46,7 +46,7 @@ fn start(case: &mut CaseFile, seed: &str) {
 
 /// Runs a hunt, at most `updates` updates of it.
 fn run(case: &mut CaseFile, source: Box<dyn Source>, updates: usize) {
-    let mut hunt = Hunt::start(vec![source], Window::default(), case).expect("started");
+    let mut hunt = Hunt::start(Feed::in_turn(vec![source]), Window::default(), case).expect("started");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
@@ -175,7 +175,7 @@ impl Source for Endless {
 fn a_hunt_that_is_stopped_says_how_far_it_came() {
     let mut case = CaseFile::in_memory().expect("a case");
     start(&mut case, SEED);
-    let mut hunt = Hunt::start(vec![Box::new(Endless)], Window::default(), &mut case).expect("started");
+    let mut hunt = Hunt::start(Feed::in_turn(vec![Box::new(Endless)]), Window::default(), &mut case).expect("started");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");

@@ -5,12 +5,15 @@ use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
 use super::{print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
+use crate::collect::source::{Progress, SourceError};
 use crate::export::text::{plural, safe, tallied};
+use crate::investigation::coverage::{Coverage, HistoryState};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::{How, Investigation, Way, alive, tally};
 use crate::store::CaseFile;
@@ -19,10 +22,18 @@ use crate::store::CaseFile;
 const MOST_LISTED: usize = 10;
 
 /// Runs the hunt to its end.
-pub(super) fn run(mut case: CaseFile, mut hunt: Hunt, export: Option<&Path>) -> Result<Exit, Failure> {
-    let interrupted = session::runtime()?.block_on(drive(&mut case, &mut hunt))?;
+pub(super) fn run(
+    runtime: &Runtime,
+    mut case: CaseFile,
+    mut hunt: Hunt,
+    export: Option<&Path>,
+) -> Result<Exit, Failure> {
+    let interrupted = runtime.block_on(drive(&mut case, &mut hunt))?;
     if let Some(error) = hunt.failure() {
-        return Err(Failure::new(error.to_string(), ""));
+        return Err(match error {
+            SourceError::Aws { text, hint } => Failure::refused(text.clone(), *hint),
+            other => Failure::new(other.to_string(), ""),
+        });
     }
     print(&summary(&case))?;
     if let Some(dir) = export.filter(|_| !interrupted) {
@@ -79,10 +90,22 @@ async fn interrupted() {
 fn show_progress(hunt: &Hunt) {
     let progress = hunt.progress();
     if std::io::stderr().is_terminal() {
-        let line = format!(
-            "\r\x1b[Kreading {} of {} files, {} records",
-            progress.files_done, progress.files_total, progress.records
-        );
+        let line = match progress {
+            Progress { paused: true, .. } => {
+                "\r\x1b[Kthe AWS credentials have expired: renew them (aws sso login), and it goes on".to_owned()
+            }
+            Progress {
+                files_total: 0,
+                records,
+                ..
+            } => format!("\r\x1b[Kasking AWS, {records} events"),
+            Progress {
+                files_done,
+                files_total,
+                records,
+                ..
+            } => format!("\r\x1b[Kreading {files_done} of {files_total} files, {records} records"),
+        };
         // Progress that cannot be shown is no reason to stop.
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
@@ -172,6 +195,9 @@ fn read(out: &mut String, investigation: &Investigation) {
         (Some(first), Some(last)) => format!(", {} to {}", time::format(first), time::format(last)),
         _ => String::new(),
     };
+    if !coverage.history().is_empty() {
+        return history(out, coverage);
+    }
     // What a file held is known at its end only.
     let to_the_end = match investigation.last_pass() {
         Some((_, pass)) if !pass.fixed_point => " read to the end",
@@ -186,6 +212,47 @@ fn read(out: &mut String, investigation: &Investigation) {
             count(coverage.files().len() as u64, "file"),
             count(investigation.chain().counts.duplicates, "copy")
         ),
+    );
+}
+
+/// What was asked of AWS, and what was not answered.
+fn history(out: &mut String, coverage: &Coverage) {
+    let regions = coverage.history();
+    let in_state = |state: HistoryState| regions.values().filter(|region| region.state() == state).count();
+    line(
+        out,
+        "Read",
+        &format!(
+            "{} of AWS event history in {}, {} of them complete",
+            count(coverage.records(), "event"),
+            count(regions.len() as u64, "region"),
+            in_state(HistoryState::Complete)
+        ),
+    );
+    for state in [
+        HistoryState::Disabled,
+        HistoryState::Partial,
+        HistoryState::Denied,
+        HistoryState::Failed,
+    ] {
+        let named: Vec<&str> = regions
+            .iter()
+            .filter(|(_, region)| region.state() == state)
+            .map(|(name, _)| name.as_str())
+            .collect();
+        if let Some(first) = named.first() {
+            let why = regions[*first].why().map(|why| format!(" ({why})")).unwrap_or_default();
+            line(
+                out,
+                "Not read",
+                &format!("{}: {}{why}", state.as_str(), named.join(", ")),
+            );
+        }
+    }
+    line(
+        out,
+        "Not visible",
+        "data events (S3 objects, Lambda invocations, ...) and anything older than 90 days: event history has neither",
     );
 }
 

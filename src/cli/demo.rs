@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::failure::{Exit, Failure};
-use super::investigate::{self, Plan};
+use super::investigate::{self, Plan, Reader};
 use crate::collect::demo::{self, Demo};
 use crate::investigation::fact::PassBegan;
 
@@ -26,11 +26,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             sources: vec![demo::SOURCE.to_owned()],
             since: None,
             until: None,
+            aws: None,
         },
         playbook: crate::playbook::DEFAULT.to_owned(),
         // A demo leaves nothing behind unless asked to.
         save: args.output.save.clone(),
         keep_by_default: false,
     };
-    investigate::start(plan, vec![Box::new(Demo::new(pace))], &args.output)
+    investigate::start(plan, Reader::InTurn(vec![Box::new(Demo::new(pace))]), &args.output)
 }

@@ -13,6 +13,8 @@ pub(super) enum Exit {
     Usage = 2,
     /// A batch run is done, but something that should have been read was not.
     Partial = 3,
+    /// Credentials or permissions.
+    Refused = 4,
     /// Interrupted; the file is kept and can be continued.
     Interrupted = 130,
 }
@@ -41,6 +43,14 @@ impl Failure {
             exit: Exit::Failed,
             message: message.into(),
             hint: hint.into(),
+        }
+    }
+
+    /// AWS did not let us in.
+    pub(super) fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Refused,
+            ..Self::new(message, hint)
         }
     }
 

@@ -1,5 +1,6 @@
 //! `keytrail investigate KEY...`: the main job.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,11 +14,12 @@ use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
 use crate::cloudtrail::time;
 use crate::collect::archive::{Archive, CandidateCalls};
 use crate::collect::demo::{self, Demo};
-use crate::collect::hunt::{Hunt, Window};
+use crate::collect::history::{self, INTERVAL};
+use crate::collect::hunt::{Feed, Hunt, Window};
 use crate::collect::source::Source;
 use crate::export::text::safe;
 use crate::investigation::What;
-use crate::investigation::fact::{PassBegan, Started};
+use crate::investigation::fact::{AskedAws, PassBegan, Started};
 use crate::store::CaseFile;
 
 /// What to investigate, and from what.
@@ -26,9 +28,15 @@ pub(super) struct Args {
     /// Access key ids, such as AKIAIOSFODNN7EXAMPLE
     #[arg(required = true, value_name = "KEY")]
     keys: Vec<String>,
-    /// CloudTrail files or folders (JSON, gzip, zip, console CSV); may be given several times
+    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS; may be given several times
     #[arg(long, value_name = "PATH")]
     from: Vec<PathBuf>,
+    /// The AWS profile to ask with
+    #[arg(long, conflicts_with = "from")]
+    profile: Option<String>,
+    /// Only these regions of AWS, separated by commas
+    #[arg(long, value_name = "REGION", value_delimiter = ',', conflicts_with = "from")]
+    regions: Option<Vec<String>>,
     /// Accept key ids of any form (archives whose ids were masked)
     #[arg(long)]
     any_key: bool,
@@ -112,26 +120,39 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             seeds.push(key.to_string());
         }
     }
-    if args.from.is_empty() {
-        return Err(Failure::usage(
-            "this version reads CloudTrail files, not AWS itself: say where they are with --from PATH",
-            "Copy the trail's bucket (aws s3 sync), or save `aws cloudtrail lookup-events` output. `keytrail demo` shows \
-             what the program does.",
-        ));
-    }
-    let archive = archive(&args.from)?;
+    let aws = args.from.is_empty().then(|| AskedAws {
+        profile: args.profile.clone(),
+        regions: args.regions.clone(),
+    });
+    let sources = match aws {
+        Some(_) => vec![history::SOURCE.to_owned()],
+        None => args.from.iter().map(|path| full(path)).collect(),
+    };
+    let reader = match aws {
+        Some(_) => Reader::EventHistory,
+        None => Reader::InTurn(vec![Box::new(archive(&args.from)?)]),
+    };
     let plan = Plan {
         seeds,
         pass: PassBegan {
-            sources: args.from.iter().map(|path| full(path)).collect(),
+            sources,
             since: args.since,
             until: args.until,
+            aws,
         },
         playbook: args.playbook.clone(),
         save: args.output.save.clone(),
         keep_by_default: true,
     };
-    start(plan, vec![Box::new(archive)], &args.output)
+    start(plan, reader, &args.output)
+}
+
+/// What reads the events.
+pub(super) enum Reader {
+    /// Sources that answer one after the other.
+    InTurn(Vec<Box<dyn Source>>),
+    /// AWS.
+    EventHistory,
 }
 
 /// Files and folders of logs, to be asked about everything a chain may hold.
@@ -152,39 +173,72 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Option<Hunt>, Failure> {
     let Some((_, pass)) = case.investigation().passes().last().filter(|_| interrupted).cloned() else {
         return Ok(None);
     };
-    let source: Box<dyn Source> = if pass.sources == [demo::SOURCE] {
-        Box::new(Demo::new(Duration::ZERO))
+    let reader = if pass.aws.is_some() {
+        Reader::EventHistory
+    } else if pass.sources == [demo::SOURCE] {
+        Reader::InTurn(vec![Box::new(Demo::new(Duration::ZERO))])
     } else {
         let paths: Vec<PathBuf> = pass.sources.iter().map(PathBuf::from).collect();
         if !paths.iter().all(|path| path.exists()) {
             return Ok(None);
         }
-        Box::new(archive(&paths)?)
+        Reader::InTurn(vec![Box::new(archive(&paths)?)])
     };
-    Ok(Some(begin(pass, vec![source], case)?))
+    Ok(Some(begin(pass, reader, case)?))
 }
 
-fn begin(pass: PassBegan, sources: Vec<Box<dyn Source>>, case: &mut CaseFile) -> Result<Hunt, Failure> {
+/// Begins a pass. On the runtime: the event history is asked from there.
+fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Hunt, Failure> {
     let window = Window {
         since: pass.since,
         until: pass.until,
     };
+    let feed = match reader {
+        Reader::InTurn(sources) => Feed::in_turn(sources),
+        Reader::EventHistory => {
+            let aws = pass.aws.clone().unwrap_or_default();
+            history::start(history::Settings {
+                seeds: case.investigation().seeds().to_vec(),
+                profile: aws.profile,
+                regions: aws.regions,
+                since: pass.since,
+                until: pass.until,
+                interval: INTERVAL,
+                read: read_already(case),
+            })
+        }
+    };
     case.commit(Utc::now(), What::PassBegan(pass))?;
-    Ok(Hunt::start(sources, window, case)?)
+    Ok(Hunt::start(feed, window, case)?)
+}
+
+/// What earlier passes read of the event history, per region and question.
+fn read_already(case: &CaseFile) -> HashMap<(String, String), Vec<(i64, i64)>> {
+    let regions = case.investigation().coverage().history().iter();
+    regions
+        .flat_map(|(region, history)| {
+            let questions = history.questions.iter();
+            questions.map(|(question, read)| ((region.clone(), question.clone()), read.read.clone()))
+        })
+        .collect()
 }
 
 /// Opens or makes the file, starts the hunt, and shows it.
-pub(super) fn start(plan: Plan, sources: Vec<Box<dyn Source>>, output: &Output) -> Result<Exit, Failure> {
+pub(super) fn start(plan: Plan, reader: Reader, output: &Output) -> Result<Exit, Failure> {
     let pass = plan.pass.clone();
     let mut case = case_file(plan)?;
     session::warn_if_broken(&case);
     let earlier = earlier(&case);
-    let hunt = begin(pass, sources, &mut case)?;
+    let runtime = session::runtime()?;
+    let hunt = {
+        let _on = runtime.enter();
+        begin(pass, reader, &mut case)?
+    };
     if output.batch || !session::is_terminal() {
         if let Some(said) = earlier {
             eprintln!("{}", safe(&said));
         }
-        return batch::run(case, hunt, output.export.as_deref());
+        return batch::run(&runtime, case, hunt, output.export.as_deref());
     }
     let screens = Screens {
         case,
@@ -193,7 +247,7 @@ pub(super) fn start(plan: Plan, sources: Vec<Box<dyn Source>>, output: &Output) 
         replay: false,
         greeting: earlier,
     };
-    session::run_and_export(screens, output.export.as_deref())
+    session::run_and_export(&runtime, screens, output.export.as_deref())
 }
 
 /// Says that a file was there already: what was marked and judged in it still holds.

@@ -21,18 +21,25 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
     // Where reading was interrupted and the logs are still there, it goes on.
-    let hunt = investigate::resume(&mut case)?;
+    let runtime = session::runtime()?;
+    let hunt = {
+        let _on = runtime.enter();
+        investigate::resume(&mut case)?
+    };
     if !args.batch && session::is_terminal() {
-        return session::run(Screens {
-            case,
-            hunt,
-            exit_when_done: false,
-            replay: false,
-            greeting: None,
-        });
+        return session::run(
+            &runtime,
+            Screens {
+                case,
+                hunt,
+                exit_when_done: false,
+                replay: false,
+                greeting: None,
+            },
+        );
     }
     if let Some(hunt) = hunt {
-        return batch::run(case, hunt, None);
+        return batch::run(&runtime, case, hunt, None);
     }
     print(&batch::summary(&case))?;
     Ok(batch::exit_of(&case))

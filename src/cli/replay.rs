@@ -22,11 +22,14 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             "`keytrail timeline FILE` prints the same events as text.",
         ));
     }
-    session::run(Screens {
-        case,
-        hunt: None,
-        exit_when_done: false,
-        replay: true,
-        greeting: None,
-    })
+    session::run(
+        &session::runtime()?,
+        Screens {
+            case,
+            hunt: None,
+            exit_when_done: false,
+            replay: true,
+            greeting: None,
+        },
+    )
 }

@@ -3,6 +3,8 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use tokio::runtime::Runtime;
+
 use super::failure::{Exit, Failure};
 use super::playbooks;
 use crate::collect::hunt::Hunt;
@@ -28,12 +30,12 @@ pub(super) fn is_terminal() -> bool {
 }
 
 /// Shows the screens until the responder leaves.
-pub(super) fn run(screens: Screens) -> Result<Exit, Failure> {
-    run_and_export(screens, None)
+pub(super) fn run(runtime: &Runtime, screens: Screens) -> Result<Exit, Failure> {
+    run_and_export(runtime, screens, None)
 }
 
 /// Shows the screens, then writes the evidence if asked to.
-pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<Exit, Failure> {
+pub(super) fn run_and_export(runtime: &Runtime, screens: Screens, export: Option<&Path>) -> Result<Exit, Failure> {
     let playbook = playbooks::of(screens.case.investigation())?;
     let options = tui::Options {
         case: screens.case,
@@ -44,7 +46,7 @@ pub(super) fn run_and_export(screens: Screens, export: Option<&Path>) -> Result<
         replay: screens.replay,
         greeting: screens.greeting,
     };
-    let (exit, case) = runtime()?
+    let (exit, case) = runtime
         .block_on(tui::run(options))
         .map_err(|error| Failure::new(error.to_string(), "`--batch` does the same without screens."))?;
     if exit == tui::Exit::Interrupted {
@@ -97,7 +99,7 @@ pub(super) fn open_command(path: &str) -> String {
 }
 
 /// The runtime for timers, signals and channels.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

@@ -31,8 +31,8 @@ const PARCEL_AGE: Duration = Duration::from_millis(100);
 pub enum Update {
     /// Part of an answer.
     Found(Found),
-    /// A question is answered; whether the sources have anything left over.
-    Answered(Result<Left, SourceError>),
+    /// So many queries are answered by now; whether the sources have anything left over.
+    Answered(Result<Left, SourceError>, u64),
 }
 
 /// Whether the sources left something for later.
@@ -46,9 +46,48 @@ pub enum Left {
 
 /// What is asked of the sources.
 #[derive(Debug)]
-enum Question {
+pub enum Query {
+    /// Whatever answers one of these.
     Leads(Vec<Lead>),
+    /// What was put off.
     WhatWasLeft,
+}
+
+/// The two ways between a hunt and its sources.
+#[derive(Debug)]
+pub struct Feed {
+    queries: mpsc::UnboundedSender<Query>,
+    updates: mpsc::Receiver<Vec<Update>>,
+    cancelled: Arc<AtomicBool>,
+    /// Whether leads are welcome before earlier ones were answered.
+    is_live: bool,
+}
+
+impl Feed {
+    /// Sources that answer one query after the other, on a thread of their own.
+    pub fn in_turn(sources: Vec<Box<dyn Source>>) -> Self {
+        let (updates_in, updates) = mpsc::channel(WAITING);
+        let (queries, queries_out) = mpsc::unbounded_channel();
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let stop = cancelled.clone();
+        std::thread::spawn(move || answer(sources, queries_out, &updates_in, &stop));
+        Self {
+            queries,
+            updates,
+            cancelled,
+            is_live: false,
+        }
+    }
+
+    /// A source that works on many queries at once, and stops when nobody listens.
+    pub fn live(queries: mpsc::UnboundedSender<Query>, updates: mpsc::Receiver<Vec<Update>>) -> Self {
+        Self {
+            queries,
+            updates,
+            cancelled: Arc::default(),
+            is_live: true,
+        }
+    }
 }
 
 /// Which events are wanted.
@@ -70,10 +109,12 @@ impl Window {
 /// A running hunt.
 #[derive(Debug)]
 pub struct Hunt {
-    updates: mpsc::Receiver<Vec<Update>>,
-    questions: std::sync::mpsc::Sender<Question>,
-    cancelled: Arc<AtomicBool>,
+    feed: Feed,
+    /// Queries sent.
+    sent: u64,
     asked: BTreeSet<Lead>,
+    /// When leads were last looked for while answers come in, and how long that took.
+    looked: (Instant, Duration),
     window: Window,
     /// What an earlier, interrupted run had saved: reading it again must not count it twice.
     saved: HashSet<(EventKey, Arc<str>)>,
@@ -84,17 +125,12 @@ pub struct Hunt {
 
 impl Hunt {
     /// Starts hunting for the seeds of a case. What the case holds already is left out of the answers.
-    pub fn start(sources: Vec<Box<dyn Source>>, window: Window, case: &mut CaseFile) -> Result<Self, StoreError> {
-        let (updates_in, updates) = mpsc::channel(WAITING);
-        let (questions, questions_out) = std::sync::mpsc::channel::<Question>();
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let stop = cancelled.clone();
-        std::thread::spawn(move || answer(sources, &questions_out, &updates_in, &stop));
+    pub fn start(feed: Feed, window: Window, case: &mut CaseFile) -> Result<Self, StoreError> {
         let mut hunt = Self {
-            updates,
-            questions,
-            cancelled,
+            feed,
+            sent: 0,
             asked: BTreeSet::new(),
+            looked: (Instant::now(), Duration::ZERO),
             window,
             saved: saved_records(case)?,
             progress: Progress::default(),
@@ -112,8 +148,8 @@ impl Hunt {
             return None;
         }
         // As long as they are asked, the sources end only by a panic.
-        let panicked = || vec![Update::Answered(Err(SourceError::Panicked))];
-        Some(self.updates.recv().await.unwrap_or_else(panicked))
+        let panicked = || vec![Update::Answered(Err(SourceError::Panicked), 0)];
+        Some(self.feed.updates.recv().await.unwrap_or_else(panicked))
     }
 
     /// Turns what the sources said into facts of the case, written together.
@@ -126,27 +162,44 @@ impl Hunt {
                 Update::Found(Found::Page(page)) => facts.extend(self.keep(page).map(What::Page)),
                 Update::Found(Found::Files(files)) => facts.push(What::FilesRead { files }),
                 Update::Found(Found::Progress(progress)) => self.progress = progress,
-                Update::Answered(answer) => answered = Some(answer),
+                Update::Found(Found::Asked(asked)) => facts.push(What::Asked(asked)),
+                Update::Answered(answer, queries) => answered = Some((answer, queries)),
             }
         }
         if !facts.is_empty() {
             case.commit_all(now, facts)?;
         }
         match answered {
-            None => Ok(()),
-            Some(Ok(left)) => {
+            None => {
+                self.look_early(case);
+                Ok(())
+            }
+            Some((Ok(left), queries)) => {
                 case.settle();
-                // First everything that can be had cheaply, then one dear pass for all of it.
+                // First everything that can be had cheaply, then one dear pass for all of it. What was asked since this
+                // was said is answered later.
                 let more =
-                    self.ask(case) || (left == Left::Something && self.questions.send(Question::WhatWasLeft).is_ok());
+                    self.ask(case) || queries < self.sent || (left == Left::Something && self.send(Query::WhatWasLeft));
                 if more { Ok(()) } else { self.end(None, case, now) }
             }
-            Some(Err(error)) => {
+            Some((Err(error), _)) => {
                 let why = error.to_string();
                 self.failure = Some(error);
                 self.end(Some(why), case, now)
             }
         }
+    }
+
+    /// Follows what a live source found so far. Bringing a large chain up to date takes time: at most a tenth of it.
+    fn look_early(&mut self, case: &mut CaseFile) {
+        let (last, took) = self.looked;
+        if !self.feed.is_live || last.elapsed() < 10 * took {
+            return;
+        }
+        let begun = Instant::now();
+        case.settle();
+        self.ask(case);
+        self.looked = (Instant::now(), begun.elapsed());
     }
 
     /// How far it has come.
@@ -169,7 +222,7 @@ impl Hunt {
         if !self.running {
             return Ok(());
         }
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.feed.cancelled.store(true, Ordering::Relaxed);
         let Progress {
             files_done,
             files_total,
@@ -200,7 +253,12 @@ impl Hunt {
             .cloned()
             .collect();
         self.asked.extend(leads.iter().cloned());
-        !leads.is_empty() && self.questions.send(Question::Leads(leads)).is_ok()
+        !leads.is_empty() && self.send(Query::Leads(leads))
+    }
+
+    fn send(&mut self, query: Query) -> bool {
+        self.sent += 1;
+        self.feed.queries.send(query).is_ok()
     }
 
     fn end(&mut self, cut_short: Option<String>, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -214,7 +272,7 @@ impl Hunt {
 
 impl Drop for Hunt {
     fn drop(&mut self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.feed.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
@@ -249,7 +307,7 @@ impl Parcel<'_> {
         if let Update::Found(Found::Page(page)) = &update {
             self.records += page.records.len();
         }
-        let last = matches!(update, Update::Answered(_));
+        let last = matches!(update, Update::Answered(..));
         self.updates.push(update);
         if !last && self.records < PARCEL && self.sent.elapsed() < PARCEL_AGE {
             return true;
@@ -264,7 +322,7 @@ impl Parcel<'_> {
 /// The thread of the sources: answers questions until nobody asks any more.
 fn answer(
     mut sources: Vec<Box<dyn Source>>,
-    questions: &std::sync::mpsc::Receiver<Question>,
+    mut queries: mpsc::UnboundedReceiver<Query>,
     updates: &mpsc::Sender<Vec<Update>>,
     cancelled: &AtomicBool,
 ) {
@@ -274,7 +332,8 @@ fn answer(
         sent: Instant::now(),
         to: updates,
     };
-    while let Ok(question) = questions.recv() {
+    let mut answered = 0;
+    while let Some(query) = queries.blocking_recv() {
         let mut out = |found| {
             let wanted = !cancelled.load(Ordering::Relaxed) && parcel.add(Update::Found(found));
             if wanted {
@@ -283,13 +342,14 @@ fn answer(
                 ControlFlow::Break(())
             }
         };
-        let answered = sources.iter_mut().try_for_each(|source| match &question {
-            Question::Leads(leads) => source.ask(leads, &mut out),
-            Question::WhatWasLeft => source.settle(&mut out),
+        answered += 1;
+        let outcome = sources.iter_mut().try_for_each(|source| match &query {
+            Query::Leads(leads) => source.ask(leads, &mut out),
+            Query::WhatWasLeft => source.settle(&mut out),
         });
         let settled = sources.iter().all(|source| source.is_settled());
         let left = if settled { Left::Nothing } else { Left::Something };
-        if !parcel.add(Update::Answered(answered.map(|()| left))) {
+        if !parcel.add(Update::Answered(outcome.map(|()| left), answered)) {
             return;
         }
     }

@@ -5,9 +5,11 @@
 //! | `source` | what a source of events is |
 //! | `archive` | CloudTrail logs on disk |
 //! | `demo` | the built-in incident |
+//! | `history` | AWS's event history |
 //! | `hunt` | asks the sources until no lead is left |
 
 pub mod archive;
 pub mod demo;
+pub mod history;
 pub mod hunt;
 pub mod source;

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::archive::ArchiveError;
-use crate::investigation::fact::{FileReport, Page};
+use crate::investigation::fact::{Asked, FileReport, Page};
 use crate::investigation::lead::Lead;
 
 /// What a look-up yields while it runs.
@@ -14,6 +14,8 @@ pub enum Found {
     Page(Page),
     /// What files held. Every file is reported once, when it is first read.
     Files(Vec<FileReport>),
+    /// What became of a question to the event history.
+    Asked(Asked),
     /// How far the first reading has come.
     Progress(Progress),
 }
@@ -32,6 +34,8 @@ pub struct Progress {
     pub records: u64,
     /// Bytes read from disk.
     pub bytes: u64,
+    /// The responder's credentials have expired: it goes on when they are renewed.
+    pub paused: bool,
 }
 
 /// Why a source gave up.
@@ -40,6 +44,14 @@ pub enum SourceError {
     /// An archive on disk.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// AWS refused to be asked.
+    #[error("{text}")]
+    Aws {
+        /// In AWS's words.
+        text: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// It ended before its time, which is a mistake in this program.
     #[error("the reading failed; please report this")]
     Panicked,

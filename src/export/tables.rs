@@ -237,6 +237,32 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             text("From and To are the first and last event; an archive does not say what it lacks"),
         ]
     });
+    let account = investigation.account().unwrap_or_default();
+    let history = coverage.history().iter().map(move |(region, history)| {
+        let at = |second| moment(DateTime::from_timestamp(second, 0));
+        let (from, until) = history
+            .window()
+            .map_or((Value::Null, Value::Null), |(from, until)| (at(from), at(until)));
+        let mut notes = vec![format!(
+            "{} questions, {} pages, {} refused for their rate",
+            history.questions.len(),
+            history.pages,
+            history.throttled
+        )];
+        notes.extend(history.why().map(str::to_owned));
+        notes.push("event history shows no data events, and nothing older than 90 days".to_owned());
+        [
+            text("event history"),
+            text(&account),
+            text(region),
+            from,
+            until,
+            history.events.into(),
+            Value::Null,
+            text(history.state().as_str()),
+            joined(notes.into_iter()),
+        ]
+    });
     let unread = coverage.unread().iter().map(|file| {
         let mut notes: Vec<String> = file
             .problems
@@ -258,7 +284,7 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             joined(notes.into_iter()),
         ]
     });
-    Table::new(&COVERAGE, &COVERAGE, regions.chain(unread))
+    Table::new(&COVERAGE, &COVERAGE, regions.chain(history).chain(unread))
 }
 
 fn outcome(outcome: FileOutcome) -> &'static str {

@@ -32,6 +32,8 @@ pub enum What {
         /// What each file held.
         files: Vec<FileReport>,
     },
+    /// The event history of a region was asked, or answered.
+    Asked(Asked),
     /// One pass over the sources began.
     PassBegan(PassBegan),
     /// One pass over the sources ended.
@@ -139,6 +141,59 @@ pub struct RegionCount {
     pub last: Option<DateTime<Utc>>,
 }
 
+/// A question to the event history of one region, and how far it was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The region.
+    pub region: String,
+    /// The question: `AccessKeyId=AKIA...`.
+    pub question: String,
+    /// What became of it.
+    pub answer: Answered,
+}
+
+/// What became of a question to the event history. Times are whole seconds since the epoch; both ends are meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answered {
+    /// It is asked for this window.
+    Begun {
+        /// The first second.
+        from: i64,
+        /// The last second.
+        until: i64,
+    },
+    /// A page came. Every event from `from` to `until` is now read; `None` where a second is not whole yet.
+    Page {
+        /// Events in it, those that other questions brought included.
+        events: u64,
+        /// Events whose record could not be read.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        unreadable: u64,
+        /// The seconds that were read whole.
+        part: Option<(i64, i64)>,
+    },
+    /// The whole window was read.
+    Complete,
+    /// The region is not enabled for the account.
+    NotEnabled {
+        /// AWS's words.
+        why: String,
+    },
+    /// The responder may not look there.
+    Denied {
+        /// AWS's words.
+        why: String,
+    },
+    /// It was given up.
+    Failed {
+        /// AWS's words, or those of the network.
+        why: String,
+    },
+    /// A request was refused because there were too many.
+    Throttled,
+}
+
 /// The beginning of one pass over the sources. A pass that has no end was interrupted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassBegan {
@@ -148,6 +203,18 @@ pub struct PassBegan {
     pub since: Option<DateTime<Utc>>,
     /// Only events before this time.
     pub until: Option<DateTime<Utc>>,
+    /// How AWS is asked, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws: Option<AskedAws>,
+}
+
+/// How AWS is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AskedAws {
+    /// The responder's profile, where one was named.
+    pub profile: Option<String>,
+    /// The regions, where they were named; else all that are enabled.
+    pub regions: Option<Vec<String>>,
 }
 
 /// The end of one pass over the sources.

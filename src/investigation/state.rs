@@ -41,6 +41,7 @@ impl Investigation {
                 }
             }
             What::FilesRead { files } => self.coverage.add(files),
+            What::Asked(asked) => self.coverage.asked(asked),
             What::PassBegan(began) => {
                 self.passes.push((fact.at, began.clone()));
                 // Until its end is known, it was cut short.

@@ -39,6 +39,8 @@ pub struct Reading {
     pub files_total: u64,
     /// Records read.
     pub records: u64,
+    /// The responder's credentials have expired: it goes on when they are renewed.
+    pub paused: bool,
 }
 
 /// A line to the user.

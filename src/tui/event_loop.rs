@@ -219,6 +219,7 @@ fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
             files_done: progress.files_done,
             files_total: progress.files_total,
             records: progress.records,
+            paused: progress.paused,
         }
     });
 }

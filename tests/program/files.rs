@@ -42,6 +42,7 @@ fn killed_at_the_start(desk: &Desk) {
             sources,
             since: None,
             until: None,
+            aws: None,
         }),
     )
     .expect("written");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use keytrail::collect::demo::{self, Demo};
-use keytrail::collect::hunt::{Hunt, Window};
+use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::investigation::What;
 use keytrail::investigation::fact::{ItemMarked, ItemState, Judged, Started, Verdict};
 use keytrail::playbook::{self, Playbook};
@@ -51,8 +51,12 @@ pub fn begun() -> CaseFile {
 /// The incident, followed to the end, with some of the response done.
 pub fn case() -> CaseFile {
     let mut case = begun();
-    let mut hunt =
-        Hunt::start(vec![Box::new(Demo::new(Duration::ZERO))], Window::default(), &mut case).expect("started");
+    let mut hunt = Hunt::start(
+        Feed::in_turn(vec![Box::new(Demo::new(Duration::ZERO))]),
+        Window::default(),
+        &mut case,
+    )
+    .expect("started");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");

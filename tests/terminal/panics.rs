@@ -5,7 +5,7 @@
 
 use std::sync::mpsc::{Receiver, channel};
 
-use keytrail::collect::hunt::{Hunt, Window};
+use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::collect::source::{Out, Source, SourceError};
 use keytrail::investigation::lead::Lead;
 use keytrail::tui::{self, Options};
@@ -106,8 +106,9 @@ impl Source for Broken {
 fn a_panic_of_the_reading_leaves_the_screens_alone_and_is_told_afterwards() {
     if is_inside() {
         let (tell, told) = channel();
-        let hunt =
-            |case: &mut _| Some(Hunt::start(vec![Box::new(Broken(told))], Window::default(), case).expect("started"));
+        let hunt = |case: &mut _| {
+            Some(Hunt::start(Feed::in_turn(vec![Box::new(Broken(told))]), Window::default(), case).expect("started"))
+        };
         return show_screens(hunt, move || tell.send(()).expect("waiting"));
     }
     let mut terminal = inside("a_panic_of_the_reading_leaves_the_screens_alone_and_is_told_afterwards");

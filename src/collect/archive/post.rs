@@ -160,6 +160,7 @@ impl Shared {
             files_total: files_total as u64,
             records: self.records.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
+            ..Progress::default()
         }
     }
 }

@@ -42,6 +42,7 @@ impl Demo {
             files_total: 1,
             records: 0,
             bytes: report.bytes,
+            ..Progress::default()
         };
         Self {
             pace,

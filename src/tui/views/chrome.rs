@@ -14,7 +14,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::action::{Action, Screen};
-use crate::tui::app::App;
+use crate::tui::app::{App, Reading};
 use crate::tui::keys;
 use crate::tui::steps;
 use crate::tui::widgets::text;
@@ -108,7 +108,24 @@ pub(super) fn status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         );
         return;
     }
+    let last_pass = app.investigation().passes().last();
+    let is_asking = last_pass.is_some_and(|(_, pass)| pass.aws.is_some());
     let line = match app.reading {
+        Some(Reading { paused: true, .. }) => Line::styled(
+            " ! the AWS credentials have expired: renew them (aws sso login), and it goes on",
+            theme.notice,
+        ),
+        // AWS does not say how much there is.
+        Some(reading) if is_asking => Line::from(format!(
+            " asking AWS · {} · {} · {}",
+            text::counted(
+                app.investigation().coverage().history().len() as u64,
+                "region",
+                "regions"
+            ),
+            text::counted(reading.records, "event", "events"),
+            text::counted(app.investigation().chain().nodes.len() as u64, "node", "nodes"),
+        )),
         Some(reading) => {
             let mut line = Line::from(" reading ");
             line.spans

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::investigation::coverage::Unread;
+use crate::investigation::coverage::{HistoryState, Unread};
 use crate::investigation::fact::FileOutcome;
 use crate::tui::app::App;
 use crate::tui::widgets::pane;
@@ -15,9 +15,17 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(inner.width);
     let mut lines = totals(app, width);
     lines.push(Line::default());
-    lines.extend(regions(app, width));
-    lines.push(Line::default());
-    lines.extend(unread(app, width));
+    let coverage = app.investigation().coverage();
+    let is_asked = !coverage.history().is_empty();
+    if is_asked {
+        lines.extend(history(app, width));
+        lines.push(Line::default());
+    }
+    if !is_asked || !coverage.files().is_empty() {
+        lines.extend(regions(app, width));
+        lines.push(Line::default());
+        lines.extend(unread(app, width));
+    }
     pane::scrolled(frame, inner, lines, &app.coverage);
     pane::corner(frame, area, &app.coverage.read(), &app.theme);
 }
@@ -67,6 +75,45 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
     lines.extend(wrap(&journal, width).into_iter().map(|l| Line::styled(l, theme.dim)));
     let data = "Data events (S3 objects, Lambda invocations, ...) are only here where a trail recorded them.";
     lines.extend(wrap(data, width).into_iter().map(|l| Line::styled(l, theme.dim)));
+    lines
+}
+
+/// The event history, a row a region.
+fn history(app: &App, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let row = |region: &str, state: &str, questions: &str, pages: &str, events: &str, refused: &str| {
+        format!(
+            "{} {} {questions:>9} {pages:>6} {events:>8} {refused:>8}",
+            cell(region, 15),
+            cell(state, 10)
+        )
+    };
+    let head = row("region", "state", "questions", "pages", "events", "refused");
+    let mut lines = vec![
+        Line::styled("AWS event history: management events of the last 90 days", theme.accent),
+        Line::styled(head, theme.dim),
+    ];
+    for (region, read) in app.investigation().coverage().history() {
+        let done = read.questions.values().filter(|question| question.is_complete).count();
+        let style = match read.state() {
+            HistoryState::Complete => theme.ok,
+            HistoryState::Partial => theme.notice,
+            HistoryState::Disabled => theme.dim,
+            HistoryState::Denied | HistoryState::Failed => theme.danger,
+        };
+        let text = row(
+            &safe(region),
+            read.state().as_str(),
+            &format!("{done} of {}", read.questions.len()),
+            &number(read.pages),
+            &number(read.events),
+            &number(read.throttled),
+        );
+        lines.push(Line::styled(text, style));
+        let why = read.why().map(|why| wrap(&safe(why), width.saturating_sub(4)));
+        let why = why.into_iter().flatten();
+        lines.extend(why.map(|line| Line::styled(format!("    {line}"), theme.dim)));
+    }
     lines
 }
 

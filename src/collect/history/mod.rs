@@ -1,0 +1,92 @@
+//! AWS's event history: every region, as fast as the API allows.
+//!
+//! The API takes one attribute a request, gives 50 events an answer, newest first, and permits two requests a second for
+//! each account and region, which other principals share.
+//!
+//! | part | one idea |
+//! |---|---|
+//! | `api` | one request and its answer; what errors mean |
+//! | `question` | what is asked, where, and what comes first |
+//! | `walk` | the reading of one question in one region, cut into slices |
+//! | `desk` | one region: sends what waits, at the rate |
+//! | `regions` | which regions there are |
+//! | `clerk` | shares questions out over the regions, gathers what comes back |
+//!
+//! # Why it is fast
+//!
+//! Every region has a desk of its own with its own rate, so that slow ones hold up nobody. Within a region a request goes
+//! out whenever the rate allows one: where no chain of tokens is ready for it, the slice with most left to read is cut in
+//! two ([`walk`]). New leads are asked while the seed's calls are still coming in.
+
+mod api;
+mod clerk;
+mod desk;
+mod question;
+mod regions;
+mod walk;
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+pub use clerk::start;
+
+/// What an investigation calls this source.
+pub const SOURCE: &str = "AWS event history";
+/// Two requests a second, with a little room for the network's own pace.
+pub const INTERVAL: Duration = Duration::from_millis(502);
+
+/// How the event history is asked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The seeds: their calls come first.
+    pub seeds: Vec<String>,
+    /// The responder's profile; else the SDK's usual way to credentials.
+    pub profile: Option<String>,
+    /// Only these regions; else all that are enabled.
+    pub regions: Option<Vec<String>>,
+    /// Only events at or after this time.
+    pub since: Option<DateTime<Utc>>,
+    /// Only events before this time.
+    pub until: Option<DateTime<Utc>>,
+    /// Between two requests in one region.
+    pub interval: Duration,
+    /// What an earlier pass read already, per region and question.
+    pub read: HashMap<(String, String), Vec<(i64, i64)>>,
+}
+
+/// Event history reaches back so far.
+const REACH: chrono::TimeDelta = chrono::TimeDelta::days(90);
+
+/// The parts of a window that were not read yet, the newest last.
+fn unread(window: RangeInclusive<i64>, read: &[(i64, i64)]) -> Vec<RangeInclusive<i64>> {
+    let mut read: Vec<(i64, i64)> = read.to_vec();
+    read.sort_unstable();
+    let (mut from, until) = window.into_inner();
+    let mut parts = Vec::new();
+    for (start, end) in read {
+        if start > from && from <= until {
+            parts.push(from..=until.min(start - 1));
+        }
+        from = from.max(end + 1);
+    }
+    if from <= until {
+        parts.push(from..=until);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_not_read_is_asked_again() {
+        assert_eq!(unread(0..=9, &[]), [0..=9]);
+        assert_eq!(unread(0..=9, &[(8, 9), (3, 4)]), [0..=2, 5..=7]);
+        assert_eq!(unread(0..=9, &[(-5, 20)]), []);
+        assert_eq!(unread(5..=9, &[(0, 5), (5, 6), (20, 30)]), [7..=9]);
+    }
+}

@@ -1,0 +1,85 @@
+//! What the event history is asked, and where.
+
+use std::fmt;
+
+use crate::investigation::lead::{Attribute, Lead};
+
+/// The attributes that LookupEvents takes and this program uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum By {
+    AccessKeyId,
+    Username,
+    ResourceName,
+    EventName,
+}
+
+/// One question. Values match whole and with case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Question {
+    pub by: By,
+    pub value: String,
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by = match self.by {
+            By::AccessKeyId => "AccessKeyId",
+            By::Username => "Username",
+            By::ResourceName => "ResourceName",
+            By::EventName => "EventName",
+        };
+        write!(f, "{by}={}", self.value)
+    }
+}
+
+impl From<&Lead> for Question {
+    fn from(lead: &Lead) -> Self {
+        Self {
+            by: match lead.attribute {
+                Attribute::AccessKeyId => By::AccessKeyId,
+                Attribute::Username => By::Username,
+                Attribute::ResourceName => By::ResourceName,
+            },
+            value: lead.value.clone(),
+        }
+    }
+}
+
+/// Which regions a question is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The region in which the partition keeps IAM's events.
+    Home,
+    Everywhere,
+}
+
+/// What comes first where several questions wait: lower first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// The newest calls of a seed.
+    First,
+    /// The rare calls that make users and keys, of which one answer often holds those of the seed.
+    Scout,
+    /// What the chain led to.
+    Lead,
+    /// The rest of a seed's calls.
+    Rest,
+}
+
+impl Question {
+    /// Where a question finds something. IAM's own events are in one region; keys and sessions are used anywhere, and
+    /// STS and compute are logged where they were called.
+    pub(super) fn place(&self) -> Place {
+        const OF_IAM: [&str; 6] = ["AIDA", "AROA", "AGPA", "ANPA", "AIPA", "APKA"];
+        let value = self.value.as_str();
+        let is_iam = OF_IAM
+            .iter()
+            .any(|prefix| value.starts_with(prefix) && value.len() >= 16)
+            || value.starts_with("arn:") && value.contains(":policy/");
+        match self.by {
+            By::ResourceName if is_iam => Place::Home,
+            By::EventName => Place::Home,
+            _ => Place::Everywhere,
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! The reading of one question in one region, cut into slices of time.
+//!
+//! An answer holds the newest 50 events and a token for the next ones, so a single chain of tokens goes no faster than
+//! one answer after the other: an eighth of what the API permits, where an answer takes four seconds. A walk therefore
+//! reads several slices of the window side by side, each with its own chain. Wherever a request could be sent and no
+//! chain is ready for one, the slice with most left to read is cut in two. The chain that was reading it goes on, since a
+//! token is bound to its parameters, and stops where the new slice ends.
+//!
+//! Times are whole seconds since the epoch, as the API counts them, and both ends of a slice belong to it.
+
+use std::ops::RangeInclusive;
+
+/// Events in a full answer.
+pub(super) const PAGE: u64 = 50;
+/// A slice with fewer events left than this is not worth another request.
+const WORTH_A_CUT: u64 = PAGE + PAGE / 2;
+/// Seconds of a slice that are not cut further.
+const SHORTEST: i64 = 120;
+
+/// One request to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ask {
+    /// Which slice it is for.
+    pub slice: usize,
+    /// The bounds of the chain it belongs to: the same for all its requests.
+    pub from: i64,
+    /// See `from`.
+    pub until: i64,
+    /// Where the chain goes on.
+    pub token: Option<String>,
+}
+
+/// What an answer held.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Page {
+    /// Events in it.
+    pub events: u64,
+    /// The time of the oldest one.
+    pub oldest: Option<i64>,
+    /// Where the chain goes on; `None` at its end.
+    pub token: Option<String>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The next request can be sent.
+    Ready(Option<String>),
+    /// An answer is awaited.
+    Asked,
+    Done,
+}
+
+#[derive(Debug)]
+struct Slice {
+    /// The bounds its chain was begun with.
+    chain: RangeInclusive<i64>,
+    /// Where it stops; later than the chain's own start once the slice was cut.
+    from: i64,
+    /// Everything later than this was read, up to the end of the chain. May lack some of this second.
+    reached: i64,
+    seen: u64,
+    state: State,
+}
+
+impl Slice {
+    fn new(bounds: RangeInclusive<i64>) -> Self {
+        Self {
+            from: *bounds.start(),
+            reached: *bounds.end() + 1,
+            chain: bounds,
+            seen: 0,
+            state: State::Ready(None),
+        }
+    }
+
+    fn left(&self) -> i64 {
+        self.reached - self.from
+    }
+
+    fn read(&self) -> i64 {
+        self.chain.end() + 1 - self.reached
+    }
+}
+
+/// The reading of one question in one region.
+#[derive(Debug)]
+pub(super) struct Walk {
+    slices: Vec<Slice>,
+    /// Whether it is cut before anything is known of it: a busy key is expected.
+    eager: bool,
+}
+
+impl Walk {
+    /// A walk through `parts` of the window that were not read yet.
+    pub(super) fn new(parts: Vec<RangeInclusive<i64>>, eager: bool) -> Self {
+        Self {
+            slices: parts.into_iter().map(Slice::new).collect(),
+            eager,
+        }
+    }
+
+    /// The next request, if a chain is ready for one: that of the newest slice.
+    pub(super) fn next(&mut self) -> Option<Ask> {
+        let ready = |slice: &&mut (usize, &mut Slice)| matches!(slice.1.state, State::Ready(_));
+        let mut slices: Vec<_> = self.slices.iter_mut().enumerate().collect();
+        let (number, slice) = slices.iter_mut().filter(ready).max_by_key(|(_, slice)| slice.reached)?;
+        let State::Ready(token) = std::mem::replace(&mut slice.state, State::Asked) else {
+            return None;
+        };
+        Some(Ask {
+            slice: *number,
+            from: *slice.chain.start(),
+            until: *slice.chain.end(),
+            token,
+        })
+    }
+
+    /// Cuts the slice with most left to read, and gives the request for the new one; `None` if no cut is worth it.
+    pub(super) fn cut(&mut self) -> Option<Ask> {
+        let (number, _) = self
+            .slices
+            .iter()
+            .enumerate()
+            .filter(|(_, slice)| !matches!(slice.state, State::Done) && slice.left() > SHORTEST)
+            .map(|(number, slice)| (number, self.expected(slice)))
+            .filter(|&(_, expected)| expected >= WORTH_A_CUT)
+            .max_by_key(|&(_, expected)| expected)?;
+        let slice = &mut self.slices[number];
+        let (from, middle) = (slice.from, slice.from + slice.left() / 2);
+        slice.from = middle + 1;
+        self.slices.push(Slice::new(from..=middle));
+        let new = self.slices.len() - 1;
+        self.slices[new].state = State::Asked;
+        Some(Ask {
+            slice: new,
+            from,
+            until: middle,
+            token: None,
+        })
+    }
+
+    /// Takes an answer in. Gives the seconds that are now read whole by it.
+    pub(super) fn answered(&mut self, number: usize, page: Page) -> Option<RangeInclusive<i64>> {
+        let slice = self.slices.get_mut(number)?;
+        slice.seen += page.events;
+        let before = slice.reached;
+        let is_last = page.token.is_none();
+        slice.reached = if is_last {
+            slice.from
+        } else {
+            // Some of the oldest second may be on the next page.
+            page.oldest.map_or(before, |oldest| before.min(oldest + 1))
+        };
+        slice.state = if is_last || slice.reached <= slice.from {
+            slice.reached = slice.reached.max(slice.from);
+            State::Done
+        } else {
+            State::Ready(page.token)
+        };
+        (slice.reached < before).then(|| slice.reached..=before - 1)
+    }
+
+    /// The request was not answered and can be sent again. A chain whose token is no longer taken begins anew.
+    pub(super) fn again(&mut self, ask: &Ask, from_start: bool) {
+        let Some(slice) = self.slices.get_mut(ask.slice) else {
+            return;
+        };
+        if from_start {
+            slice.chain = slice.from..=(slice.reached - 1).max(slice.from);
+            slice.seen = 0;
+            slice.state = State::Ready(None);
+        } else {
+            slice.state = State::Ready(ask.token.clone());
+        }
+    }
+
+    /// Whether everything was read.
+    pub(super) fn is_done(&self) -> bool {
+        self.slices.iter().all(|slice| matches!(slice.state, State::Done))
+    }
+
+    /// Events that a slice still holds; where nothing is known of a busy key, more than any.
+    fn expected(&self, slice: &Slice) -> u64 {
+        match self.known(slice) {
+            Some(events) => events,
+            None if self.eager => u64::MAX / 2 + slice.left().unsigned_abs(),
+            None => 0,
+        }
+    }
+
+    /// By the slice's own answers, else by those of all others.
+    fn known(&self, slice: &Slice) -> Option<u64> {
+        let (seen, read) = if slice.read() > 0 {
+            (slice.seen, slice.read())
+        } else {
+            let all = self.slices.iter();
+            all.fold((0, 0), |(seen, read), slice| (seen + slice.seen, read + slice.read()))
+        };
+        let events = i128::from(seen) * i128::from(slice.left());
+        let events = events.checked_div(i128::from(read))?;
+        Some(u64::try_from(events).unwrap_or(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What the API answers, from events at these times.
+    fn answer(events: &[i64], ask: &Ask) -> (Page, Vec<i64>) {
+        let mut held: Vec<i64> = events
+            .iter()
+            .copied()
+            .filter(|at| (ask.from..=ask.until).contains(at))
+            .collect();
+        held.sort_unstable_by(|a, b| b.cmp(a));
+        let start: usize = ask.token.as_deref().map_or(0, |token| token.parse().unwrap());
+        let page: Vec<i64> = held.iter().copied().skip(start).take(PAGE as usize).collect();
+        let end = start + page.len();
+        let page_info = Page {
+            events: page.len() as u64,
+            oldest: page.last().copied(),
+            token: (end < held.len()).then(|| end.to_string()),
+        };
+        (page_info, page)
+    }
+
+    proptest! {
+        /// Whatever is cut when, and in whatever order answers come, every second is read once and every event found.
+        #[test]
+        fn nothing_is_lost_however_it_is_cut(
+            mut events in proptest::collection::vec(0_i64..50_000, 0..900),
+            crowd in 0_usize..200,
+            steps in proptest::collection::vec(0_u8..4, 0..400),
+            eager: bool,
+        ) {
+            // Many events in one second fill more than a page.
+            events.extend(std::iter::repeat_n(777, crowd));
+            let mut walk = Walk::new(vec![0..=50_000], eager);
+            let mut open: Vec<Ask> = Vec::new();
+            let mut steps = steps.into_iter().chain(std::iter::repeat(2));
+            let (mut found, mut read): (Vec<i64>, Vec<RangeInclusive<i64>>) = (Vec::new(), Vec::new());
+            for _ in 0..10_000 {
+                if walk.is_done() { break; }
+                match steps.next().unwrap_or(2) {
+                    0 => open.extend(walk.next()),
+                    1 => open.extend(walk.cut()),
+                    3 if !open.is_empty() => {
+                        let ask = open.remove(0);
+                        walk.again(&ask, ask.from % 2 == 0);
+                    }
+                    _ if open.is_empty() => open.extend(walk.next()),
+                    _ => {
+                        let ask = open.swap_remove(open.len() / 2);
+                        let (page, times) = answer(&events, &ask);
+                        read.extend(walk.answered(ask.slice, page));
+                        found.extend(times);
+                    }
+                }
+            }
+            prop_assert!(walk.is_done());
+            read.sort_by_key(|range| *range.start());
+            let mut next = 0;
+            for range in &read {
+                prop_assert_eq!(*range.start(), next, "a second is read twice or not at all");
+                next = *range.end() + 1;
+            }
+            prop_assert_eq!(next, 50_001);
+            let distinct: std::collections::BTreeSet<i64> = events.iter().copied().collect();
+            let got: std::collections::BTreeSet<i64> = found.iter().copied().collect();
+            prop_assert_eq!(got, distinct);
+            for at in [777, 12_345] {
+                let times = |list: &[i64]| list.iter().filter(|&&time| time == at).count();
+                prop_assert!(times(&found) >= times(&events), "every event of a crowded second");
+            }
+        }
+    }
+}
