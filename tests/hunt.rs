@@ -39,6 +39,7 @@ fn start(case: &mut CaseFile, seed: &str) {
         seeds: vec![seed.to_owned()],
         tool_version: "test".to_owned(),
         playbook_text: None,
+        notice: None,
         playbook: String::new(),
     };
     case.commit(Utc::now(), What::Started(started)).expect("written");

@@ -27,6 +27,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             since: None,
             until: None,
         },
+        notice: None,
         playbook: crate::playbook::DEFAULT.to_owned(),
         // A demo leaves nothing behind unless asked to.
         save: args.output.save.clone(),

@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod failure;
 mod investigate;
+mod notice;
 mod open;
 mod playbooks;
 mod replay;

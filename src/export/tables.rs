@@ -314,7 +314,7 @@ pub fn checklist<'a>(investigation: &'a Investigation, items: &'a [ChecklistItem
     Table::new(&CHECKLIST, &BRIEF, rows)
 }
 
-const ACTORS: [&str; 10] = [
+const ACTORS: [&str; 11] = [
     "Actor",
     "Address",
     "Program",
@@ -325,6 +325,7 @@ const ACTORS: [&str; 10] = [
     "Regions",
     "Keys",
     "Verdict",
+    "Why",
 ];
 
 /// The sources of the chain's calls, busiest first.
@@ -349,6 +350,7 @@ pub fn actors(investigation: &Investigation) -> Table<'_> {
             joined(regions.keys().map(ToString::to_string)),
             joined(actor.keys.keys().cloned()),
             text(investigation.verdict(&actor.id).as_str()),
+            optional(investigation.why_judged(&actor.id)),
         ]
     });
     Table::new(&ACTORS, &BRIEF, rows)

@@ -51,6 +51,7 @@ fn started() -> What {
         seeds: vec![SEED.into()],
         tool_version: "0.1.0".into(),
         playbook_text: None,
+        notice: None,
         playbook: "compromised-access-key".into(),
     })
 }
