@@ -56,7 +56,10 @@ fn the_notice_is_on_the_overview_and_names_its_address() {
     assert!(text(&draw(&app, 150, 40)).contains("malicious, named by the notice"));
     press(&mut app, "2<Down>");
     let shown = text(&draw(&app, 120, 40));
-    assert!(shown.contains("source is   ! malicious, named by the notice"), "{shown}");
+    assert!(
+        shown.contains("source is   ! malicious, named by the notice"),
+        "{shown}"
+    );
     // The responder knows better.
     press(&mut app, "3/203.0.113.66<Enter>e1");
     let shown = text(&draw(&app, 150, 40));

@@ -225,14 +225,14 @@ fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
 
 /// The signals that end the program. SIGHUP is heard even where the parent ignored it, so a lost terminal never leaves
 /// the program behind.
-struct Ending {
+pub(super) struct Ending {
     terminate: Signal,
     hangup: Signal,
     interrupt: Signal,
 }
 
 impl Ending {
-    fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
@@ -240,7 +240,7 @@ impl Ending {
         })
     }
 
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.hangup.recv() => {}

@@ -27,6 +27,15 @@ pub fn builtin() -> Playbook {
     playbook::parse(text).expect("the built-in playbook is right")
 }
 
+/// A notice of a support case, as AWS writes them, about the incident's key.
+pub fn notice() -> String {
+    format!(
+        "Subject: [CASE 170000000012345] [Action Required] Unexpected Activity\n\nAccess Key: {}\nIAMUser: \
+         invoice-app\nEvent Name: GetCallerIdentity\nEvent Time: May 21, 2026 09:02:11 (UTC+00:00)\nIP: 203.0.113.66\n",
+        demo::SEED
+    )
+}
+
 /// What the screens are told.
 pub fn settings(monochrome: bool) -> Settings {
     Settings {
@@ -111,12 +120,7 @@ pub fn app(monochrome: bool) -> App {
 
 /// The screens of the incident, begun with a notice that names the attacker's address.
 pub fn noticed() -> App {
-    let notice = format!(
-        "Subject: [CASE 170000000012345] [Action Required] Unexpected Activity\n\nAccess Key: {}\nEvent Name: \
-         GetCallerIdentity\nEvent Time: May 21, 2026 09:02:11 (UTC+00:00)\nIP: 203.0.113.66\n",
-        demo::SEED
-    );
-    App::new(follow(begun_with(Some(&notice))), settings(false), now())
+    App::new(follow(begun_with(Some(&notice()))), settings(false), now())
 }
 
 /// The incident, played back.

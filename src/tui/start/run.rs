@@ -1,0 +1,52 @@
+//! The start screen on a terminal: keys, pasted text and signals, in turn.
+
+use std::io;
+
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures_util::{FutureExt, StreamExt};
+
+use super::{Start, Wanted, draw};
+use crate::tui::event_loop::Ending;
+use crate::tui::terminal::Guard;
+
+/// Shows the screen until something is wanted that lies outside of it.
+pub(in crate::tui) async fn run(guard: &mut Guard, start: &mut Start) -> io::Result<Wanted> {
+    let mut events = EventStream::new();
+    let mut ending = Ending::listen()?;
+    loop {
+        guard.terminal.draw(|frame| draw(start, frame))?;
+        let mut event = tokio::select! {
+            biased;
+            () = ending.next() => return Ok(Wanted::Interrupt),
+            event = events.next() => event,
+        };
+        // What waits already is taken before anything is drawn: typing is never slower than drawing.
+        loop {
+            match event {
+                Some(Ok(event)) => match take(start, event) {
+                    Some(Wanted::Redraw) => guard.clear()?,
+                    Some(Wanted::Suspend) => guard.suspend()?,
+                    Some(wanted) => return Ok(wanted),
+                    None => {}
+                },
+                // The terminal is gone: nobody is there to see anything any more.
+                Some(Err(_)) | None => return Ok(Wanted::Interrupt),
+            }
+            match events.next().now_or_never() {
+                Some(next) => event = next,
+                None => break,
+            }
+        }
+    }
+}
+
+fn take(start: &mut Start, event: Event) -> Option<Wanted> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => start.key(key),
+        Event::Paste(text) => {
+            start.paste(&text);
+            None
+        }
+        _ => None,
+    }
+}
