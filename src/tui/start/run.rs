@@ -1,12 +1,13 @@
 //! The start screen on a terminal: keys, pasted text and signals, in turn.
 
 use std::io;
+use std::task::Poll;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 
 use super::{Start, Wanted, draw};
-use crate::tui::event_loop::Ending;
+use crate::tui::event_loop::{Ending, waiting};
 use crate::tui::terminal::Guard;
 
 /// Shows the screen until something is wanted that lies outside of it.
@@ -32,9 +33,9 @@ pub(in crate::tui) async fn run(guard: &mut Guard, start: &mut Start) -> io::Res
                 // The terminal is gone: nobody is there to see anything any more.
                 Some(Err(_)) | None => return Ok(Wanted::Interrupt),
             }
-            match events.next().now_or_never() {
-                Some(next) => event = next,
-                None => break,
+            match waiting(&mut events).await {
+                Poll::Ready(next) => event = next,
+                Poll::Pending => break,
             }
         }
     }

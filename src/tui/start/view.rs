@@ -18,7 +18,7 @@ use crate::cloudtrail::notice::{Format, Mention, Notice};
 use crate::tui::clock::Zone;
 use crate::tui::views;
 use crate::tui::widgets::pane::{self, labelled};
-use crate::tui::widgets::text::{self, cell, cut, fold, id_cell, safe, wrap};
+use crate::tui::widgets::text::{self, cell, fold, id_cell, middle, safe, wrap};
 
 /// From this height on there is room for a long notice.
 const TALL: u16 = 34;
@@ -207,12 +207,13 @@ fn saved(start: &Start, frame: &mut Frame<'_>, area: Rect) {
 
 /// Name, key, date and state.
 fn row(start: &Start, recent: &Recent, width: usize) -> Line<'static> {
-    const KEY: usize = 26;
     const DATE: usize = 18;
     const STATE: usize = 13;
     let theme = &start.theme;
+    // In a small window the key gives way to the name, which mostly holds it.
+    let key_width = if width < 100 { 16 } else { 26 };
     let name = recent.path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = id_cell(&safe(&name), width.saturating_sub(KEY + DATE + STATE + 2));
+    let name = id_cell(&safe(&name), width.saturating_sub(key_width + DATE + STATE));
     let Some(glance) = &recent.glance else {
         return Line::from(vec![Span::raw(name), Span::styled("  cannot be read", theme.notice)]);
     };
@@ -231,7 +232,7 @@ fn row(start: &Start, recent: &Recent, width: usize) -> Line<'static> {
     };
     Line::from(vec![
         Span::raw(name),
-        Span::raw(cell(&format!("  {}{more}", cut(&key, KEY - 6)), KEY)),
+        Span::raw(cell(&format!("  {}{more}", middle(&key, key_width - 6)), key_width)),
         Span::styled(cell(&ZONE.minute(glance.begun), DATE), theme.dim),
         Span::styled(state, style),
     ])
