@@ -22,7 +22,7 @@ fn recent() -> Vec<Recent> {
     let seeds = [demo::SEED, "AKIAI44QH8DHBEXAMPLE"].map(str::to_owned);
     let states = [None, Some(true), Some(false)];
     let glances = states.into_iter().map(|complete| Glance {
-        seeds: seeds[..1 + usize::from(complete.is_none())].to_vec(),
+        seeds: seeds[..=usize::from(complete.is_none())].to_vec(),
         begun: screens::now(),
         complete,
     });

@@ -112,6 +112,9 @@ pub(super) fn summary(case: &CaseFile) -> String {
     heading(&mut out, investigation);
     if let Some(notice) = investigation.notice() {
         line(&mut out, "Notice", &notice.headline(minute));
+        if let Some(question) = notice.question() {
+            line(&mut out, "Note", &question);
+        }
         for actor in investigation.actors() {
             if let Some(why) = investigation.why_judged(&actor.id) {
                 let calls = count(actor.activity.events, "call");

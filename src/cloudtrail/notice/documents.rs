@@ -73,9 +73,7 @@ fn health(notice: &mut Notice, event: &Object, around: &Object) -> bool {
         .chain(words(event, "entityValue"))
         .chain(any("eventMetadata.publicKey"));
     let named: Vec<String> = named.chain(texts(around, "resources")).collect();
-    let mut keys: Vec<&str> = named.iter().filter_map(|name| search::first_key(name)).collect();
-    keys.sort_unstable();
-    keys.dedup();
+    let keys: Vec<&str> = named.iter().filter_map(|name| search::first_key(name)).collect();
     let owner = named
         .iter()
         .find_map(|name| name.rsplit_once(":user/")?.1.rsplit('/').next());

@@ -274,14 +274,13 @@ fn joined(mut blocks: Vec<Block>) -> Vec<Block> {
     if blocks.iter().filter(|block| names(block)).count() != 1 {
         return blocks;
     }
-    let (named, rest): (Vec<Block>, Vec<Block>) = blocks.into_iter().partition(names);
-    named
-        .into_iter()
-        .map(|mut block| {
-            rest.iter().for_each(|other| block.said.complete(&other.said));
-            block
-        })
-        .collect()
+    let (mut alone, rest): (Vec<Block>, Vec<Block>) = blocks.into_iter().partition(names);
+    for block in &mut alone {
+        for other in &rest {
+            block.said.complete(&other.said);
+        }
+    }
+    alone
 }
 
 impl Mention {

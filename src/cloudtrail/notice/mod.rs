@@ -178,6 +178,14 @@ impl Notice {
         self.mentions.iter().filter_map(|m| m.masked.as_deref())
     }
 
+    /// What is still to be found out: which key it names only in part, beside those it names whole.
+    pub fn question(&self) -> Option<String> {
+        let masked = self.masked().next().filter(|_| self.keys().next().is_some())?;
+        Some(format!(
+            "the notice names another key only in part ({masked}): find out which it is"
+        ))
+    }
+
     /// Whether it names this source address.
     pub fn names_address(&self, address: &str) -> bool {
         // Parsed, because one IPv6 address can be written in several ways.

@@ -84,130 +84,84 @@ fn said(notice: &Notice) -> (Vec<&str>, [String; 4]) {
     (notice.keys().collect(), words)
 }
 
+/// Holds a text to its format, its keys, and the words of its first mention.
+fn reads(text: &str, format: Format, keys: &[&str], words: [&str; 4]) {
+    let notice = parse(text);
+    assert_eq!(notice.format, format, "{text}: {notice:#?}");
+    assert_eq!(
+        said(&notice),
+        (keys.to_vec(), words.map(str::to_owned)),
+        "{text}: {notice:#?}"
+    );
+    assert_eq!(notice.text, text, "the text is kept");
+}
+
 #[test]
-fn every_format_gives_its_keys_and_what_it_says_of_them() {
-    let followed = format!("{CASE}\n\nThe list:\n\n{BLOCK}");
+fn every_text_gives_its_keys_and_what_it_says_of_them() {
+    let block = ["foo.user", "GetCallerIdentity", "2026-01-01T00:00:00Z", "203.0.113.39"];
+    let nothing = [""; 4];
+    reads(CASE, Format::SupportCase, &[], nothing);
+    reads(
+        &format!("{CASE}\n\nThe list:\n\n{BLOCK}"),
+        Format::SupportCaseKeys,
+        &[KEY],
+        block,
+    );
     let both = format!("{BLOCK}\n{}", BLOCK.replace(KEY, OTHER));
+    reads(&both, Format::SupportCaseKeys, &[KEY, OTHER], block);
+    let apart = BLOCK.replace('\n', "\r\n\r\n");
+    reads(&apart, Format::SupportCaseKeys, &[KEY], block);
     let any_order =
         "ip： 2001:db8::1 (somewhere)\nIAM USER:   a+b=c,d.e@f-g_h \n\n  access key id : AKIAIOSFODNN7EXAMPLE\n";
-    let table: [(&str, String, Format, &[&str], [&str; 4]); 15] = [
-        ("case", CASE.to_owned(), Format::SupportCase, &[], ["", "", "", ""]),
-        (
-            "follow-up",
-            followed,
-            Format::SupportCaseKeys,
-            &[KEY],
-            ["foo.user", "GetCallerIdentity", "2026-01-01T00:00:00Z", "203.0.113.39"],
-        ),
-        (
-            "two blocks",
-            both,
-            Format::SupportCaseKeys,
-            &[KEY, OTHER],
-            ["foo.user", "GetCallerIdentity", "2026-01-01T00:00:00Z", "203.0.113.39"],
-        ),
-        (
-            "any order",
-            any_order.to_owned(),
-            Format::SupportCaseKeys,
-            &[KEY],
-            ["a+b=c,d.e@f-g_h", "", "", "2001:db8::1"],
-        ),
-        (
-            "bold list",
-            format!("- **Access Key:** {KEY}\n- **IP:** 203.0.113.39"),
-            Format::SupportCaseKeys,
-            &[KEY],
-            ["", "", "", "203.0.113.39"],
-        ),
-        (
-            "e-mail",
-            EMAIL.to_owned(),
-            Format::EmailIrregular,
-            &[OTHER],
-            [
-                "app-integration-user",
-                "GetCallerIdentity",
-                "2026-05-21T12:11:58Z",
-                "198.51.100.50",
-            ],
-        ),
-        (
-            "no zone",
-            format!("Access Key: {KEY}\nTime: 2026-05-21 12:11:58"),
-            Format::SupportCaseKeys,
-            &[KEY],
-            ["", "", "? 2026-05-21 12:11:58", ""],
-        ),
-        (
-            "other zone",
-            format!("Access Key: {KEY}\nEvent Time: January 1, 2026 05:30:00 (UTC+05:30)"),
-            Format::SupportCaseKeys,
-            &[KEY],
-            ["", "", "2026-01-01T00:00:00Z", ""],
-        ),
-        (
-            "health",
-            health().to_string(),
-            Format::Health,
-            &[OTHER, KEY],
-            ["app", "", "2026-05-21T12:29:00Z", ""],
-        ),
-        (
-            "guardduty",
-            guardduty().to_string(),
-            Format::Guardduty,
-            &[OTHER],
-            ["app", "ListUsers", "2026-05-21T12:11:58Z", "198.51.100.50"],
-        ),
-        (
-            "get-findings",
-            json!({"Findings": [capitals(&guardduty()["detail"])]}).to_string(),
-            Format::Guardduty,
-            &[OTHER],
-            ["app", "ListUsers", "2026-05-21T12:11:58Z", "198.51.100.50"],
-        ),
-        (
-            "asff",
-            asff().to_string(),
-            Format::Asff,
-            &[OTHER, KEY],
-            ["app", "ListUsers", "2026-05-21T12:38:00Z", "198.51.100.50"],
-        ),
-        (
-            "one in a message",
-            json!([{"Type": "Notification", "Message": guardduty().to_string()}]).to_string(),
-            Format::Guardduty,
-            &[OTHER],
-            ["app", "ListUsers", "2026-05-21T12:11:58Z", "198.51.100.50"],
-        ),
-        (
-            "another schema",
-            json!({"finding_info": {"uid": KEY}}).to_string(),
-            Format::Text,
-            &[KEY],
-            ["", "", "", ""],
-        ),
-        (
-            "chat",
-            format!("found {KEY}, and `{OTHER}`; again {KEY}!"),
-            Format::Text,
-            &[KEY, OTHER],
-            ["", "", "", ""],
-        ),
+    reads(
+        any_order,
+        Format::SupportCaseKeys,
+        &[KEY],
+        ["a+b=c,d.e@f-g_h", "", "", "2001:db8::1"],
+    );
+    let list = format!("- **Access Key:** {KEY}\n- **IP:** 203.0.113.39");
+    reads(&list, Format::SupportCaseKeys, &[KEY], ["", "", "", "203.0.113.39"]);
+    let mail = [
+        "app-integration-user",
+        "GetCallerIdentity",
+        "2026-05-21T12:11:58Z",
+        "198.51.100.50",
     ];
-    for (name, text, format, keys, words) in table {
-        let notice = parse(&text);
-        assert_eq!(notice.format, format, "{name}: {notice:#?}");
-        let (mut found, first) = said(&notice);
-        let mut keys = keys.to_vec();
-        if name == "health" {
-            // Both are said the same of.
-            (found.sort_unstable(), keys.sort_unstable());
-        }
-        assert_eq!((found, first), (keys, words.map(str::to_owned)), "{name}: {notice:#?}");
-        assert_eq!(notice.text, text, "{name}: the text is kept");
+    reads(EMAIL, Format::EmailIrregular, &[OTHER], mail);
+    let chat = format!("found {KEY}, and `{OTHER}`; again {KEY}!");
+    reads(&chat, Format::Text, &[KEY, OTHER], nothing);
+}
+
+#[test]
+fn a_time_is_utc_only_where_its_offset_is_given() {
+    for (written, read) in [
+        ("January 1, 2026 05:30:00 (UTC+05:30)", "2026-01-01T00:00:00Z"),
+        ("2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z"),
+        ("2026-01-01 00:00:00 UTC", "2026-01-01T00:00:00Z"),
+        ("Thu, 01 Jan 2026 00:00:00 GMT", "2026-01-01T00:00:00Z"),
+        ("2026-05-21 12:11:58", "? 2026-05-21 12:11:58"),
+        ("yesterday", "? yesterday"),
+    ] {
+        let text = format!("Access Key: {KEY}\nEvent Time: {written}\n");
+        reads(&text, Format::SupportCaseKeys, &[KEY], ["", "", read, ""]);
     }
+}
+
+#[test]
+fn every_document_gives_its_keys_and_what_it_says_of_them() {
+    let call = ["app", "ListUsers", "2026-05-21T12:11:58Z", "198.51.100.50"];
+    let finding = guardduty();
+    let listed = json!({"Findings": [capitals(&finding["detail"])]});
+    let wrapped = json!([{"Type": "Notification", "Message": finding.to_string()}]);
+    for document in [finding, listed, wrapped] {
+        reads(&document.to_string(), Format::Guardduty, &[OTHER], call);
+    }
+    let exposed = ["app", "", "2026-05-21T12:29:00Z", ""];
+    reads(&format!("{:#}", health()), Format::Health, &[OTHER, KEY], exposed);
+    let imported = ["app", "ListUsers", "2026-05-21T12:38:00Z", "198.51.100.50"];
+    reads(&asff().to_string(), Format::Asff, &[OTHER, KEY], imported);
+    let another_schema = json!({"finding_info": {"uid": KEY}}).to_string();
+    reads(&another_schema, Format::Text, &[KEY], [""; 4]);
 }
 
 #[test]
@@ -285,6 +239,8 @@ fn a_masked_id_is_asked_for_and_never_guessed() {
             "what else it says holds all the same"
         );
     }
+    let both = parse(&format!("{BLOCK}\nAccess Key: AKIA****************\n"));
+    assert!(both.question().is_some_and(|question| question.contains("AKIA****")));
     assert_eq!(parse("the key **AKIAIOSFODNN7EXAMPLE** leaked.").masked().count(), 0);
     for part in [
         "xAKIAIOSFODNN7EXAMPLE",

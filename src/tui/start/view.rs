@@ -18,7 +18,7 @@ use crate::cloudtrail::notice::{Format, Mention, Notice};
 use crate::tui::clock::Zone;
 use crate::tui::views;
 use crate::tui::widgets::pane::{self, labelled};
-use crate::tui::widgets::text::{self, cell, fold, id_cell, middle, safe, wrap};
+use crate::tui::widgets::text::{self, cell, cut, fold, id_cell, middle, safe, wrap};
 
 /// From this height on there is room for a long notice.
 const TALL: u16 = 34;
@@ -114,8 +114,8 @@ fn notice(start: &Start, frame: &mut Frame<'_>, area: Rect) {
     let inner = pane::pane(frame, area, "Understood", false, theme);
     if start.is_empty() {
         let said = "AWS Health events, GuardDuty and Security Hub findings, support cases, mails, chats: the keys, the \
-                    user, the time and the address are taken over, and the text is kept as evidence. Nothing is sent \
-                    anywhere.";
+                    user, the time and the address are taken over, and the text is kept as evidence. The \
+                    text stays on this machine.";
         return pane::sentence(frame, inner, said, theme.dim);
     }
     let notice = &start.notice;
@@ -127,13 +127,14 @@ fn notice(start: &Start, frame: &mut Frame<'_>, area: Rect) {
         };
         lines.push(Line::styled(said, theme.notice));
     }
+    let room = usize::from(inner.width).saturating_sub(LABEL);
     if notice.format != Format::Text || notice.case_id.is_some() {
-        lines.push(labelled("notice", LABEL, about(notice), theme));
+        lines.push(labelled("notice", LABEL, cut(&about(notice), room).into_owned(), theme));
     }
     for mention in &notice.mentions {
-        lines.extend(named(start, mention));
+        lines.extend(named(start, mention, room));
     }
-    let notes = notice.notes.iter().map(|note| safe(note).into_owned());
+    let notes = notice.notes.iter().map(|note| cut(&safe(note), room).into_owned());
     lines.extend(notes.map(|note| labelled("note", LABEL, note, theme)));
     let height = usize::from(inner.height);
     if lines.len() > height {
@@ -156,7 +157,7 @@ fn about(notice: &Notice) -> String {
 }
 
 /// One key, and what is said of it.
-fn named<'a>(start: &Start, mention: &Mention) -> Vec<Line<'a>> {
+fn named<'a>(start: &Start, mention: &Mention, room: usize) -> Vec<Line<'a>> {
     let theme = &start.theme;
     let mut lines = Vec::new();
     let user = mention
@@ -182,7 +183,8 @@ fn named<'a>(start: &Start, mention: &Mention) -> Vec<Line<'a>> {
         .flatten()
         .collect();
     if !said.is_empty() {
-        lines.push(labelled("seen", LABEL, safe(&said.join(" ")).into_owned(), theme));
+        let said = cut(&safe(&said.join(" ")), room).into_owned();
+        lines.push(labelled("seen", LABEL, said, theme));
     }
     lines
 }
@@ -250,5 +252,5 @@ fn keys(start: &Start, frame: &mut Frame<'_>, area: Rect) {
         let key = Span::styled(format!(" {key}"), theme.accent.patch(theme.strong));
         [key, Span::raw(format!(" {label} "))]
     });
-    frame.render_widget(Line::from_iter(spans), area);
+    frame.render_widget(spans.collect::<Line<'_>>(), area);
 }

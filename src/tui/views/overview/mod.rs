@@ -19,6 +19,7 @@ use ratatui::text::{Line, Span};
 
 pub(super) use cards::regions;
 
+use crate::cloudtrail::notice::Notice;
 use crate::store::Integrity;
 use crate::tui::app::App;
 use crate::tui::steps;
@@ -143,6 +144,9 @@ fn cares(app: &App) -> Vec<(Style, String)> {
             .iter()
             .map(|w| (theme.notice, safe(w).into_owned())),
     );
+    if let Some(question) = investigation.notice().and_then(Notice::question) {
+        cares.push((theme.notice, safe(&question).into_owned()));
+    }
     let further = &investigation.chain().further_seeds;
     if let Some(first) = further.first() {
         let more = if further.len() > 1 {
