@@ -1,6 +1,7 @@
 //! The start screen on a terminal: keys, pasted text and signals, in turn.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::task::Poll;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -12,7 +13,9 @@ use crate::tui::terminal::Guard;
 
 /// Shows the screen until something is wanted that lies outside of it.
 pub(in crate::tui) async fn run(guard: &mut Guard, start: &mut Start) -> io::Result<Wanted> {
-    let mut events = EventStream::new();
+    // Never dropped: crossterm's clean-up wakes its reader, which then passes over a key that comes at that moment, and the
+    // screens that follow would wait for it. As it is, its thread hands the next key on to them.
+    let mut events = ManuallyDrop::new(EventStream::new());
     let mut ending = Ending::listen()?;
     loop {
         guard.terminal.draw(|frame| draw(start, frame))?;
