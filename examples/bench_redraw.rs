@@ -101,6 +101,7 @@ fn case(events: usize) -> CaseFile {
         seeds: vec![SEED.to_owned()],
         tool_version: String::new(),
         playbook_text: None,
+        notice: None,
         playbook: playbook::DEFAULT.to_owned(),
     };
     case.commit(now, What::Started(started)).expect("saved");

@@ -29,6 +29,7 @@ fn main() {
         seeds: vec![SEED.to_owned()],
         tool_version: String::new(),
         playbook_text: None,
+        notice: None,
         playbook: String::new(),
     };
     case.commit(Utc::now(), What::Started(started)).expect("saved");

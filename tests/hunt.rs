@@ -39,6 +39,7 @@ fn start(case: &mut CaseFile, seed: &str) {
         seeds: vec![seed.to_owned()],
         tool_version: "test".to_owned(),
         playbook_text: None,
+        notice: None,
         playbook: String::new(),
     };
     case.commit(Utc::now(), What::Started(started)).expect("written");
@@ -155,6 +156,7 @@ impl Source for Endless {
             files_total: 40,
             records: 1200,
             bytes: 0,
+            ..Progress::default()
         };
         while out(Found::Progress(progress)).is_continue() {
             std::thread::sleep(std::time::Duration::from_millis(5));

@@ -49,6 +49,27 @@ fn every_screen_in_a_middling_window() {
 }
 
 #[test]
+fn the_notice_is_on_the_overview_and_names_its_address() {
+    let mut app = screens::noticed();
+    insta::assert_snapshot!("notice_80x24", text(&draw(&app, 80, 24)));
+    insta::assert_snapshot!("notice_120x40", text(&draw(&app, 120, 40)));
+    assert!(text(&draw(&app, 150, 40)).contains("malicious, named by the notice"));
+    press(&mut app, "2<Down>");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(
+        shown.contains("source is   ! malicious, named by the notice"),
+        "{shown}"
+    );
+    // The responder knows better.
+    press(&mut app, "3/203.0.113.66<Enter>e1");
+    let shown = text(&draw(&app, 150, 40));
+    assert!(
+        shown.contains("+ expected") && !shown.contains("named by the notice"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn without_colours_the_selection_is_still_to_be_seen() {
     for (name, keys) in SCREENS {
         let mut app = app(true);

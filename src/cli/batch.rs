@@ -133,6 +133,18 @@ pub(super) fn summary(case: &CaseFile) -> String {
     let investigation = case.investigation();
     let mut out = String::new();
     heading(&mut out, investigation);
+    if let Some(notice) = investigation.notice() {
+        line(&mut out, "Notice", &notice.headline(minute));
+        if let Some(question) = notice.question() {
+            line(&mut out, "Note", &question);
+        }
+        for actor in investigation.actors() {
+            if let Some(why) = investigation.why_judged(&actor.id) {
+                let calls = count(actor.activity.events, "call");
+                line(&mut out, "Malicious", &format!("{}: {calls}, {why}", actor.id));
+            }
+        }
+    }
     read(&mut out, investigation);
     chain(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());
@@ -151,6 +163,11 @@ pub(super) fn summary(case: &CaseFile) -> String {
         line(&mut out, "Next", &session::open_command(&path));
     }
     out
+}
+
+/// `2026-01-31 23:59 UTC`
+fn minute(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// `1 file`, `3 files`, `2 copies`.

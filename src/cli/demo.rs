@@ -28,6 +28,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             until: None,
             aws: None,
         },
+        notice: None,
         playbook: crate::playbook::DEFAULT.to_owned(),
         // A demo leaves nothing behind unless asked to.
         save: args.output.save.clone(),

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use clap::{Args as _, FromArgMatches as _};
 
 use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
-use super::{batch, playbooks};
+use super::{batch, notice, playbooks};
 use crate::catalogue;
 use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
+use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
 use crate::collect::archive::{Archive, CandidateCalls};
 use crate::collect::demo::{self, Demo};
@@ -25,9 +27,13 @@ use crate::store::CaseFile;
 /// What to investigate, and from what.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Access key ids, such as AKIAIOSFODNN7EXAMPLE
-    #[arg(required = true, value_name = "KEY")]
+    /// Access key ids, such as AKIAIOSFODNN7EXAMPLE; those of --notice are added
+    #[arg(required_unless_present = "notice", value_name = "KEY")]
     keys: Vec<String>,
+    /// The notice that says the key leaked (`-` for standard input): AWS Health, GuardDuty, Security Hub, support case,
+    /// mail or any text. It is kept as evidence; the address it names is taken for the attacker's
+    #[arg(long, value_name = "FILE")]
+    notice: Option<PathBuf>,
     /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS; may be given several times
     #[arg(long, value_name = "PATH")]
     from: Vec<PathBuf>,
@@ -95,6 +101,7 @@ fn full(path: &Path) -> String {
 pub(super) struct Plan {
     pub(super) seeds: Vec<String>,
     pub(super) pass: PassBegan,
+    pub(super) notice: Option<Notice>,
     pub(super) playbook: String,
     pub(super) save: Option<PathBuf>,
     /// Without `save`: keep it in the data folder, or only in memory.
@@ -102,24 +109,21 @@ pub(super) struct Plan {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let mut seeds = Vec::new();
-    for key in &args.keys {
-        let parsed = if args.any_key {
-            AccessKeyId::parse_any(key)
-        } else {
-            AccessKeyId::parse(key)
-        };
-        let key = parsed.map_err(|error| {
-            let hint = match error {
-                AccessKeyIdError::Misspelt { .. } => "",
-                _ => "For archives with masked ids, add --any-key.",
-            };
-            Failure::usage(error.to_string(), hint)
-        })?;
-        if !seeds.contains(&key.to_string()) {
-            seeds.push(key.to_string());
-        }
-    }
+    investigate(args, args.notice.as_deref().map(notice::read).transpose()?)
+}
+
+/// Investigates the keys of a pasted text as `keytrail investigate KEY...` does. A text that is more than keys is a notice.
+pub(super) fn pasted(text: Notice) -> Result<Exit, Failure> {
+    let typed = std::iter::once("investigate").chain(text.keys());
+    let command = Args::augment_args(clap::Command::new("investigate"));
+    let matches = command.try_get_matches_from(typed);
+    let args = matches.and_then(|matches| Args::from_arg_matches(&matches));
+    let args = args.map_err(|error| Failure::usage(error.to_string(), ""))?;
+    investigate(&args, (!text.is_only_keys()).then_some(text))
+}
+
+fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
+    let seeds = seeds(args, notice.as_ref())?;
     let aws = args.from.is_empty().then(|| AskedAws {
         profile: args.profile.clone(),
         regions: args.regions.clone(),
@@ -134,6 +138,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     };
     let plan = Plan {
         seeds,
+        notice,
         pass: PassBegan {
             sources,
             since: args.since,
@@ -153,6 +158,37 @@ pub(super) enum Reader {
     InTurn(Vec<Box<dyn Source>>),
     /// AWS.
     EventHistory,
+}
+
+/// The keys to start from: those typed, then those of the notice.
+fn seeds(args: &Args, notice: Option<&Notice>) -> Result<Vec<String>, Failure> {
+    let mut seeds = Vec::new();
+    for key in &args.keys {
+        let parsed = if args.any_key {
+            AccessKeyId::parse_any(key)
+        } else {
+            AccessKeyId::parse(key)
+        };
+        let key = parsed.map_err(|error| {
+            let hint = match error {
+                AccessKeyIdError::Misspelt { .. } => "",
+                _ => "For archives with masked ids, add --any-key.",
+            };
+            Failure::usage(error.to_string(), hint)
+        })?;
+        if !seeds.contains(&key.to_string()) {
+            seeds.push(key.to_string());
+        }
+    }
+    for key in notice.into_iter().flat_map(Notice::keys) {
+        if !seeds.iter().any(|seed| seed == key) {
+            seeds.push(key.to_owned());
+        }
+    }
+    match notice {
+        Some(notice) if seeds.is_empty() => Err(notice::without_key(notice)),
+        _ => Ok(seeds),
+    }
 }
 
 /// Files and folders of logs, to be asked about everything a chain may hold.
@@ -275,6 +311,7 @@ fn case_file(plan: Plan) -> Result<CaseFile, Failure> {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         playbook: plan.playbook,
         playbook_text,
+        notice: plan.notice.map(Box::new),
     };
     case.commit(Utc::now(), What::Started(started))?;
     Ok(case)
@@ -300,6 +337,13 @@ fn continue_file(path: &Path, plan: &Plan) -> Result<CaseFile, Failure> {
                 case.investigation().seeds().join(", ")
             ),
             "Give another file with --save, or open that one with `keytrail open`.",
+        ));
+    }
+    // The notice stands at the beginning of the journal: it cannot be put there later.
+    if plan.notice.is_some() && plan.notice.as_ref() != case.investigation().notice() {
+        return Err(Failure::new(
+            format!("{} was begun without this notice", path.display()),
+            "Give another file with --save to begin with it, or go on without --notice.",
         ));
     }
     case.settle();

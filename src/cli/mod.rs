@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod failure;
 mod investigate;
+mod notice;
 mod open;
 mod playbooks;
 mod replay;
@@ -26,8 +27,11 @@ use crate::export::text::safe;
 
 /// Follow a leaked AWS access key through CloudTrail.
 ///
-/// Give it the key id and CloudTrail logs. It finds every user, key, role, password and session the key led to, shows them
-/// as a tree, leads through AWS's four remediation steps, and exports the evidence. It changes nothing in AWS.
+/// Give it the key id, or the notice that names it, and CloudTrail logs. It finds every user, key, role, password and
+/// session the key led to, shows them as a tree, leads through AWS's four remediation steps, and exports the evidence. It
+/// changes nothing in AWS.
+///
+/// Without a command it opens a screen to paste a key id or a notice into, or to open what is saved.
 #[derive(Debug, Parser)]
 #[command(name = "keytrail", version, max_term_width = 100)]
 struct Cli {

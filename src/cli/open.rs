@@ -1,10 +1,10 @@
 //! `keytrail open FILE`: look at a saved investigation and continue it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
-use super::{batch, investigate, print};
+use super::{batch as printed, investigate, print};
 use crate::store::CaseFile;
 
 /// Which file.
@@ -18,7 +18,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let mut case = CaseFile::open(&args.file)?;
+    file(&args.file, args.batch)
+}
+
+/// Opens a file, with screens if there is a terminal and they are wanted.
+pub(super) fn file(path: &Path, batch: bool) -> Result<Exit, Failure> {
+    let mut case = CaseFile::open(path)?;
     session::warn_if_broken(&case);
     // Where reading was interrupted and the logs are still there, it goes on.
     let runtime = session::runtime()?;
@@ -26,7 +31,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         let _on = runtime.enter();
         investigate::resume(&mut case)?
     };
-    if !args.batch && session::is_terminal() {
+    if !batch && session::is_terminal() {
         return session::run(
             &runtime,
             Screens {
@@ -39,8 +44,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         );
     }
     if let Some(hunt) = hunt {
-        return batch::run(&runtime, case, hunt, None);
+        return printed::run(&runtime, case, hunt, None);
     }
-    print(&batch::summary(&case))?;
-    Ok(batch::exit_of(&case))
+    print(&printed::summary(&case))?;
+    Ok(printed::exit_of(&case))
 }

@@ -9,6 +9,7 @@
 //! | `outcome` | did the call work |
 //! | `ids` | access key ids, unique ids, ARNs, accounts |
 //! | `time` | the timestamps CloudTrail writes |
+//! | `notice/` | what says that a key leaked |
 //! | `redact` | live secrets become short hashes |
 //! | `envelope` | what records are wrapped in (LookupEvents, EventBridge, Lake, Athena) |
 //! | `console_csv` | the console's "Download events" file |
@@ -26,6 +27,7 @@ pub mod event;
 pub mod identity;
 pub mod ids;
 pub mod json;
+pub mod notice;
 pub mod outcome;
 pub mod redact;
 mod resources;

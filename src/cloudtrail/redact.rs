@@ -35,7 +35,9 @@ const GUESSABLE: usize = 16;
 /// What replaces a secret that could be guessed.
 const PLAIN_MARK: &str = "[redacted]";
 const MARK: &str = "[redacted:sha256:";
-/// Parameters of presigned URLs that let anybody repeat the call.
+/// How the parameters of presigned URLs begin.
+const URL_PREFIX: &str = "X-Amz-";
+/// Those that let anybody repeat the call.
 const URL_PARAMETERS: [&str; 3] = ["X-Amz-Security-Token=", "X-Amz-Signature=", "X-Amz-Credential="];
 
 /// The mark that replaces a secret: equal long secrets give equal marks, so a responder can still match them.
@@ -121,14 +123,14 @@ fn redact_nested_json(text: &str) -> Option<String> {
 fn redact_url(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((at, parameter)) = URL_PARAMETERS
-        .iter()
-        .filter_map(|p| rest.find(p).map(|at| (at, p)))
-        .min()
-    {
-        let start = at + parameter.len();
+    while let Some(at) = rest.find(URL_PREFIX) {
+        let parameter = URL_PARAMETERS.iter().find(|p| rest[at..].starts_with(*p));
+        let start = at + parameter.map_or(URL_PREFIX.len(), |p| p.len());
         out.push_str(&rest[..start]);
         rest = &rest[start..];
+        if parameter.is_none() {
+            continue;
+        }
         let end = rest.find(['&', '"', ' ', '\'', '<']).unwrap_or(rest.len());
         if is_mark(&rest[..end]) {
             out.push_str(&rest[..end]);
@@ -141,10 +143,109 @@ fn redact_url(text: &str) -> String {
     out
 }
 
+/// The length of a secret access key.
+const SECRET_KEY: usize = 40;
+/// How session tokens begin, and from which length on.
+const TOKEN_STARTS: [&str; 4] = ["IQoJ", "FwoG", "FQoG", "FwoD"];
+const SHORTEST_TOKEN: usize = 100;
+
+/// Replaces every secret in a text that people wrote or pasted, JSON or not. Returns the text and whether anything was
+/// replaced. JSON that holds secrets is written anew, so it may be laid out differently.
+pub fn redact_prose(text: &str) -> (String, bool) {
+    let mut replaced = false;
+    let mut kept = match serde_json::from_str::<Value>(text) {
+        Ok(mut document) => {
+            replaced |= redact(&mut document);
+            if replaced {
+                format!("{document:#}")
+            } else {
+                text.to_owned()
+            }
+        }
+        Err(_) => text
+            .split_inclusive('\n')
+            .map(|line| redact_line(line, &mut replaced))
+            .collect(),
+    };
+    if URL_PARAMETERS.iter().any(|parameter| kept.contains(parameter)) {
+        let safe = redact_url(&kept);
+        replaced |= safe != kept;
+        kept = safe;
+    }
+    let safe = redact_runs(&kept);
+    replaced |= safe != kept;
+    (safe, replaced)
+}
+
+/// A line such as `aws_secret_access_key = ...` or `Password: ...`.
+fn redact_line(line: &str, replaced: &mut bool) -> String {
+    let Some(at) = line.find([':', '=']) else {
+        return line.to_owned();
+    };
+    let (label, rest) = line.split_at(at + 1);
+    let value = rest.trim();
+    if is_mark(value) || !holds_secret(label, value) {
+        return line.to_owned();
+    }
+    *replaced = true;
+    format!("{label}{}", rest.replacen(value, &mark(value), 1))
+}
+
+/// Secret access keys and session tokens by their form alone, wherever they stand.
+fn redact_runs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_base64) {
+        let end = rest[start..]
+            .find(|c| !is_base64(c))
+            .map_or(rest.len(), |end| start + end);
+        let run = &rest[start..end];
+        out.push_str(&rest[..start]);
+        if is_secret_run(run) {
+            out.push_str(&mark(run));
+        } else {
+            out.push_str(run);
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_base64(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '/')
+}
+
+fn is_secret_run(run: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
+    // Hashes have small letters only.
+    let is_key = run.len() == SECRET_KEY && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    is_key || (run.len() >= SHORTEST_TOKEN && TOKEN_STARTS.iter().any(|start| run.starts_with(start)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn pasted_text_keeps_everything_but_its_secrets() {
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let token = format!("IQoJb3JpZ2luX2Vj{}", "Ab9/".repeat(40));
+        for text in [
+            format!("key AKIAIOSFODNN7EXAMPLE secret {secret}, sha da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+            format!("AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_SESSION_TOKEN={token}\nAKIAIOSFODNN7EXAMPLE"),
+            format!("{{\"id\": \"AKIAIOSFODNN7EXAMPLE\", \"SecretAccessKey\": \"{secret}\"}}"),
+            "AKIAIOSFODNN7EXAMPLE\nPassword: wJalr and a horse\n".to_owned(),
+        ] {
+            let (kept, replaced) = redact_prose(&text);
+            assert!(replaced && !kept.contains("wJalr") && !kept.contains(&token), "{kept}");
+            assert!(kept.contains("AKIAIOSFODNN7EXAMPLE"), "{kept}");
+            assert_eq!(redact_prose(&kept), (kept, false));
+        }
+        let plain = "commit da39a3ee5e6b4b0d3255bfef95601890afd80709 of app/config/prod/settings";
+        assert_eq!(redact_prose(plain), (plain.to_owned(), false));
+    }
 
     #[test]
     fn tokens_are_replaced_wherever_they_stand_and_equal_ones_stay_equal() {

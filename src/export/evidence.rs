@@ -61,6 +61,9 @@ pub fn write_evidence(
     ] {
         folder.write(name, |out| table.write(Format::Csv, out))?;
     }
+    if let Some(notice) = investigation.notice() {
+        folder.write("notice.txt", |out| write_text(&notice.text, out))?;
+    }
     folder.write("chain.json", |out| super::write_chain(investigation, Format::Json, out))?;
     let records = write_records(&mut folder, case)?;
     let mut manifest = Manifest::new(investigation, &case.journal(), folder.files(), records, now);
@@ -84,6 +87,11 @@ fn open(path: &Path, investigation: &Investigation) -> Result<Folder, ExportErro
         path: path.to_owned(),
         what,
     })
+}
+
+/// A text that somebody sent, line by line, harmless to read.
+fn write_text(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    text.lines().try_for_each(|line| writeln!(out, "{}", text::safe(line)))
 }
 
 /// Every record that is kept, those of other callers that name a node included, in order of time. Gives how many were

@@ -253,7 +253,7 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
         notes.push("event history shows no data events, and nothing older than 90 days".to_owned());
         [
             text("event history"),
-            text(&account),
+            text(account),
             text(region),
             from,
             until,
@@ -340,7 +340,7 @@ pub fn checklist<'a>(investigation: &'a Investigation, items: &'a [ChecklistItem
     Table::new(&CHECKLIST, &BRIEF, rows)
 }
 
-const ACTORS: [&str; 10] = [
+const ACTORS: [&str; 11] = [
     "Actor",
     "Address",
     "Program",
@@ -351,6 +351,7 @@ const ACTORS: [&str; 10] = [
     "Regions",
     "Keys",
     "Verdict",
+    "Why",
 ];
 
 /// The sources of the chain's calls, busiest first.
@@ -375,6 +376,7 @@ pub fn actors(investigation: &Investigation) -> Table<'_> {
             joined(regions.keys().map(ToString::to_string)),
             joined(actor.keys.keys().cloned()),
             text(investigation.verdict(&actor.id).as_str()),
+            optional(investigation.why_judged(&actor.id)),
         ]
     });
     Table::new(&ACTORS, &BRIEF, rows)

@@ -27,6 +27,11 @@ pub fn actor_id(event: &Event) -> String {
     format!("{address} {program}").trim().to_owned()
 }
 
+/// The address in the id of an actor.
+pub fn address(id: &str) -> &str {
+    id.split(' ').next().unwrap_or(id)
+}
+
 fn source(event: &Event) -> (&str, &str) {
     let address = event.source_ip.as_deref().unwrap_or("no address");
     // The product before the first slash, space or bracket: versions change, programs do not.

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::cloudtrail::Record;
+use crate::cloudtrail::notice::Notice;
 
 /// One fact and when it became known (the response's clock, not the attack's).
 #[derive(Debug, Clone)]
@@ -56,6 +57,9 @@ pub struct Started {
     /// The text of a playbook that is not built in, so that the file can be opened without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub playbook_text: Option<String>,
+    /// The notice it began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Box<Notice>>,
 }
 
 /// Events from one place.

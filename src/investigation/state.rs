@@ -9,6 +9,7 @@ use super::checklist::Checklist;
 use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, What};
 use super::{Evidence, actor};
+use crate::cloudtrail::notice::Notice;
 
 /// Everything the facts add up to.
 #[derive(Debug, Default)]
@@ -105,9 +106,29 @@ impl Investigation {
         &self.checklist
     }
 
-    /// The verdict on a node or an actor.
+    /// The verdict on a node or an actor: what the responder judged; else an actor at the notice's address is malicious.
     pub fn verdict(&self, subject: &str) -> Verdict {
-        self.verdicts.get(subject).copied().unwrap_or_default()
+        match self.verdicts.get(subject) {
+            Some(judged) => *judged,
+            None if self.is_named(subject) => Verdict::Malicious,
+            None => Verdict::Unknown,
+        }
+    }
+
+    /// Why a verdict holds that the responder has not given.
+    pub fn why_judged(&self, subject: &str) -> Option<&'static str> {
+        let by_notice = !self.verdicts.contains_key(subject) && self.is_named(subject);
+        by_notice.then_some("named by the notice")
+    }
+
+    fn is_named(&self, subject: &str) -> bool {
+        self.notice()
+            .is_some_and(|notice| notice.names_address(actor::address(subject)))
+    }
+
+    /// The notice it began with.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.started.as_ref()?.1.notice.as_deref()
     }
 
     /// Every pass over the sources that began, and when.

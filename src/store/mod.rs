@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `schema` | the tables, and how a file is known for ours |
 //! | `journal` | appending facts, walking through them, the hash chain |
+//! | `glance` | what a list of files says of each |
 //! | `error` | what can go wrong, and what to do about it |
 //!
 //! # What is kept
@@ -33,6 +34,7 @@
 //! file ties them to the archives they came from.
 
 mod error;
+mod glance;
 mod journal;
 mod schema;
 #[cfg(test)]
@@ -45,6 +47,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 pub use error::{ErrorKind, StoreError};
+pub use glance::{Glance, glance};
 pub use journal::{Integrity, StoredRecord};
 
 use crate::cloudtrail::EventKey;

@@ -5,6 +5,7 @@
 //! records arrive, the screens answer.
 
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use chrono::Utc;
@@ -50,7 +51,10 @@ pub(super) async fn run(
             event = keys.next() => match event {
                 Some(Ok(event)) => {
                     pace.changed = true;
-                    take(app, event).or_else(|| drain(app, &mut keys))
+                    match take(app, event) {
+                        None => drain(app, &mut keys).await,
+                        effect => effect,
+                    }
                 }
                 // The terminal is gone: nobody is there to see anything any more.
                 Some(Err(_)) | None => return Ok(Exit::Interrupted),
@@ -160,13 +164,19 @@ fn take(app: &mut App, event: Event) -> Option<Effect> {
 }
 
 /// Takes the keys that wait already, before anything is drawn: typing is never slower than drawing.
-fn drain(app: &mut App, keys: &mut EventStream) -> Option<Effect> {
-    while let Some(Some(Ok(event))) = keys.next().now_or_never() {
+async fn drain(app: &mut App, keys: &mut EventStream) -> Option<Effect> {
+    while let Poll::Ready(Some(Ok(event))) = waiting(keys).await {
         if let Some(effect) = take(app, event) {
             return Some(effect);
         }
     }
     None
+}
+
+/// The event that waits already, without waiting for one. Asked with the waker of the task: the stream keeps the one it
+/// is first asked with, and with another nobody would be woken by the next key.
+pub(super) async fn waiting(events: &mut EventStream) -> Poll<Option<io::Result<Event>>> {
+    std::future::poll_fn(|context| Poll::Ready(events.poll_next_unpin(context))).await
 }
 
 async fn next(hunt: Option<&mut Hunt>) -> Option<Vec<Update>> {
@@ -226,14 +236,14 @@ fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
 
 /// The signals that end the program. SIGHUP is heard even where the parent ignored it, so a lost terminal never leaves
 /// the program behind.
-struct Ending {
+pub(super) struct Ending {
     terminate: Signal,
     hangup: Signal,
     interrupt: Signal,
 }
 
 impl Ending {
-    fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
@@ -241,7 +251,7 @@ impl Ending {
         })
     }
 
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.hangup.recv() => {}

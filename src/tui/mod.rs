@@ -5,6 +5,7 @@
 //!
 //! | file | one idea |
 //! |---|---|
+//! | `start/` | the screen of `keytrail` alone: paste a notice, or open what is saved |
 //! | `terminal` | the guard that gives the terminal back, whatever happens |
 //! | `event_loop` | keys, updates, time and signals, in turn |
 //! | `app` | the state, and what can be asked of it |
@@ -28,6 +29,7 @@ mod index;
 mod keys;
 mod popup;
 mod replay;
+mod start;
 mod steps;
 mod terminal;
 mod theme;
@@ -40,6 +42,7 @@ use chrono::Utc;
 
 pub use action::{Action, Screen};
 pub use app::{App, Reading, Settings};
+pub use start::{Recent, Start, Wanted, draw as draw_start};
 pub use update::Effect;
 pub use views::draw;
 
@@ -88,13 +91,27 @@ pub enum TuiError {
     Store(#[from] StoreError),
 }
 
+/// Shows the start screen until something is wanted that lies outside of it. The terminal is restored on every way out.
+pub async fn start(start: &mut Start) -> Result<Wanted, TuiError> {
+    let mut guard = terminal::Guard::take()?;
+    match start::run(&mut guard, start).await {
+        // Drawing may fail before the hangup is heard.
+        Err(_) if terminal::is_gone() => Ok(Wanted::Interrupt),
+        wanted => Ok(wanted?),
+    }
+}
+
+/// Whether no colours are wanted. <https://no-color.org>: set, and not empty.
+pub fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 /// Shows the screens until they are left, and gives the investigation back. The terminal is restored on every way out.
 pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
     let settings = Settings {
         playbook: options.playbook,
         by: options.by,
-        // <https://no-color.org>: set, and not empty.
-        monochrome: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        monochrome: no_color(),
     };
     let mut app = if options.replay {
         App::replay(options.case, settings, Utc::now())?

@@ -30,7 +30,7 @@ const ROOMS: [&str; 9] = [
 ];
 
 /// Libraries that only one room may name.
-const ONLY: [(&str, &[&str]); 7] = [
+const ONLY: [(&str, &[&str]); 10] = [
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("rusqlite", &["store"]),
@@ -38,6 +38,9 @@ const ONLY: [(&str, &[&str]); 7] = [
     ("minijinja", &["playbook"]),
     ("flate2", &["collect"]),
     ("zip", &["collect"]),
+    ("aws_config", &["collect"]),
+    ("aws_sdk_cloudtrail", &["collect"]),
+    ("aws_sdk_account", &["collect"]),
 ];
 
 /// What the pure rooms may not touch: clock, files, network, threads, environment, async.

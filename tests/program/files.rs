@@ -33,6 +33,7 @@ fn killed_at_the_start(desk: &Desk) {
         tool_version: "test".to_owned(),
         playbook: String::new(),
         playbook_text: None,
+        notice: None,
     };
     let sources = vec![desk.path("logs").display().to_string()];
     case.commit(at(0), What::Started(started)).expect("written");

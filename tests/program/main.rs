@@ -11,6 +11,7 @@ mod files;
 mod hostile;
 mod interrupted;
 mod investigate;
+mod notice;
 mod output;
 #[path = "../support/mod.rs"]
 mod support;

@@ -233,6 +233,7 @@ pub fn feed(seeds: &[&str], pages: Vec<Vec<Record>>) -> Investigation {
         seeds: seeds.iter().map(ToString::to_string).collect(),
         tool_version: "test".to_owned(),
         playbook_text: None,
+        notice: None,
         playbook: String::new(),
     };
     investigation.apply(&Fact {

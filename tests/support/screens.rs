@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use keytrail::cloudtrail::notice;
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::investigation::What;
@@ -26,6 +27,15 @@ pub fn builtin() -> Playbook {
     playbook::parse(text).expect("the built-in playbook is right")
 }
 
+/// A notice of a support case, as AWS writes them, about the incident's key.
+pub fn notice() -> String {
+    format!(
+        "Subject: [CASE 170000000012345] [Action Required] Unexpected Activity\n\nAccess Key: {}\nIAMUser: \
+         invoice-app\nEvent Name: GetCallerIdentity\nEvent Time: May 21, 2026 09:02:11 (UTC+00:00)\nIP: 203.0.113.66\n",
+        demo::SEED
+    )
+}
+
 /// What the screens are told.
 pub fn settings(monochrome: bool) -> Settings {
     Settings {
@@ -37,20 +47,25 @@ pub fn settings(monochrome: bool) -> Settings {
 
 /// An empty case of the incident, begun.
 pub fn begun() -> CaseFile {
+    begun_with(None)
+}
+
+/// The same, with a notice.
+fn begun_with(notice: Option<&str>) -> CaseFile {
     let mut case = CaseFile::in_memory().expect("a case in memory");
     let started = Started {
         seeds: vec![demo::SEED.to_owned()],
         tool_version: "0.0.0".to_owned(),
         playbook_text: None,
+        notice: notice.map(notice::parse).map(Box::new),
         playbook: playbook::DEFAULT.to_owned(),
     };
     case.commit(now(), What::Started(started)).expect("saved");
     case
 }
 
-/// The incident, followed to the end, with some of the response done.
-pub fn case() -> CaseFile {
-    let mut case = begun();
+/// The incident, followed to the end.
+fn follow(mut case: CaseFile) -> CaseFile {
     let mut hunt = Hunt::start(
         Feed::in_turn(vec![Box::new(Demo::new(Duration::ZERO))]),
         Window::default(),
@@ -63,6 +78,13 @@ pub fn case() -> CaseFile {
     while let Some(update) = runtime.block_on(hunt.next()) {
         hunt.handle(update, &mut case, now()).expect("handled");
     }
+    case.settle();
+    case
+}
+
+/// The incident, followed to the end, with some of the response done.
+pub fn case() -> CaseFile {
+    let mut case = follow(begun());
     let user = case
         .investigation()
         .chain()
@@ -98,6 +120,11 @@ pub fn case() -> CaseFile {
 /// The screens of the incident.
 pub fn app(monochrome: bool) -> App {
     App::new(case(), settings(monochrome), now())
+}
+
+/// The screens of the incident, begun with a notice that names the attacker's address.
+pub fn noticed() -> App {
+    App::new(follow(begun_with(Some(&notice()))), settings(false), now())
 }
 
 /// The incident, played back.

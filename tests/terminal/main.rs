@@ -11,6 +11,7 @@
 mod endings;
 mod panics;
 mod screens;
+mod start;
 #[path = "../support/mod.rs"]
 mod support;
 mod suspend;

@@ -111,7 +111,8 @@ impl Clerk {
                     }
                     Some(Query::WhatWasLeft) => {
                         self.queries += 1;
-                        self.ask_for_the_late().await
+                        self.ask_for_the_late();
+                        true
                     }
                     None => return,
                 },
@@ -274,7 +275,7 @@ impl Clerk {
     }
 
     /// Reads the end of the window once more: what was delivered late.
-    async fn ask_for_the_late(&mut self) -> bool {
+    fn ask_for_the_late(&mut self) {
         let now = Utc::now().timestamp();
         let until = self.settings.until.map_or(now, |until| now.min(until.timestamp() - 1));
         let again: Vec<_> = self.asked[self.late..].to_vec();
@@ -296,7 +297,6 @@ impl Clerk {
                 );
             }
         }
-        true
     }
 
     async fn note(&self, region: &str, question: &Question, answer: Answered) -> bool {

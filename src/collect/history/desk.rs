@@ -146,9 +146,12 @@ impl Desk {
         while more || !self.tasks.is_empty() {
             let can_send = !self.starved && !self.tasks.is_empty() && self.on_their_way.len() < ON_THEIR_WAY;
             let listened_to = tokio::select! {
-                errand = errands.recv(), if more => match errand {
-                    Some(errand) => self.add(errand).await,
-                    None => { more = false; true }
+                errand = errands.recv(), if more => {
+                    more = errand.is_some();
+                    match errand {
+                        Some(errand) => self.add(errand).await,
+                        None => true,
+                    }
                 },
                 Some(sent) = self.on_their_way.join_next(), if !self.on_their_way.is_empty() => match sent {
                     Ok(sent) => self.take(sent).await,

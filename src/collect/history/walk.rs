@@ -216,7 +216,7 @@ mod tests {
             .collect();
         held.sort_unstable_by(|a, b| b.cmp(a));
         let start: usize = ask.token.as_deref().map_or(0, |token| token.parse().unwrap());
-        let page: Vec<i64> = held.iter().copied().skip(start).take(PAGE as usize).collect();
+        let page: Vec<i64> = held.iter().copied().skip(start).take(50).collect();
         let end = start + page.len();
         let page_info = Page {
             events: page.len() as u64,

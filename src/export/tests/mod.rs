@@ -120,6 +120,7 @@ fn held_from(seed: &str) -> Held {
         seeds: vec![seed.to_owned()],
         tool_version: "0.1.0".to_owned(),
         playbook_text: None,
+        notice: None,
         playbook: "compromised-access-key".to_owned(),
     }));
     apply(What::PassBegan(PassBegan {

@@ -13,7 +13,9 @@ use super::*;
 use crate::cloudtrail::event::Interner;
 use crate::cloudtrail::{Record, time};
 use crate::investigation::Verdict;
-use crate::investigation::fact::{FileOutcome, FileReport, ItemMarked, ItemState, Judged, Page, Started};
+use crate::investigation::fact::{
+    FileOutcome, FileReport, ItemMarked, ItemState, Judged, Page, PassBegan, PassEnded, Started,
+};
 
 const SEED: &str = "AKIAIOSFODNN7EXAMPLE";
 const OTHER: &str = "AKIAI44QH8DHBEXAMPLE";
@@ -51,6 +53,7 @@ fn started() -> What {
         seeds: vec![SEED.into()],
         tool_version: "0.1.0".into(),
         playbook_text: None,
+        notice: None,
         playbook: "compromised-access-key".into(),
     })
 }

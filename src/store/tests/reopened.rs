@@ -40,6 +40,45 @@ fn opening_gives_the_same_investigation() {
 }
 
 #[test]
+fn a_glance_says_from_where_it_started_and_how_far_it_came_and_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("case.keytrail");
+    let glanced = |complete| Glance {
+        seeds: vec![SEED.into()],
+        begun: at(),
+        complete,
+    };
+    let commit = |what| {
+        CaseFile::open(&path).unwrap().commit(at(), what).unwrap();
+        glance(&path).unwrap()
+    };
+    drop(CaseFile::create(&path).unwrap());
+    assert!(glance(&path).is_err(), "nothing has begun");
+    assert_eq!(commit(started()), glanced(None));
+    let began = PassBegan {
+        sources: Vec::new(),
+        since: None,
+        until: None,
+        aws: None,
+    };
+    assert_eq!(commit(What::PassBegan(began)), glanced(Some(false)));
+    let ended = PassEnded {
+        fixed_point: true,
+        cut_short: None,
+    };
+    assert_eq!(commit(What::PassEnded(ended)), glanced(Some(true)));
+    let before = std::fs::read(&path).unwrap();
+    glance(&path).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    // While somebody writes to it, too.
+    let mut writing = CaseFile::open(&path).unwrap();
+    writing.commit(at(), page("a", Vec::new())).unwrap();
+    assert_eq!(glance(&path).unwrap(), glanced(Some(true)));
+    std::fs::write(&path, "something else").unwrap();
+    assert!(glance(&path).is_err());
+}
+
+#[test]
 fn the_facts_come_back_with_their_records() {
     let mut case = CaseFile::in_memory().unwrap();
     fill(&mut case);

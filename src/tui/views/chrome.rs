@@ -215,7 +215,7 @@ pub(super) fn hints(app: &App, frame: &mut Frame<'_>, area: Rect) {
 }
 
 /// Draws one line with a left and a right part; the right one is never cut.
-fn ends(frame: &mut Frame<'_>, area: Rect, left: Vec<Span<'_>>, right: Vec<Span<'_>>) {
+pub(in crate::tui) fn ends(frame: &mut Frame<'_>, area: Rect, left: Vec<Span<'_>>, right: Vec<Span<'_>>) {
     let right = Line::from(right);
     let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
     let [left_area, right_area] = ratatui::layout::Layout::horizontal([

@@ -149,7 +149,9 @@ fn source(app: &App, event: &Event, width: usize) -> Vec<Line<'static>> {
     );
     let verdict = app.investigation().verdict(&actor_id(event));
     if verdict != Verdict::Unknown {
-        let judged = format!("{} {}", verdict_sign(verdict), verdict.as_str());
+        let why = app.investigation().why_judged(&actor_id(event));
+        let why = why.map(|why| format!(", {why}")).unwrap_or_default();
+        let judged = format!("{} {}{why}", verdict_sign(verdict), verdict.as_str());
         let judged = Span::styled(judged, app.theme.verdict(verdict));
         lines.push(labelled("source is", LABEL, judged, &app.theme));
     }

@@ -21,6 +21,8 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
+pub(super) use chrome::ends;
+
 use super::action::Screen;
 use super::app::App;
 use super::widgets::text;
@@ -34,8 +36,8 @@ const WIDE: u16 = 110;
 /// Draws the whole screen.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let area = frame.area();
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        return too_small(frame, area);
+    if is_too_small(frame, area) {
+        return;
     }
     let replay_bar = u16::from(app.is_replay()) * 2;
     let [title, tabs, body, bar, status, hints] = Layout::vertical([
@@ -64,11 +66,16 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     }
 }
 
-fn too_small(frame: &mut Frame<'_>, area: Rect) {
+/// Whether the window is too small for anything that helps; then it says so.
+pub(super) fn is_too_small(frame: &mut Frame<'_>, area: Rect) -> bool {
+    if area.width >= SMALLEST.0 && area.height >= SMALLEST.1 {
+        return false;
+    }
     let said = format!(
         "keytrail needs a window of {} by {}; this one is {} by {}. Make it larger, or leave with Ctrl-C.",
         SMALLEST.0, SMALLEST.1, area.width, area.height
     );
     let lines = text::wrap(&said, usize::from(area.width)).into_iter().map(Line::from);
     super::widgets::pane::lines(frame, area, lines);
+    true
 }

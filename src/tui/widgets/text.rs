@@ -96,8 +96,12 @@ pub(crate) fn fold(text: &str, columns: usize) -> Vec<&str> {
     let columns = columns.max(2);
     let mut pieces = Vec::new();
     let mut rest = text;
-    while rest.width() > columns {
+    // Only as far as a piece reaches: a pasted text may be one line of a megabyte.
+    loop {
         let head = take(rest, columns);
+        if head.len() == rest.len() {
+            break;
+        }
         pieces.push(head);
         rest = &rest[head.len()..];
     }

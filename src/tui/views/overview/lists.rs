@@ -105,6 +105,9 @@ pub(super) fn stands_out(app: &App, frame: &mut Frame<'_>, area: Rect) {
     pane::lines(frame, inner, lines);
 }
 
+/// From this width on there is room for why a source is judged.
+const WIDE: usize = 136;
+
 /// The sources of the calls: the attacker, the real application, or not known yet.
 pub(super) fn from_where(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
@@ -119,7 +122,10 @@ pub(super) fn from_where(app: &App, frame: &mut Frame<'_>, area: Rect) {
             Verdict::Unknown => String::new(),
             judged => format!("{} {}", verdict_sign(judged), judged.as_str()),
         };
-        let room = width.saturating_sub(24 + 14 + 14 + 29 + 12);
+        // The reason gives way before the program does: the notice itself stands further up.
+        let why = app.investigation().why_judged(&actor.id).map(|why| format!(", {why}"));
+        let why = why.filter(|_| width >= WIDE).unwrap_or_default();
+        let room = width.saturating_sub(24 + 14 + 14 + 29 + 12 + text::width(&why));
         Line::from(vec![
             Span::raw(format!("{} ", id_cell(&safe(&actor.address), 23))),
             Span::styled(
@@ -136,6 +142,7 @@ pub(super) fn from_where(app: &App, frame: &mut Frame<'_>, area: Rect) {
             ),
             Span::raw(cell(&format!("  {}", safe(&actor.program)), room)),
             Span::styled(judged, theme.verdict(verdict)),
+            Span::styled(why, theme.dim),
         ])
     });
     pane::lines(frame, inner, lines);

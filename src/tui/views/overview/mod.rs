@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! ┌ Do this next ─────────────────────────────┐
+//!   Notice: what it says, where the investigation began with one
 //! ├ The key ───────────┬ What it led to ──────┤
 //! ├ May still work ────┼ What stands out ─────┤
 //! ├ From where ─────────────────────────────── ┤   where there is room
@@ -18,6 +19,7 @@ use ratatui::text::{Line, Span};
 
 pub(super) use cards::regions;
 
+use crate::cloudtrail::notice::Notice;
 use crate::store::Integrity;
 use crate::tui::app::App;
 use crate::tui::steps;
@@ -31,8 +33,9 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let cares = cares(app);
     let tall = area.height >= TALL;
     let actors = u16::try_from(app.investigation().actors().len()).unwrap_or(u16::MAX);
-    let [next, upper, lower, from, care] = Layout::vertical([
+    let [next, notice, upper, lower, from, care] = Layout::vertical([
         Constraint::Length(if tall { 5 } else { 3 }),
+        Constraint::Length(u16::from(app.investigation().notice().is_some())),
         Constraint::Length(if tall { 9 } else { 8 }),
         Constraint::Fill(1),
         Constraint::Length(if tall && actors > 0 {
@@ -44,6 +47,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     ])
     .areas(area);
     do_next(app, frame, next);
+    named(app, frame, notice);
     let halves = |area| Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
     let [left, right] = halves(upper);
     cards::the_key(app, frame, left);
@@ -102,6 +106,19 @@ fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
     pane::lines(frame, inner, std::iter::once(head).chain(why));
 }
 
+/// What the notice says, in a line.
+fn named(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let Some(notice) = app.investigation().notice() else {
+        return;
+    };
+    let said = notice.headline(|time| format!("{} {}", app.zone.minute(time), app.zone.name(time)));
+    let label = " Notice: ";
+    let room = usize::from(area.width).saturating_sub(label.len());
+    let said = cut(&safe(&said), room).into_owned();
+    let line = Line::from(vec![Span::styled(label, app.theme.notice), Span::raw(said)]);
+    pane::lines(frame, area, [line]);
+}
+
 /// What to be careful about: what was not read, what the data is like, what to look at besides.
 fn cares(app: &App) -> Vec<(Style, String)> {
     let theme = &app.theme;
@@ -127,6 +144,9 @@ fn cares(app: &App) -> Vec<(Style, String)> {
             .iter()
             .map(|w| (theme.notice, safe(w).into_owned())),
     );
+    if let Some(question) = investigation.notice().and_then(Notice::question) {
+        cares.push((theme.notice, safe(&question).into_owned()));
+    }
     let further = &investigation.chain().further_seeds;
     if let Some(first) = further.first() {
         let more = if further.len() > 1 {

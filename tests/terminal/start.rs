@@ -1,0 +1,66 @@
+//! The start screen of `keytrail` alone.
+
+use portable_pty::CommandBuilder;
+
+use crate::terminal::Terminal;
+
+const NOTICE: &str =
+    "Access Key: AKIAIOSFODNN7EXAMPLE\rIAMUser: app\rEvent Name: GetCallerIdentity\rIP: 203.0.113.39\r";
+
+fn pastes(terminal: &mut Terminal, text: &str) {
+    terminal.types(&format!("\u{1b}[200~{text}\u{1b}[201~"));
+}
+
+#[test]
+fn a_pasted_notice_is_understood_and_investigated() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
+    command.env("XDG_DATA_HOME", data.path());
+    // Nobody's credentials: nothing is asked, and that is said.
+    for name in [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+    ] {
+        command.env_remove(name);
+    }
+    command.env("AWS_CONFIG_FILE", "/dev/null");
+    command.env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    command.env("AWS_EC2_METADATA_DISABLED", "true");
+    let mut terminal = Terminal::run(24, 80, command);
+    terminal.shows("Paste a key id");
+    terminal.is_taken();
+    // Bracketed: its line breaks are not Enter.
+    pastes(&mut terminal, NOTICE);
+    terminal.shows("GetCallerIdentity from 203.0.113.39");
+    terminal.types("\r");
+    terminal.shows("there are no credentials");
+    terminal.shows("Do this next");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 130);
+    terminal.is_given_back();
+}
+
+#[test]
+fn a_saved_investigation_is_opened_from_the_list() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = data.path().join("keytrail");
+    std::fs::create_dir(&folder).expect("made");
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_keytrail"))
+        .args(["demo", "--batch", "--save"])
+        .arg(folder.join("2026-05-21-incident.keytrail"))
+        .output()
+        .expect("runs");
+    assert!(run.status.success());
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
+    command.env("XDG_DATA_HOME", data.path());
+    let mut terminal = Terminal::run(24, 80, command);
+    terminal.shows("2026-05-21-incident");
+    terminal.shows("complete");
+    terminal.types("\r");
+    terminal.shows("Do this next");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 130);
+    terminal.is_given_back();
+}
