@@ -53,6 +53,8 @@ struct Clerk {
     late: usize,
     queries: u64,
     answered: u64,
+    /// Regions where nothing was left to send at some time.
+    waiting: HashSet<Arc<str>>,
     given: HashSet<EventKey>,
     interner: Interner,
     keys: Arc<Mutex<BTreeSet<String>>>,
@@ -86,6 +88,7 @@ impl Clerk {
             late: 0,
             queries: 0,
             answered: 0,
+            waiting: HashSet::new(),
             given: HashSet::new(),
             interner: Interner::default(),
             keys: Arc::default(),
@@ -371,6 +374,15 @@ impl Clerk {
                     answer,
                 };
                 self.send(vec![Update::Found(Found::Asked(asked))]).await
+            }
+            Report::Waiting => {
+                self.waiting.insert(region);
+                // The answers on their way take seconds: time to read the end of the window once more. What they lead to
+                // is asked up to its own present.
+                if self.regions_known && self.late == 0 && self.desks.keys().all(|desk| self.waiting.contains(desk)) {
+                    self.ask_for_the_late();
+                }
+                true
             }
             Report::Paused(paused) => {
                 self.progress.paused = paused;

@@ -53,6 +53,8 @@ pub(super) enum Report {
     Throttled,
     /// The credentials expired, or are valid again.
     Paused(bool),
+    /// Everything that can be sent was sent; answers are awaited.
+    Waiting,
 }
 
 /// How fast requests go out.
@@ -157,7 +159,10 @@ impl Desk {
                     Ok(sent) => self.take(sent).await,
                     Err(_) => true,
                 },
-                () = sleep_until(self.pace.next), if can_send => { self.send(); true }
+                () = sleep_until(self.pace.next), if can_send => {
+                    self.send();
+                    !self.starved || self.report(Report::Waiting).await
+                }
             };
             if !listened_to {
                 return;
