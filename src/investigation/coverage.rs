@@ -123,6 +123,11 @@ impl HistoryCoverage {
         }
     }
 
+    /// Whether something that should have been read was not.
+    pub fn is_unread(&self) -> bool {
+        !matches!(self.state(), HistoryState::Complete | HistoryState::Disabled)
+    }
+
     /// The first and last second asked for.
     pub fn window(&self) -> Option<(i64, i64)> {
         let windows = || self.questions.values().filter_map(|question| question.window);
@@ -227,10 +232,8 @@ impl Coverage {
 
     /// Whether something that should have been read was not.
     pub fn is_partial(&self) -> bool {
-        let unread =
-            |history: &HistoryCoverage| !matches!(history.state(), HistoryState::Complete | HistoryState::Disabled);
         self.broken > 0
-            || self.history.values().any(unread)
+            || self.history.values().any(HistoryCoverage::is_unread)
             || self
                 .unread
                 .iter()

@@ -55,11 +55,16 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
         0 => String::new(),
         n => format!(", {} of them digests and the like", number(n)),
     };
-    let read = format!(
-        "{} in {}{passed_over}",
-        counted(coverage.records(), "record", "records"),
-        counted(coverage.files().len() as u64, "file", "files")
-    );
+    let is_asked_alone = coverage.files().is_empty() && !coverage.history().is_empty();
+    let read = if is_asked_alone {
+        counted(coverage.records(), "event", "events")
+    } else {
+        format!(
+            "{} in {}{passed_over}",
+            counted(coverage.records(), "record", "records"),
+            counted(coverage.files().len() as u64, "file", "files")
+        )
+    };
     lines.push(Line::styled(read, theme.strong));
     let case = app.desk.case();
     let file = case

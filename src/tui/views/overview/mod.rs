@@ -129,7 +129,12 @@ fn cares(app: &App) -> Vec<(Style, String)> {
         let said = format!("The file was changed after it was written ({broken}): do not rely on it as evidence");
         cares.push((theme.danger, safe(&said).into_owned()));
     }
-    if coverage.is_partial() {
+    let unread = coverage.history().values().filter(|region| region.is_unread()).count();
+    if unread > 0 && app.reading.is_none() {
+        let regions = counted(unread as u64, "region was", "regions were");
+        cares.push((theme.danger, format!("{regions} not read to the end: see 5 Coverage")));
+    }
+    if unread == 0 && coverage.is_partial() {
         let files = counted(coverage.unread().len() as u64, "file was", "files were");
         let lost = counted(coverage.broken(), "record", "records");
         cares.push((
