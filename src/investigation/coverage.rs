@@ -1,6 +1,7 @@
 //! What was read, and what was not.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -40,8 +41,34 @@ pub struct QuestionCoverage {
     pub window: Option<(i64, i64)>,
     /// What was read whole.
     pub read: Vec<(i64, i64)>,
-    /// Whether all of it was.
-    pub is_complete: bool,
+    /// Why it was given up, if it was.
+    pub refused: Option<Answered>,
+}
+
+impl QuestionCoverage {
+    /// Whether all of the window was read, by whatever answers.
+    pub fn is_complete(&self) -> bool {
+        self.window
+            .is_some_and(|(from, until)| unread(from..=until, &self.read).is_empty())
+    }
+}
+
+/// The parts of a window that were not read yet, the newest last.
+pub fn unread(window: RangeInclusive<i64>, read: &[(i64, i64)]) -> Vec<RangeInclusive<i64>> {
+    let mut read: Vec<(i64, i64)> = read.to_vec();
+    read.sort_unstable();
+    let (mut from, until) = window.into_inner();
+    let mut parts = Vec::new();
+    for (start, end) in read {
+        if start > from && from <= until {
+            parts.push(from..=until.min(start - 1));
+        }
+        from = from.max(end + 1);
+    }
+    if from <= until {
+        parts.push(from..=until);
+    }
+    parts
 }
 
 /// What is known of the event history of one region.
@@ -55,8 +82,6 @@ pub struct HistoryCoverage {
     pub events: u64,
     /// Requests refused because there were too many.
     pub throttled: u64,
-    /// Why the region, or some question in it, was not read.
-    pub refused: Option<Answered>,
 }
 
 /// In a word, what became of a region's event history.
@@ -94,8 +119,7 @@ impl HistoryCoverage {
             Answered::Begun { from, until } => {
                 let question = self.questions.entry(question()).or_default();
                 question.window = Some((*from, *until));
-                question.is_complete = false;
-                self.refused = None;
+                question.refused = None;
             }
             Answered::Page { events, part, .. } => {
                 self.pages += 1;
@@ -104,21 +128,25 @@ impl HistoryCoverage {
                     self.questions.entry(question()).or_default().read.push(*part);
                 }
             }
-            Answered::Complete => self.questions.entry(question()).or_default().is_complete = true,
             Answered::Throttled => self.throttled += 1,
             Answered::NotEnabled { .. } | Answered::Denied { .. } | Answered::Failed { .. } => {
-                self.refused = Some(asked.answer.clone());
+                self.questions.entry(question()).or_default().refused = Some(asked.answer.clone());
             }
         }
     }
 
+    /// Why the region, or some question in it, was not read.
+    fn refused(&self) -> Option<&Answered> {
+        self.questions.values().find_map(|question| question.refused.as_ref())
+    }
+
     /// In a word.
     pub fn state(&self) -> HistoryState {
-        match &self.refused {
+        match self.refused() {
             Some(Answered::NotEnabled { .. }) => HistoryState::Disabled,
             Some(Answered::Denied { .. }) => HistoryState::Denied,
             Some(_) => HistoryState::Failed,
-            None if self.questions.values().all(|question| question.is_complete) => HistoryState::Complete,
+            None if self.questions.values().all(QuestionCoverage::is_complete) => HistoryState::Complete,
             None => HistoryState::Partial,
         }
     }
@@ -136,7 +164,7 @@ impl HistoryCoverage {
 
     /// Why something was not read, in the words of AWS.
     pub fn why(&self) -> Option<&str> {
-        match self.refused.as_ref()? {
+        match self.refused()? {
             Answered::NotEnabled { why } | Answered::Denied { why } | Answered::Failed { why } => Some(why),
             _ => None,
         }
@@ -238,5 +266,54 @@ impl Coverage {
                 .unread
                 .iter()
                 .any(|u| matches!(u.outcome, FileOutcome::Partial | FileOutcome::Failed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(question: &str, answer: Answered) -> Asked {
+        Asked {
+            region: "us-east-1".to_owned(),
+            question: question.to_owned(),
+            answer,
+        }
+    }
+
+    #[test]
+    fn a_question_is_complete_when_every_second_was_read_whatever_else_was_answered() {
+        let mut history = HistoryCoverage::default();
+        let page = |from, until| Answered::Page {
+            events: 1,
+            unreadable: 0,
+            part: Some((from, until)),
+        };
+        history.take(&asked("a", Answered::Begun { from: 0, until: 9 }));
+        // The end of the window, read once more, may be answered first.
+        history.take(&asked("a", page(7, 12)));
+        assert_eq!(history.state(), HistoryState::Partial);
+        history.take(&asked("a", page(0, 6)));
+        assert_eq!(history.state(), HistoryState::Complete);
+    }
+
+    #[test]
+    fn what_was_given_up_is_not_forgotten_when_something_else_is_asked() {
+        let mut history = HistoryCoverage::default();
+        let why = || "no".to_owned();
+        history.take(&asked("a", Answered::Begun { from: 0, until: 9 }));
+        history.take(&asked("a", Answered::Failed { why: why() }));
+        history.take(&asked("b", Answered::Begun { from: 0, until: 9 }));
+        assert_eq!((history.state(), history.why()), (HistoryState::Failed, Some("no")));
+        history.take(&asked("a", Answered::Begun { from: 0, until: 9 }));
+        assert_eq!(history.state(), HistoryState::Partial, "it is asked again");
+    }
+
+    #[test]
+    fn only_what_was_not_read_is_asked_again() {
+        assert_eq!(unread(0..=9, &[]), [0..=9]);
+        assert_eq!(unread(0..=9, &[(8, 9), (3, 4)]), [0..=2, 5..=7]);
+        assert_eq!(unread(0..=9, &[(-5, 20)]), []);
+        assert_eq!(unread(5..=9, &[(0, 5), (5, 6), (20, 30)]), [7..=9]);
     }
 }

@@ -177,8 +177,6 @@ pub enum Answered {
         /// The seconds that were read whole.
         part: Option<(i64, i64)>,
     },
-    /// The whole window was read.
-    Complete,
     /// The region is not enabled for the account.
     NotEnabled {
         /// AWS's words.

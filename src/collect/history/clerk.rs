@@ -11,10 +11,11 @@ use super::api::{LookupError, Meaning, settings};
 use super::desk::{Desk, Errand, Report};
 use super::question::{By, Place, Question, Rank};
 use super::walk::Walk;
-use super::{REACH, Settings, regions, unread};
+use super::{REACH, Settings, regions};
 use crate::cloudtrail::{EventKey, Interner, Record};
 use crate::collect::hunt::{Feed, Left, Query, Update};
 use crate::collect::source::{Found, Progress, SourceError};
+use crate::investigation::coverage::unread;
 use crate::investigation::fact::{Answered, Asked, Page};
 use crate::investigation::lead::Lead;
 
@@ -177,8 +178,7 @@ impl Clerk {
         if !self.asked_set.insert(question.clone()) {
             return true;
         }
-        let now = Utc::now().timestamp();
-        let until = self.settings.until.map_or(now, |until| now.min(until.timestamp() - 1));
+        let until = self.until();
         let question = Arc::new(question);
         self.asked.push((question.clone(), until));
         let regions = match question.place() {
@@ -196,6 +196,12 @@ impl Clerk {
     fn since(&self) -> i64 {
         let reach = (Utc::now() - REACH).timestamp();
         self.settings.since.map_or(reach, |since| reach.max(since.timestamp()))
+    }
+
+    /// The last second of the window; the present where it is open.
+    fn until(&self) -> i64 {
+        let now = Utc::now().timestamp();
+        self.settings.until.map_or(now, |until| now.min(until.timestamp() - 1))
     }
 
     async fn hand_over(&mut self, region: &Arc<str>, question: &Arc<Question>, until: i64) -> bool {
@@ -279,12 +285,12 @@ impl Clerk {
 
     /// Reads the end of the window once more: what was delivered late.
     fn ask_for_the_late(&mut self) {
-        let now = Utc::now().timestamp();
-        let until = self.settings.until.map_or(now, |until| now.min(until.timestamp() - 1));
+        let until = self.until();
+        let is_past = until < Utc::now().timestamp() - LATE;
         let again: Vec<_> = self.asked[self.late..].to_vec();
         self.late = self.asked.len();
         for (question, before) in again {
-            if !matches!(question.by, By::AccessKeyId | By::Username) || until < now - LATE {
+            if is_past || !matches!(question.by, By::AccessKeyId | By::Username) {
                 continue;
             }
             for region in self.regions.clone() {
@@ -348,9 +354,9 @@ impl Clerk {
                 updates.push(Update::Found(Found::Progress(self.progress)));
                 self.send(updates).await
             }
-            Report::Done(question) => {
+            Report::Done => {
                 self.open -= 1;
-                question.by == By::EventName || self.note(&region, &question, Answered::Complete).await
+                true
             }
             Report::GivenUp { question, error } => {
                 self.open -= 1;

@@ -43,8 +43,8 @@ pub(super) enum Report {
         part: Option<(i64, i64)>,
     },
     /// A question was read to its end.
-    Done(Arc<Question>),
-    /// A question was given up; where `region` is set, so is every other one in this region.
+    Done,
+    /// A question was given up.
     GivenUp {
         question: Arc<Question>,
         error: LookupError,
@@ -180,7 +180,7 @@ impl Desk {
             return self.report(Report::GivenUp { question, error }).await;
         }
         if errand.walk.is_done() {
-            return self.report(Report::Done(errand.question)).await;
+            return self.report(Report::Done).await;
         }
         self.number += 1;
         self.starved = false;
@@ -239,12 +239,12 @@ impl Desk {
                     self.tasks.remove(&number);
                 }
                 let read = Report::Read {
-                    question: question.clone(),
+                    question,
                     answer,
                     part: part.map(|part| (*part.start(), *part.end())),
                 };
                 let resumed = !std::mem::take(&mut self.paused) || self.report(Report::Paused(false)).await;
-                resumed && self.report(read).await && (!is_done || self.report(Report::Done(question)).await)
+                resumed && self.report(read).await && (!is_done || self.report(Report::Done).await)
             }
             Err(error) => self.failed(number, &ask, error).await,
         }

@@ -26,7 +26,6 @@ mod regions;
 mod walk;
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -59,34 +58,3 @@ pub struct Settings {
 
 /// Event history reaches back so far.
 const REACH: chrono::TimeDelta = chrono::TimeDelta::days(90);
-
-/// The parts of a window that were not read yet, the newest last.
-fn unread(window: RangeInclusive<i64>, read: &[(i64, i64)]) -> Vec<RangeInclusive<i64>> {
-    let mut read: Vec<(i64, i64)> = read.to_vec();
-    read.sort_unstable();
-    let (mut from, until) = window.into_inner();
-    let mut parts = Vec::new();
-    for (start, end) in read {
-        if start > from && from <= until {
-            parts.push(from..=until.min(start - 1));
-        }
-        from = from.max(end + 1);
-    }
-    if from <= until {
-        parts.push(from..=until);
-    }
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_was_not_read_is_asked_again() {
-        assert_eq!(unread(0..=9, &[]), [0..=9]);
-        assert_eq!(unread(0..=9, &[(8, 9), (3, 4)]), [0..=2, 5..=7]);
-        assert_eq!(unread(0..=9, &[(-5, 20)]), []);
-        assert_eq!(unread(5..=9, &[(0, 5), (5, 6), (20, 30)]), [7..=9]);
-    }
-}

@@ -99,7 +99,11 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
         Line::styled(head, theme.dim),
     ];
     for (region, read) in app.investigation().coverage().history() {
-        let done = read.questions.values().filter(|question| question.is_complete).count();
+        let done = read
+            .questions
+            .values()
+            .filter(|question| question.is_complete())
+            .count();
         let style = match read.state() {
             HistoryState::Complete => theme.ok,
             HistoryState::Partial => theme.notice,
