@@ -3,7 +3,7 @@
 //!
 //! 17 regions; a key with 3,000 calls in us-east-1, where an answer takes 4 s in the mean, and 200 in each of five others,
 //! where it takes 0.3 s. The perfect schedule sends the seed's pages at exactly two a second in each region, each taking
-//! the latency that the simulator drew for it.
+//! the latency that the simulator drew for it. Five runs, each with latencies of its own.
 
 #[path = "../tests/support/aws/mod.rs"]
 mod aws;
@@ -56,8 +56,18 @@ fn records() -> Vec<Value> {
     records
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+/// What came of one run.
+struct Run {
+    perfect: f64,
+    measured: f64,
+    first_branch: f64,
+    requests: usize,
+    refused: f64,
+}
+
+fn run(latencies: u64) -> Result<Run, Box<dyn Error>> {
     let aws = Aws::new("111122223333")
+        .seed(latencies)
         .latency_mean(0.3)
         .region("us-east-1", Region::enabled().latency_mean(4.0))
         .events(records())
@@ -68,34 +78,52 @@ fn main() -> Result<(), Box<dyn Error>> {
     aws.credentials(&mut command);
     command.args(["investigate", KEY, "--batch", "--save"]).arg(&save);
     let begun = Instant::now();
-    let mut run = command.stdout(Stdio::null()).spawn()?;
-    let mut first_branch = None;
+    let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut first_branch = f64::NAN;
     while run.try_wait()?.is_none() {
         // What was made is asked for as soon as the call that made it was seen.
         let asks = |log: &aws::Log| {
-            log.lookups()
+            let lookups = log.lookups();
+            lookups
                 .iter()
                 .any(|entry| entry.attribute() == Some(("AccessKeyId", MADE)))
         };
-        if first_branch.is_none() && asks(&aws.log()) {
-            first_branch = Some(begun.elapsed().as_secs_f64());
+        if first_branch.is_nan() && asks(&aws.log()) {
+            first_branch = begun.elapsed().as_secs_f64();
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     let measured = begun.elapsed().as_secs_f64();
     std::fs::remove_file(&save)?;
-    let perfect = aws.perfect_schedule("AccessKeyId", KEY);
     let log = aws.log();
-    println!("perfect schedule  {perfect:6.1} s");
-    println!("measured          {measured:6.1} s, ratio {:.2}", measured / perfect);
-    println!("first branch      {:6.1} s", first_branch.unwrap_or(f64::NAN));
-    println!(
-        "requests          {:6}, {:.1} % refused",
-        log.lookups().len(),
-        100.0 * log.throttled_share()
-    );
-    for (region, requests) in log.lookups_per_region() {
-        println!("  {region:<16}{requests:6}");
+    Ok(Run {
+        perfect: aws.perfect_schedule("AccessKeyId", KEY),
+        measured,
+        first_branch,
+        requests: log.lookups().len(),
+        refused: 100.0 * log.throttled_share(),
+    })
+}
+
+fn median(mut of: Vec<f64>) -> f64 {
+    of.sort_by(f64::total_cmp);
+    of[of.len() / 2]
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("   perfect  measured  ratio  first branch  requests  refused");
+    let mut runs = Vec::new();
+    for latencies in 1..=5 {
+        let run = run(latencies)?;
+        let ratio = run.measured / run.perfect;
+        println!(
+            "{:8.1} s {:7.1} s {ratio:6.2} {:11.1} s {:9} {:6.1} %",
+            run.perfect, run.measured, run.first_branch, run.requests, run.refused
+        );
+        runs.push(run);
     }
+    let ratio = median(runs.iter().map(|run| run.measured / run.perfect).collect());
+    let first_branch = median(runs.iter().map(|run| run.first_branch).collect());
+    println!("median: ratio {ratio:.2}, first branch {first_branch:.1} s");
     Ok(())
 }

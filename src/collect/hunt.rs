@@ -4,7 +4,7 @@
 //! batch run) hands each answer to [`Hunt::handle`], which turns it into facts. So the hunt never shares the investigation
 //! with anybody.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::source::{Found, Progress, Source, SourceError};
+use super::source::{Found, Progress, RegionNow, Source, SourceError};
 use crate::cloudtrail::{EventKey, Record};
 use crate::investigation::fact::{Page, PassEnded};
 use crate::investigation::lead::Lead;
@@ -51,6 +51,8 @@ pub enum Query {
     Leads(Vec<Lead>),
     /// What was put off.
     WhatWasLeft,
+    /// Whether to ask again and again for new calls of all that was asked for.
+    Watch(bool),
 }
 
 /// The two ways between a hunt and its sources.
@@ -119,7 +121,9 @@ pub struct Hunt {
     /// What an earlier, interrupted run had saved: reading it again must not count it twice.
     saved: HashSet<(EventKey, Arc<str>)>,
     progress: Progress,
+    regions: BTreeMap<Arc<str>, RegionNow>,
     running: bool,
+    watching: bool,
     failure: Option<SourceError>,
 }
 
@@ -134,7 +138,9 @@ impl Hunt {
             window,
             saved: saved_records(case)?,
             progress: Progress::default(),
+            regions: BTreeMap::new(),
             running: true,
+            watching: false,
             failure: None,
         };
         case.settle();
@@ -144,7 +150,7 @@ impl Hunt {
 
     /// What the sources say next; `None` when the hunt is over.
     pub async fn next(&mut self) -> Option<Vec<Update>> {
-        if !self.running {
+        if !self.running && !self.watching {
             return None;
         }
         // As long as they are asked, the sources end only by a panic.
@@ -163,6 +169,8 @@ impl Hunt {
                 Update::Found(Found::Files(files)) => facts.push(What::FilesRead { files }),
                 Update::Found(Found::Progress(progress)) => self.progress = progress,
                 Update::Found(Found::Asked(asked)) => facts.push(What::Asked(asked)),
+                Update::Found(Found::Watched(watched)) => facts.push(What::Watched(watched)),
+                Update::Found(Found::Region(region, now)) => drop(self.regions.insert(region, now)),
                 Update::Answered(answer, queries) => answered = Some((answer, queries)),
             }
         }
@@ -172,6 +180,14 @@ impl Hunt {
         match answered {
             None => {
                 self.look_early(case);
+                Ok(())
+            }
+            Some((answer, _)) if !self.running => {
+                // On a watch: what new calls led to.
+                case.settle();
+                self.ask(case);
+                self.failure = answer.err();
+                self.watching &= self.failure.is_none();
                 Ok(())
             }
             Some((Ok(left), queries)) => {
@@ -210,6 +226,23 @@ impl Hunt {
     /// Whether there is still something to come.
     pub fn is_running(&self) -> bool {
         self.running
+    }
+
+    /// How the reading of each region of AWS goes on.
+    pub fn regions(&self) -> &BTreeMap<Arc<str>, RegionNow> {
+        &self.regions
+    }
+
+    /// Whether new calls are asked for again and again, now that everything was read.
+    pub fn is_watching(&self) -> bool {
+        self.watching
+    }
+
+    /// Begins a watch, or ends it. Only what is read from AWS can be watched, after a pass that came to its end.
+    pub fn watch(&mut self, on: bool) {
+        if self.feed.is_live && !self.running && self.failure.is_none() {
+            self.watching = self.feed.queries.send(Query::Watch(on)).is_ok() && on;
+        }
     }
 
     /// Why a source failed, if one did.
@@ -346,6 +379,8 @@ fn answer(
         let outcome = sources.iter_mut().try_for_each(|source| match &query {
             Query::Leads(leads) => source.ask(leads, &mut out),
             Query::WhatWasLeft => source.settle(&mut out),
+            // Only a live source is watched.
+            Query::Watch(_) => Ok(()),
         });
         let settled = sources.iter().all(|source| source.is_settled());
         let left = if settled { Left::Nothing } else { Left::Something };

@@ -1,9 +1,11 @@
 //! What a source of events is, and what it yields.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::archive::ArchiveError;
-use crate::investigation::fact::{Asked, FileReport, Page};
+use crate::investigation::fact::{Asked, FileReport, Page, Watched};
 use crate::investigation::lead::Lead;
 
 /// What a look-up yields while it runs.
@@ -18,6 +20,19 @@ pub enum Found {
     Asked(Asked),
     /// How far the first reading has come.
     Progress(Progress),
+    /// How the reading of a region of AWS goes on just now.
+    Region(Arc<str>, RegionNow),
+    /// One more round of a watch is over.
+    Watched(Watched),
+}
+
+/// How the reading of a region of AWS goes on just now.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RegionNow {
+    /// Requests a second, over the last ten seconds.
+    pub rate: f64,
+    /// Until all that is known of is read; zero when it is.
+    pub left: Duration,
 }
 
 /// Who takes what is found; `Break` stops the reading.

@@ -35,6 +35,8 @@ pub enum What {
     },
     /// The event history of a region was asked, or answered.
     Asked(Asked),
+    /// After the passes, AWS was asked once more for new calls of the chain.
+    Watched(Watched),
     /// One pass over the sources began.
     PassBegan(PassBegan),
     /// One pass over the sources ended.
@@ -194,6 +196,16 @@ pub enum Answered {
     },
     /// A request was refused because there were too many.
     Throttled,
+}
+
+/// One round of a watch: every key and session of the chain was asked for again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    /// Calls up to here were asked for. Delivery takes some five minutes, without guarantee.
+    pub until: DateTime<Utc>,
+    /// Regions that could not be read this time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<String>,
 }
 
 /// The beginning of one pass over the sources. A pass that has no end was interrupted.

@@ -26,13 +26,16 @@ impl Attribute {
     }
 }
 
-/// One thing to look up. Two leads with the same attribute and value are the same question.
+/// One thing to look up.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Lead {
     /// By what.
     pub attribute: Attribute,
     /// The exact value: LookupEvents matches whole values, with case.
     pub value: String,
+    /// For the key of a session: the user or role session it belongs to. A question for that `Username` finds the key's
+    /// calls too.
+    pub username: Option<String>,
 }
 
 impl Lead {
@@ -41,6 +44,7 @@ impl Lead {
         Self {
             attribute,
             value: value.into(),
+            username: None,
         }
     }
 }

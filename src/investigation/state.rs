@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::chain::{self, Chain};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
-use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, What};
+use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
 use super::{Evidence, actor};
 use crate::cloudtrail::notice::Notice;
 
@@ -21,6 +21,7 @@ pub struct Investigation {
     verdicts: BTreeMap<String, Verdict>,
     passes: Vec<(DateTime<Utc>, PassBegan)>,
     last_pass: Option<(DateTime<Utc>, PassEnded)>,
+    watched: Option<Watched>,
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
     actors: Vec<actor::Actor>,
@@ -43,6 +44,7 @@ impl Investigation {
             }
             What::FilesRead { files } => self.coverage.add(files),
             What::Asked(asked) => self.coverage.asked(asked),
+            What::Watched(watched) => self.watched = Some(watched.clone()),
             What::PassBegan(began) => {
                 self.passes.push((fact.at, began.clone()));
                 // Until its end is known, it was cut short.
@@ -139,6 +141,18 @@ impl Investigation {
     /// How the last pass over the sources ended, and when; one without an end was interrupted.
     pub fn last_pass(&self) -> Option<&(DateTime<Utc>, PassEnded)> {
         self.last_pass.as_ref()
+    }
+
+    /// How far a watch has looked for new calls, if there was one.
+    pub fn watched(&self) -> Option<&Watched> {
+        self.watched.as_ref()
+    }
+
+    /// How long no credential of the chain was seen in use, as of the last round of a watch.
+    pub fn quiet(&self) -> Option<TimeDelta> {
+        let keys = self.chain.nodes.iter().filter(|node| node.is_key());
+        let last = keys.filter_map(|node| node.activity.last).max()?;
+        Some((self.watched.as_ref()?.until - last).max(TimeDelta::zero()))
     }
 
     /// When the last fact became known.

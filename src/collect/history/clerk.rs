@@ -1,30 +1,33 @@
-//! Shares questions out over the regions and gathers what comes back.
+//! Shares questions out over the regions: for leads, for what was delivered late, and again and again on a watch.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 
-use super::api::{LookupError, Meaning, settings};
+use super::api::{Meaning, settings};
 use super::desk::{Desk, Errand, Report};
-use super::question::{By, Place, Question, Rank};
-use super::walk::Walk;
+use super::gathered::Gathered;
+use super::keys::Keys;
+use super::planner::{Plan, Planner};
+use super::question::{By, Place, Rank};
 use super::{REACH, Settings, regions};
-use crate::cloudtrail::{EventKey, Interner, Record};
 use crate::collect::hunt::{Feed, Left, Query, Update};
-use crate::collect::source::{Found, Progress, SourceError};
-use crate::investigation::coverage::unread;
-use crate::investigation::fact::{Answered, Asked, Page};
-use crate::investigation::lead::Lead;
+use crate::collect::source::Found;
+use crate::investigation::fact::Watched;
+use crate::investigation::lead::{Attribute, Lead};
 
 /// Parcels that wait for the hunt.
 const WAITING: usize = 16;
 /// Delivery takes some five minutes, without guarantee: so many seconds at the end of the window are read once more.
 const LATE: i64 = 20 * 60;
-/// Rare calls that make users and keys. One answer often holds those of the seed, long before all its calls are read.
-const SCOUTS: [&str; 2] = ["CreateUser", "CreateAccessKey"];
+
+/// Between two rounds of a watch.
+const WATCH: Duration = Duration::from_secs(30);
 
 /// Begins to ask. Works on the runtime it is called on.
 pub fn start(settings: Settings) -> Feed {
@@ -37,7 +40,7 @@ pub fn start(settings: Settings) -> Feed {
     Feed::live(queries_in, updates)
 }
 
-struct Clerk {
+pub(super) struct Clerk {
     settings: Settings,
     config: SdkConfig,
     home: Arc<str>,
@@ -45,9 +48,9 @@ struct Clerk {
     /// Regions that questions for everywhere go to; the home region alone until the list is known.
     regions: Vec<Arc<str>>,
     regions_known: bool,
-    /// Questions asked so far, with the end of their windows.
-    asked: Vec<(Arc<Question>, i64)>,
-    asked_set: HashSet<Question>,
+    planner: Planner,
+    /// What was asked so far, with the end of its window.
+    asked: Vec<(Plan, i64)>,
     /// Questions of regions that have no end yet.
     open: u64,
     /// Whether the end of the window was read once more for all questions up to here.
@@ -56,15 +59,24 @@ struct Clerk {
     answered: u64,
     /// Regions where nothing was left to send at some time.
     waiting: HashSet<Arc<str>>,
-    given: HashSet<EventKey>,
-    interner: Interner,
-    keys: Arc<Mutex<BTreeSet<String>>>,
-    progress: Progress,
-    read_something: bool,
-    refused: Option<LookupError>,
+    keys: Keys,
+    pub(super) gathered: Gathered,
+    watch: Watch,
     reports: mpsc::Sender<(Arc<str>, Report)>,
     reports_out: mpsc::Receiver<(Arc<str>, Report)>,
     updates: mpsc::Sender<Vec<Update>>,
+}
+
+/// Asking again and again for what is new.
+#[derive(Debug)]
+struct Watch {
+    is_on: bool,
+    /// When the next round begins.
+    next: Instant,
+    /// The last second of the round that is under way.
+    round: Option<i64>,
+    /// Regions that could not be read in it.
+    missed: BTreeSet<String>,
 }
 
 impl Clerk {
@@ -79,23 +91,25 @@ impl Clerk {
                 None => vec![home.clone()],
             },
             regions_known: named.is_some(),
+            planner: Planner::new(wanted.seeds.clone()),
             settings: wanted,
             config,
             home,
             desks: HashMap::new(),
             asked: Vec::new(),
-            asked_set: HashSet::new(),
             open: 0,
             late: 0,
             queries: 0,
             answered: 0,
             waiting: HashSet::new(),
-            given: HashSet::new(),
-            interner: Interner::default(),
-            keys: Arc::default(),
-            progress: Progress::default(),
-            read_something: false,
-            refused: None,
+            keys: Keys::default(),
+            gathered: Gathered::default(),
+            watch: Watch {
+                is_on: false,
+                next: Instant::now(),
+                round: None,
+                missed: BTreeSet::new(),
+            },
             reports,
             reports_out,
             updates,
@@ -111,19 +125,32 @@ impl Clerk {
                 query = queries.recv() => match query {
                     Some(Query::Leads(leads)) => {
                         self.queries += 1;
-                        self.ask(&leads).await
+                        self.ask(&leads);
+                        true
                     }
                     Some(Query::WhatWasLeft) => {
                         self.queries += 1;
                         self.ask_for_the_late();
                         true
                     }
+                    Some(Query::Watch(is_on)) => {
+                        self.watch.is_on = is_on;
+                        self.watch.next = Instant::now() + WATCH;
+                        true
+                    }
                     None => return,
                 },
-                list = &mut listing, if !self.regions_known => self.everywhere(list).await,
+                list = &mut listing, if !self.regions_known => {
+                    self.everywhere(list);
+                    true
+                }
+                () = sleep_until(self.watch.next), if self.watch.is_on && self.open == 0 => {
+                    self.look_again();
+                    true
+                }
                 Some((region, report)) = self.reports_out.recv() => self.take(region, report).await,
             };
-            if !listened_to || !self.say_if_idle(&queries).await {
+            if !listened_to || !self.end_round().await || !self.say_if_idle(&queries).await {
                 return;
             }
         }
@@ -136,10 +163,10 @@ impl Clerk {
             return true;
         }
         self.answered = self.queries;
-        let result = match &self.refused {
-            Some(error) if !self.read_something => Err(refusal(error)),
-            _ if self.late < self.asked.len() => Ok(Left::Something),
-            _ => Ok(Left::Nothing),
+        let result = match self.gathered.refusal() {
+            Some(refusal) => Err(refusal),
+            None if self.late < self.asked.len() => Ok(Left::Something),
+            None => Ok(Left::Nothing),
         };
         self.send(vec![Update::Answered(result, self.answered)]).await
     }
@@ -148,49 +175,26 @@ impl Clerk {
         self.updates.send(updates).await.is_ok()
     }
 
-    async fn ask(&mut self, leads: &[Lead]) -> bool {
+    fn ask(&mut self, leads: &[Lead]) {
         for lead in leads {
-            let question = Question::from(lead);
-            if question.by == By::AccessKeyId {
-                let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-                keys.insert(question.value.clone());
+            if lead.attribute == Attribute::AccessKeyId {
+                self.keys.add(&lead.value);
             }
-            let is_seed = question.by == By::AccessKeyId && self.settings.seeds.contains(&question.value);
-            if !self.ask_one(question).await {
-                return false;
-            }
-            if is_seed {
-                for name in SCOUTS {
-                    let scout = Question {
-                        by: By::EventName,
-                        value: name.to_owned(),
-                    };
-                    if !self.ask_one(scout).await {
-                        return false;
-                    }
-                }
-            }
+            let plans = self.planner.plan(lead);
+            self.hand_out(plans);
         }
-        true
     }
 
-    async fn ask_one(&mut self, question: Question) -> bool {
-        if !self.asked_set.insert(question.clone()) {
-            return true;
-        }
+    fn hand_out(&mut self, plans: Vec<Plan>) {
         let until = self.until();
-        let question = Arc::new(question);
-        self.asked.push((question.clone(), until));
-        let regions = match question.place() {
-            Place::Home => vec![self.home.clone()],
-            Place::Everywhere => self.regions.clone(),
-        };
-        for region in regions {
-            if !self.hand_over(&region, &question, until).await {
-                return false;
+        for plan in plans {
+            let is_for = |region: &&Arc<str>| plan.question.place() == Place::Everywhere || **region == self.home;
+            let regions: Vec<_> = self.regions.iter().filter(is_for).cloned().collect();
+            for region in regions {
+                self.hand_over(&region, &plan, until);
             }
+            self.asked.push((plan, until));
         }
-        true
     }
 
     fn since(&self) -> i64 {
@@ -204,49 +208,31 @@ impl Clerk {
         self.settings.until.map_or(now, |until| now.min(until.timestamp() - 1))
     }
 
-    async fn hand_over(&mut self, region: &Arc<str>, question: &Arc<Question>, until: i64) -> bool {
-        let from = self.since();
-        if from > until || (question.by == By::EventName && !self.regions.contains(region)) {
-            return true;
-        }
-        let is_seed = question.by == By::AccessKeyId && self.settings.seeds.contains(&question.value);
-        let is_scout = question.by == By::EventName;
-        let read = self.settings.read.get(&(region.to_string(), question.to_string()));
-        let parts = unread(from..=until, read.map_or(&[], Vec::as_slice));
-        let ranks = match (is_seed, is_scout) {
-            (true, _) => (Rank::First, Rank::Rest),
-            (_, true) => (Rank::Scout, Rank::Rest),
-            _ => (Rank::Lead, Rank::Lead),
-        };
-        let walk = Walk::new(parts, is_seed && *region == self.home);
-        self.give(
-            region,
-            Errand {
-                question: question.clone(),
-                walk,
-                ranks,
-                is_scout,
-            },
-        );
-        // A scout only brings sooner what others bring too: it says nothing about what was read.
-        is_scout || self.note(region, question, Answered::Begun { from, until }).await
+    /// Has a question asked in a region, but for what an earlier pass read.
+    fn hand_over(&mut self, region: &Arc<str>, plan: &Plan, until: i64) {
+        let read = self.settings.read.get(&(region.to_string(), plan.question.to_string()));
+        let read = read.cloned().unwrap_or_default();
+        self.give(region, plan.clone(), until, read);
     }
 
-    fn give(&mut self, region: &Arc<str>, errand: Errand) {
+    fn give(&mut self, region: &Arc<str>, mut plan: Plan, until: i64, read: Vec<(i64, i64)>) {
+        let window = (self.since(), until);
+        if window.0 > window.1 {
+            return;
+        }
+        // Elsewhere a seed is rarely as busy as at home.
+        plan.is_busy &= *region == self.home;
+        let plan = Arc::new(plan);
+        let errand = Errand { plan, window, read };
         self.open += 1;
         let desk = self.desks.entry(region.clone()).or_insert_with(|| {
             let (errands, waiting) = mpsc::unbounded_channel();
-            let keys = self.keys.clone();
-            let is_wanted = move |record: &str| {
-                let keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-                keys.iter().any(|key| record.contains(key.as_str()))
-            };
             let desk = Desk::new(
                 region.clone(),
                 (&self.config, self.settings.profile.clone()),
                 self.settings.interval,
                 self.reports.clone(),
-                Arc::new(is_wanted),
+                self.keys.clone(),
             );
             tokio::spawn(desk.work(waiting));
             errands
@@ -256,7 +242,7 @@ impl Clerk {
     }
 
     /// The regions are known: what was asked at home is asked in the others too.
-    async fn everywhere(&mut self, list: Result<Vec<String>, (Vec<String>, String)>) -> bool {
+    fn everywhere(&mut self, list: Result<Vec<String>, (Vec<String>, String)>) {
         self.regions_known = true;
         let all = match list {
             Ok(all) | Err((all, _)) => all,
@@ -267,165 +253,97 @@ impl Clerk {
             .filter(|region| *region != self.home)
             .collect();
         self.regions.extend(others.iter().cloned());
-        let asked: Vec<_> = self
-            .asked
-            .iter()
-            .filter(|(q, _)| q.place() == Place::Everywhere)
-            .cloned()
-            .collect();
-        for (question, until) in asked {
-            for region in &others {
-                if !self.hand_over(region, &question, until).await {
-                    return false;
+        for (plan, until) in self.asked.clone() {
+            if plan.question.place() == Place::Everywhere {
+                for region in &others {
+                    self.hand_over(region, &plan, until);
                 }
             }
         }
-        true
     }
 
     /// Reads the end of the window once more: what was delivered late.
     fn ask_for_the_late(&mut self) {
-        let until = self.until();
-        let is_past = until < Utc::now().timestamp() - LATE;
-        let again: Vec<_> = self.asked[self.late..].to_vec();
+        let from = self.late;
         self.late = self.asked.len();
-        for (question, before) in again {
-            if is_past || !matches!(question.by, By::AccessKeyId | By::Username) {
+        self.ask_again(from, false);
+    }
+
+    /// One round of the watch.
+    fn look_again(&mut self) {
+        self.watch.round = Some(self.until());
+        self.watch.missed.clear();
+        self.ask_again(0, true);
+    }
+
+    /// Asks for the calls of every key and session again, from a while before what was read last.
+    fn ask_again(&mut self, from: usize, is_watch: bool) {
+        let until = self.until();
+        if until < Utc::now().timestamp() - LATE {
+            // The window ended long ago: nothing is on its way any more.
+            return;
+        }
+        for at in from..self.asked.len() {
+            let (plan, before) = &mut self.asked[at];
+            let is_of_calls = matches!(plan.question.by, By::AccessKeyId | By::Username);
+            if !is_of_calls || plan.instead.is_some() {
                 continue;
             }
+            let read = vec![(i64::MIN, *before - LATE)];
+            *before = until;
+            let plan = Plan {
+                ranks: (Rank::Lead, Rank::Lead),
+                is_busy: false,
+                is_watch,
+                ..plan.clone()
+            };
             for region in self.regions.clone() {
-                let walk = Walk::new(vec![(before - LATE).max(self.since())..=until], false);
-                self.give(
-                    &region,
-                    Errand {
-                        question: question.clone(),
-                        walk,
-                        ranks: (Rank::Lead, Rank::Lead),
-                        is_scout: false,
-                    },
-                );
+                self.give(&region, plan.clone(), until, read.clone());
             }
         }
     }
 
-    async fn note(&self, region: &str, question: &Question, answer: Answered) -> bool {
-        let asked = Asked {
-            region: region.to_owned(),
-            question: question.to_string(),
-            answer,
+    /// Tells the hunt how far the watch has looked, at the end of a round.
+    async fn end_round(&mut self) -> bool {
+        if self.open > 0 {
+            return true;
+        }
+        let Some(until) = self.watch.round.take() else {
+            return true;
         };
-        self.send(vec![Update::Found(Found::Asked(asked))]).await
+        self.watch.next = Instant::now() + WATCH;
+        let missed = std::mem::take(&mut self.watch.missed).into_iter().collect();
+        let until = DateTime::from_timestamp(until, 0).unwrap_or_else(Utc::now);
+        self.send(vec![Update::Found(Found::Watched(Watched { until, missed }))])
+            .await
     }
 
     async fn take(&mut self, region: Arc<str>, report: Report) -> bool {
-        match report {
-            Report::Read { question, answer, part } => {
-                self.read_something = true;
-                let is_scout = question.by == By::EventName;
-                let events = answer.page.events;
-                let (mut new, mut unreadable) = (Vec::new(), 0);
-                for text in &answer.records {
-                    match Record::parse(text.as_bytes(), &mut self.interner) {
-                        Ok(record) if is_scout && !self.is_of_the_chain(&record) => {}
-                        Ok(record) if self.given.insert(record.event.key.clone()) => new.push(record),
-                        Ok(_) => {}
-                        Err(_) => unreadable += 1,
-                    }
-                }
-                self.progress.records += new.len() as u64;
-                let mut updates = Vec::new();
-                if !new.is_empty() {
-                    updates.push(Update::Found(Found::Page(Page {
-                        origin: format!("{} {region}", super::SOURCE).into(),
-                        records: new,
-                    })));
-                }
-                if !is_scout {
-                    updates.push(Update::Found(Found::Asked(Asked {
-                        region: region.to_string(),
-                        question: question.to_string(),
-                        answer: Answered::Page {
-                            events,
-                            unreadable,
-                            part,
-                        },
-                    })));
-                }
-                updates.push(Update::Found(Found::Progress(self.progress)));
-                self.send(updates).await
-            }
-            Report::Done => {
-                self.open -= 1;
-                true
-            }
-            Report::GivenUp { question, error } => {
-                self.open -= 1;
-                let why = error.text.clone();
-                let is_home = region == self.home;
-                let answer = match error.meaning {
-                    Meaning::NotEnabled if !is_home => Answered::NotEnabled { why },
-                    Meaning::Denied => Answered::Denied { why },
-                    _ => Answered::Failed { why },
-                };
-                if matches!(error.meaning, Meaning::NoCredentials | Meaning::Denied) || is_home {
-                    self.refused.get_or_insert(error);
-                }
-                question.by == By::EventName || self.note(&region, &question, answer).await
-            }
-            Report::Throttled => {
-                let answer = Answered::Throttled;
-                let asked = Asked {
-                    region: region.to_string(),
-                    question: String::new(),
-                    answer,
-                };
-                self.send(vec![Update::Found(Found::Asked(asked))]).await
+        match &report {
+            Report::Done | Report::GivenUp { .. } => self.open -= 1,
+            Report::Busy(plan) if self.planner.is_seed(&plan.question) => {
+                let scouts = self.planner.scouts();
+                self.hand_out(scouts);
             }
             Report::Waiting => {
-                self.waiting.insert(region);
+                self.waiting.insert(region.clone());
                 // The answers on their way take seconds: time to read the end of the window once more. What they lead to
                 // is asked up to its own present.
                 if self.regions_known && self.late == 0 && self.desks.keys().all(|desk| self.waiting.contains(desk)) {
                     self.ask_for_the_late();
                 }
-                true
             }
-            Report::Paused(paused) => {
-                self.progress.paused = paused;
-                self.send(vec![Update::Found(Found::Progress(self.progress))]).await
-            }
+            _ => {}
         }
+        // That a region is closed is known from before.
+        if let Report::GivenUp { plan, error } = &report
+            && plan.is_watch
+            && !matches!(error.meaning, Meaning::NotEnabled | Meaning::Denied)
+        {
+            self.watch.missed.insert(region.to_string());
+        }
+        let is_home = region == self.home;
+        let updates = self.gathered.take(&region, is_home, report, &self.keys);
+        updates.is_empty() || self.send(updates).await
     }
-
-    fn is_of_the_chain(&self, record: &Record) -> bool {
-        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        record
-            .event
-            .identity
-            .access_key
-            .as_deref()
-            .is_some_and(|key| keys.contains(key))
-    }
-}
-
-/// Nothing at all could be read: why, and what to do.
-fn refusal(error: &LookupError) -> SourceError {
-    let (text, hint) = match error.meaning {
-        Meaning::Denied => (
-            format!(
-                "AWS does not let these credentials read the event history: {}",
-                error.text
-            ),
-            "They need cloudtrail:LookupEvents. A user in quarantine is always refused: use another identity.",
-        ),
-        Meaning::NoCredentials | Meaning::NotEnabled => (
-            format!("there are no credentials that AWS takes: {}", error.text),
-            "Sign in (aws sso login, or set AWS_PROFILE or the usual variables), then go on with `keytrail open FILE`.",
-        ),
-        _ => (
-            format!("AWS could not be asked: {}", error.text),
-            "Check the network and go on with `keytrail open FILE`.",
-        ),
-    };
-    SourceError::Aws { text, hint }
 }

@@ -1,6 +1,6 @@
 //! One region's desk: sends the requests of all questions asked there, no faster than the region allows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +10,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::api::{Answer, Api, LookupError, Meaning, settings};
+use super::keys::Keys;
+use super::pace::{Pace, Usual};
+use super::planner::Plan;
 use super::question::{Question, Rank};
+use super::under_way::UnderWay;
 use super::walk::{Ask, Walk};
+use crate::collect::source::RegionNow;
+use crate::investigation::coverage::unread;
 
 /// Requests on their way at once: at two a second, as many as answers of twelve seconds need.
 const ON_THEIR_WAY: usize = 24;
@@ -19,78 +25,71 @@ const ON_THEIR_WAY: usize = 24;
 const PATIENCE: u32 = 8;
 /// Between two looks whether expired credentials were renewed.
 const RENEWAL: Duration = Duration::from_secs(5);
-/// Answers without anything wanted after which a broad question is dropped.
+/// An answer that is awaited for less is never slow.
+const SLOW: Duration = Duration::from_secs(2);
+/// Answers without anything wanted after which a broad question counts as vain.
 const SCOUTED: u64 = 2;
 
 /// A question for one region.
 #[derive(Debug)]
 pub(super) struct Errand {
-    pub question: Arc<Question>,
-    pub walk: Walk,
-    /// Before its first answer, and after it.
-    pub ranks: (Rank, Rank),
-    /// A broad question that repeats what others will bring, only sooner.
-    pub is_scout: bool,
+    pub plan: Arc<Plan>,
+    /// The first and the last second of its window.
+    pub window: (i64, i64),
+    /// What was read of it before.
+    pub read: Vec<(i64, i64)>,
 }
 
 /// What a desk reports.
 #[derive(Debug)]
 pub(super) enum Report {
+    /// It is asked here for this window.
+    Begun { plan: Arc<Plan>, window: (i64, i64) },
     /// An answer; the seconds that were read whole by it.
     Read {
-        question: Arc<Question>,
+        plan: Arc<Plan>,
         answer: Answer,
         part: Option<(i64, i64)>,
     },
-    /// A question was read to its end.
+    /// So many calls are found by it that reading them all takes long.
+    Busy(Arc<Plan>),
+    /// A question was read to its end, or another one answered it.
     Done,
     /// A question was given up.
-    GivenUp {
-        question: Arc<Question>,
-        error: LookupError,
-    },
+    GivenUp { plan: Arc<Plan>, error: LookupError },
     /// A request was refused because there were too many.
     Throttled,
     /// The credentials expired, or are valid again.
     Paused(bool),
     /// Everything that can be sent was sent; answers are awaited.
     Waiting,
-}
-
-/// How fast requests go out.
-#[derive(Debug)]
-struct Pace {
-    interval: Duration,
-    next: Instant,
-    /// Refusals in a row: others share the allowance.
-    refused: u32,
-}
-
-impl Pace {
-    fn sent(&mut self) {
-        self.next = self.next.max(Instant::now() - self.interval) + self.interval;
-    }
-
-    fn refused(&mut self) {
-        self.refused = (self.refused + 1).min(4);
-        self.next = self.next.max(Instant::now() + self.interval * 2_u32.pow(self.refused));
-    }
+    /// How it goes on.
+    Now(RegionNow),
 }
 
 struct Task {
-    errand: Errand,
+    plan: Arc<Plan>,
+    walk: Walk,
     answers: u64,
     failures: u32,
-    wanted: u64,
+    /// Records of the chain in its answers, until there were some.
+    wanted: usize,
+    is_busy: bool,
 }
 
 impl Task {
     fn rank(&self) -> Rank {
-        if self.answers == 0 {
-            self.errand.ranks.0
-        } else {
-            self.errand.ranks.1
+        let (before, after) = self.plan.ranks;
+        match self.answers {
+            0 => before,
+            _ if self.is_vain() => Rank::Rest,
+            _ => after,
         }
+    }
+
+    /// Whether it is broad, and its first pages hold nothing of the chain.
+    fn is_vain(&self) -> bool {
+        self.answers >= SCOUTED && self.wanted == 0
     }
 }
 
@@ -101,17 +100,24 @@ pub(super) struct Desk {
     profile: Option<String>,
     api: Api,
     pace: Pace,
+    usual: Usual,
     tasks: BTreeMap<u64, Task>,
     number: u64,
     on_their_way: JoinSet<Sent>,
-    /// Nothing can be sent before an answer or another errand comes.
+    under_way: UnderWay,
+    /// Nothing new can be sent before an answer or another errand comes.
     starved: bool,
+    /// Whether nothing new was there to be sent when last looked.
+    waits: bool,
     /// Why nothing can be read in this region.
     closed: Option<LookupError>,
     paused: bool,
     reports: mpsc::Sender<(Arc<str>, Report)>,
-    /// Whether an answer holds something of the chain.
-    is_wanted: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    keys: Keys,
+    /// What waits for a broader question, by that question.
+    put_off: HashMap<Arc<Question>, Vec<Errand>>,
+    /// Broader questions that were read to their end.
+    covered: HashSet<Arc<Question>>,
 }
 
 impl Desk {
@@ -120,25 +126,26 @@ impl Desk {
         (config, profile): (&SdkConfig, Option<String>),
         interval: Duration,
         reports: mpsc::Sender<(Arc<str>, Report)>,
-        is_wanted: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+        keys: Keys,
     ) -> Self {
         Self {
             api: Api::new(config, &region),
             region,
             profile,
-            pace: Pace {
-                interval,
-                next: Instant::now(),
-                refused: 0,
-            },
+            pace: Pace::new(interval, Instant::now()),
+            usual: Usual::default(),
             tasks: BTreeMap::new(),
             number: 0,
             on_their_way: JoinSet::new(),
+            under_way: UnderWay::default(),
             starved: false,
+            waits: false,
             closed: None,
             paused: false,
             reports,
-            is_wanted,
+            keys,
+            put_off: HashMap::new(),
+            covered: HashSet::new(),
         }
     }
 
@@ -146,7 +153,7 @@ impl Desk {
     pub(super) async fn work(mut self, mut errands: mpsc::UnboundedReceiver<Errand>) {
         let mut more = true;
         while more || !self.tasks.is_empty() {
-            let can_send = !self.starved && !self.tasks.is_empty() && self.on_their_way.len() < ON_THEIR_WAY;
+            let next = self.next();
             let listened_to = tokio::select! {
                 errand = errands.recv(), if more => {
                     more = errand.is_some();
@@ -159,15 +166,43 @@ impl Desk {
                     Ok(sent) => self.take(sent).await,
                     Err(_) => true,
                 },
-                () = sleep_until(self.pace.next), if can_send => {
-                    self.send();
-                    !self.starved || self.report(Report::Waiting).await
+                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                    if self.starved {
+                        self.send_again();
+                    } else {
+                        self.send();
+                    }
+                    true
                 }
             };
-            if !listened_to {
+            let waits = self.starved || self.tasks.is_empty();
+            let waited = std::mem::replace(&mut self.waits, waits);
+            if !listened_to || waits && !waited && !self.report(Report::Waiting).await {
                 return;
             }
         }
+    }
+
+    fn now(&self) -> RegionNow {
+        let open: u64 = self.tasks.values().map(|task| task.walk.requests_left()).sum();
+        let put_off = self.put_off.values().map(Vec::len).sum::<usize>() as u64;
+        RegionNow {
+            rate: self.pace.rate(Instant::now()),
+            left: self.pace.time_for(open + put_off),
+        }
+    }
+
+    /// When something can be sent next; `None` if first something else must happen.
+    fn next(&self) -> Option<Instant> {
+        let has_room = self.on_their_way.len() < ON_THEIR_WAY;
+        if !has_room || self.tasks.is_empty() {
+            return None;
+        }
+        if !self.starved {
+            return Some(self.pace.next());
+        }
+        let (_, sent) = self.under_way.slowest()?;
+        Some(self.pace.next().max(sent + self.usual.time()?.max(SLOW)))
     }
 
     async fn report(&self, report: Report) -> bool {
@@ -175,22 +210,52 @@ impl Desk {
     }
 
     async fn add(&mut self, errand: Errand) -> bool {
+        if let Some(broader) = &errand.plan.instead {
+            if self.covered.contains(broader) {
+                return self.report(Report::Done).await;
+            }
+            if self
+                .tasks
+                .values()
+                .any(|task| task.plan.question == *broader && !task.is_vain())
+            {
+                self.put_off.entry(broader.clone()).or_default().push(errand);
+                return true;
+            }
+        }
+        let Errand { plan, window, read } = errand;
         if let Some(error) = self.closed.clone() {
-            let question = errand.question;
-            return self.report(Report::GivenUp { question, error }).await;
+            return self.report(Report::GivenUp { plan, error }).await;
         }
-        if errand.walk.is_done() {
-            return self.report(Report::Done).await;
+        let walk = Walk::new(unread(window.0..=window.1, &read), plan.is_busy);
+        let is_done = walk.is_done();
+        if !is_done {
+            self.number += 1;
+            self.starved = false;
+            let task = Task {
+                plan: plan.clone(),
+                walk,
+                answers: 0,
+                failures: 0,
+                wanted: 0,
+                is_busy: false,
+            };
+            self.tasks.insert(self.number, task);
         }
-        self.number += 1;
-        self.starved = false;
-        let task = Task {
-            errand,
-            answers: 0,
-            failures: 0,
-            wanted: 0,
-        };
-        self.tasks.insert(self.number, task);
+        self.report(Report::Begun { plan, window }).await && (!is_done || self.report(Report::Done).await)
+    }
+
+    /// A broader question is read to its end, or it will not be soon: what waited for it is answered by it, or asked.
+    async fn resolve(&mut self, broader: &Arc<Question>, is_read: bool) -> bool {
+        if is_read {
+            self.covered.insert(broader.clone());
+        }
+        for errand in self.put_off.remove(broader).unwrap_or_default() {
+            // Boxed, since what is added may be put off again.
+            if !Box::pin(self.add(errand)).await {
+                return false;
+            }
+        }
         true
     }
 
@@ -202,14 +267,35 @@ impl Desk {
         let mut find = |ask: fn(&mut Walk) -> Option<Ask>| {
             order.iter().find_map(|&(_, number)| {
                 let task = tasks.get_mut(&number)?;
-                Some((number, ask(&mut task.errand.walk)?, task.errand.question.clone()))
+                Some((number, ask(&mut task.walk)?, task.plan.question.clone()))
             })
         };
         let Some((number, ask, question)) = find(Walk::next).or_else(|| find(Walk::cut)) else {
             self.starved = true;
             return;
         };
-        self.pace.sent();
+        self.post(number, ask, question);
+    }
+
+    /// Sends the request whose answer is slow once more. Answers take ten times as long now and then.
+    fn send_again(&mut self) {
+        let Some(((number, ask), _)) = self.under_way.slowest() else {
+            return;
+        };
+        if let Some(task) = self.tasks.get(number) {
+            self.post(*number, ask.clone(), task.plan.question.clone());
+        }
+    }
+
+    fn finish(&mut self, number: u64) {
+        self.tasks.remove(&number);
+        self.under_way.forget(number);
+    }
+
+    fn post(&mut self, number: u64, ask: Ask, question: Arc<Question>) {
+        let now = Instant::now();
+        self.pace.sent(now);
+        self.under_way.sent((number, ask.clone()), now);
         let api = self.api.clone();
         self.on_their_way.spawn(async move {
             let answer = api.look_up(&question, &ask).await;
@@ -219,70 +305,94 @@ impl Desk {
 
     async fn take(&mut self, (number, ask, answer): Sent) -> bool {
         self.starved = false;
+        let request = (number, ask);
+        let (took, is_awaited) = self.under_way.back(&request, Instant::now()).unwrap_or_default();
+        let (number, ask) = request;
         // What was given up meanwhile is of no interest.
         let Some(task) = self.tasks.get_mut(&number) else {
             return true;
         };
         match answer {
+            // The other copy was faster.
+            Ok(_) if !task.walk.awaits(&ask) => true,
             Ok(answer) => {
+                self.usual.took(took);
+                self.pace.answered();
                 task.failures = 0;
                 task.answers += 1;
-                self.pace.refused = 0;
-                let part = task.errand.walk.answered(ask.slice, answer.page.clone());
-                let question = task.errand.question.clone();
-                if task.errand.is_scout {
-                    task.wanted += answer.records.iter().filter(|record| (self.is_wanted)(record)).count() as u64;
+                let part = task.walk.answered(&ask, answer.page.clone());
+                let plan = task.plan.clone();
+                if task.wanted == 0 {
+                    let wanted = answer.records.iter().filter(|record| self.keys.are_named_in(record));
+                    task.wanted = wanted.count();
                 }
-                let is_vain = task.errand.is_scout && task.answers >= SCOUTED && task.wanted == 0;
-                let is_done = is_vain || task.errand.walk.is_done();
+                let is_read = task.walk.is_done();
+                let is_vain = task.is_vain();
+                let is_done = is_read || is_vain && plan.question.is_scout();
+                let becomes_busy = task.walk.is_busy() && !std::mem::replace(&mut task.is_busy, true);
                 if is_done {
-                    self.tasks.remove(&number);
+                    self.finish(number);
+                }
+                if (is_read || is_vain) && !self.resolve(&plan.question, is_read).await {
+                    return false;
+                }
+                if becomes_busy && !self.report(Report::Busy(plan.clone())).await {
+                    return false;
                 }
                 let read = Report::Read {
-                    question,
+                    plan,
                     answer,
                     part: part.map(|part| (*part.start(), *part.end())),
                 };
                 let resumed = !std::mem::take(&mut self.paused) || self.report(Report::Paused(false)).await;
-                resumed && self.report(read).await && (!is_done || self.report(Report::Done).await)
+                let now = self.now();
+                resumed
+                    && self.report(read).await
+                    && self.report(Report::Now(now)).await
+                    && (!is_done || self.report(Report::Done).await)
             }
-            Err(error) => self.failed(number, &ask, error).await,
+            Err(error) => self.failed(number, &ask, is_awaited, error).await,
         }
     }
 
-    async fn failed(&mut self, number: u64, ask: &Ask, error: LookupError) -> bool {
+    async fn failed(&mut self, number: u64, ask: &Ask, is_awaited: bool, error: LookupError) -> bool {
         let Some(task) = self.tasks.get_mut(&number) else {
             return true;
         };
+        let now = Instant::now();
         match error.meaning {
             Meaning::Throttled => {
-                task.errand.walk.again(ask, false);
-                self.pace.refused();
+                if !is_awaited {
+                    task.walk.again(ask, false);
+                }
+                self.pace.refused(now);
                 self.report(Report::Throttled).await
             }
+            // The other copy may still be answered.
+            _ if is_awaited => true,
             Meaning::Token | Meaning::Passing if task.failures < PATIENCE => {
                 task.failures += 1;
-                task.errand.walk.again(ask, error.meaning == Meaning::Token);
-                let wait = self.pace.interval * 2_u32.pow(task.failures.min(5));
+                task.walk.again(ask, error.meaning == Meaning::Token);
                 if error.meaning == Meaning::Passing {
-                    self.pace.next = self.pace.next.max(Instant::now() + wait);
+                    self.pace.failed(now, task.failures);
                 }
                 true
             }
             Meaning::Expired => {
-                task.errand.walk.again(ask, false);
-                self.pace.next = Instant::now() + RENEWAL;
+                task.walk.again(ask, false);
+                self.pace.wait(now, RENEWAL);
                 // Whatever renewed them (a profile, SSO) is read anew.
                 self.api = Api::new(&settings(self.profile.as_deref()).await, &self.region);
                 std::mem::replace(&mut self.paused, true) || self.report(Report::Paused(true)).await
             }
             Meaning::NotEnabled | Meaning::Denied | Meaning::NoCredentials => {
                 self.closed = Some(error.clone());
-                for (_, task) in std::mem::take(&mut self.tasks) {
-                    let given_up = Report::GivenUp {
-                        question: task.errand.question,
-                        error: error.clone(),
-                    };
+                self.under_way = UnderWay::default();
+                let tasks = std::mem::take(&mut self.tasks).into_values().map(|task| task.plan);
+                let put_off = std::mem::take(&mut self.put_off).into_values().flatten();
+                for plan in tasks.chain(put_off.map(|errand| errand.plan)) {
+                    let error = error.clone();
+                    let given_up = Report::GivenUp { plan, error };
                     if !self.report(given_up).await {
                         return false;
                     }
@@ -290,9 +400,10 @@ impl Desk {
                 true
             }
             Meaning::Token | Meaning::Passing | Meaning::Final => {
-                let question = task.errand.question.clone();
-                self.tasks.remove(&number);
-                self.report(Report::GivenUp { question, error }).await
+                let plan = task.plan.clone();
+                let question = plan.question.clone();
+                self.finish(number);
+                self.report(Report::GivenUp { plan, error }).await && self.resolve(&question, false).await
             }
         }
     }

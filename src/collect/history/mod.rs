@@ -7,22 +7,32 @@
 //! |---|---|
 //! | `api` | one request and its answer; what errors mean |
 //! | `question` | what is asked, where, and what comes first |
+//! | `planner` | what to ask for the leads of the chain |
+//! | `keys` | the keys of the chain, known to every region |
 //! | `walk` | the reading of one question in one region, cut into slices |
 //! | `desk` | one region: sends what waits, at the rate |
+//! | `pace` | how fast requests go out, and how long answers take |
+//! | `under_way` | the requests whose answers are awaited |
 //! | `regions` | which regions there are |
-//! | `clerk` | shares questions out over the regions, gathers what comes back |
+//! | `clerk` | shares questions out over the regions |
+//! | `gathered` | what comes back, as the hunt takes it |
 //!
 //! # Why it is fast
 //!
 //! Every region has a desk of its own with its own rate, so that slow ones hold up nobody. Within a region a request goes
 //! out whenever the rate allows one: where no chain of tokens is ready for it, the slice with most left to read is cut in
-//! two ([`walk`]). New leads are asked while the seed's calls are still coming in.
+//! two ([`walk`]). Where there is nothing else to send, a request whose answer is slow goes out a second time. New leads are asked while the seed's calls are still coming in.
 
 mod api;
 mod clerk;
 mod desk;
+mod gathered;
+mod keys;
+mod pace;
+mod planner;
 mod question;
 mod regions;
+mod under_way;
 mod walk;
 
 use std::collections::HashMap;
@@ -35,7 +45,7 @@ pub use clerk::start;
 /// What an investigation calls this source.
 pub const SOURCE: &str = "AWS event history";
 /// Two requests a second, with a little room for the network's own pace.
-pub const INTERVAL: Duration = Duration::from_millis(502);
+pub const INTERVAL: Duration = Duration::from_millis(501);
 
 /// How the event history is asked.
 #[derive(Debug, Clone)]

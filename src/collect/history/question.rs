@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::catalogue;
 use crate::investigation::lead::{Attribute, Lead};
 
 /// The attributes that LookupEvents takes and this program uses.
@@ -62,7 +63,7 @@ pub(super) enum Rank {
     Scout,
     /// What the chain led to.
     Lead,
-    /// The rest of a seed's calls.
+    /// The rest of a seed's calls, and what brings nothing of the chain.
     Rest,
 }
 
@@ -76,10 +77,20 @@ impl Question {
             .iter()
             .any(|prefix| value.starts_with(prefix) && value.len() >= 16)
             || value.starts_with("arn:") && value.contains(":policy/");
+        // By name only calls are asked for that make something: those of STS and sign-ins are logged where they are made.
+        let is_regional = || {
+            let sources = ["sts.amazonaws.com", "signin.amazonaws.com"];
+            sources.iter().any(|source| catalogue::rule(source, value).is_some())
+        };
         match self.by {
             By::ResourceName if is_iam => Place::Home,
-            By::EventName => Place::Home,
+            By::EventName if !is_regional() => Place::Home,
             _ => Place::Everywhere,
         }
+    }
+
+    /// Whether it asks for a rare call, whoever made it: it only brings sooner what other questions bring too.
+    pub(super) fn is_scout(&self) -> bool {
+        self.by == By::EventName
     }
 }

@@ -4,7 +4,8 @@
 //! one answer after the other: an eighth of what the API permits, where an answer takes four seconds. A walk therefore
 //! reads several slices of the window side by side, each with its own chain. Wherever a request could be sent and no
 //! chain is ready for one, the slice with most left to read is cut in two. The chain that was reading it goes on, since a
-//! token is bound to its parameters, and stops where the new slice ends.
+//! token is bound to its parameters, and stops where the new slice ends. Where nothing is worth a cut, a request whose
+//! answer is slow can be sent a second time; the first answer counts.
 //!
 //! Times are whole seconds since the epoch, as the API counts them, and both ends of a slice belong to it.
 
@@ -13,12 +14,18 @@ use std::ops::RangeInclusive;
 /// Events in a full answer.
 pub(super) const PAGE: u64 = 50;
 /// A slice with fewer events left than this is not worth another request.
-const WORTH_A_CUT: u64 = PAGE + PAGE / 2;
+const WORTH_A_CUT: u64 = PAGE + PAGE / 5;
+/// A new slice is cut for whole answers, with a little room: one event more would need another request.
+const CUT_FOR: u64 = PAGE - 3;
+/// With more events left than this, the newest come first; below it, whatever is done last.
+const BUSY: u64 = 20_000;
+/// What is left is told from this many events on: a burst of yesterday says little about the months before.
+const TELLING: u64 = 2_000;
 /// Seconds of a slice that are not cut further.
 const SHORTEST: i64 = 120;
 
 /// One request to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Ask {
     /// Which slice it is for.
     pub slice: usize,
@@ -45,8 +52,8 @@ pub(super) struct Page {
 enum State {
     /// The next request can be sent.
     Ready(Option<String>),
-    /// An answer is awaited.
-    Asked,
+    /// The answer to the request with this token is awaited.
+    Asked(Option<String>),
     Done,
 }
 
@@ -80,6 +87,12 @@ impl Slice {
     fn read(&self) -> i64 {
         self.chain.end() + 1 - self.reached
     }
+
+    /// Whether this is the request whose answer is awaited. It was answered already if it was sent twice.
+    fn awaits(&self, ask: &Ask) -> bool {
+        let is_of_chain = self.chain == (ask.from..=ask.until);
+        is_of_chain && matches!(&self.state, State::Asked(token) if *token == ask.token)
+    }
 }
 
 /// The reading of one question in one region.
@@ -99,49 +112,65 @@ impl Walk {
         }
     }
 
-    /// The next request, if a chain is ready for one: that of the newest slice.
+    /// The next request, if a chain is ready for one.
     pub(super) fn next(&mut self) -> Option<Ask> {
-        let ready = |slice: &&mut (usize, &mut Slice)| matches!(slice.1.state, State::Ready(_));
-        let mut slices: Vec<_> = self.slices.iter_mut().enumerate().collect();
-        let (number, slice) = slices.iter_mut().filter(ready).max_by_key(|(_, slice)| slice.reached)?;
-        let State::Ready(token) = std::mem::replace(&mut slice.state, State::Asked) else {
+        let number = self.first(|slice| matches!(slice.state, State::Ready(_)))?;
+        let slice = &mut self.slices[number];
+        let State::Ready(token) = &mut slice.state else {
             return None;
         };
+        let token = token.take();
+        slice.state = State::Asked(token.clone());
         Some(Ask {
-            slice: *number,
+            slice: number,
             from: *slice.chain.start(),
             until: *slice.chain.end(),
             token,
         })
     }
 
-    /// Cuts the slice with most left to read, and gives the request for the new one; `None` if no cut is worth it.
+    /// Cuts a slice in two, and gives the request for the new one; `None` if no cut is worth it.
     pub(super) fn cut(&mut self) -> Option<Ask> {
-        let (number, _) = self
-            .slices
-            .iter()
-            .enumerate()
-            .filter(|(_, slice)| !matches!(slice.state, State::Done) && slice.left() > SHORTEST)
-            .map(|(number, slice)| (number, self.expected(slice)))
-            .filter(|&(_, expected)| expected >= WORTH_A_CUT)
-            .max_by_key(|&(_, expected)| expected)?;
+        let number = self.first(|slice| {
+            let is_long = !matches!(slice.state, State::Done) && slice.left() > SHORTEST;
+            is_long && self.expected(slice) >= WORTH_A_CUT
+        })?;
+        let known = self.known(&self.slices[number]);
         let slice = &mut self.slices[number];
-        let (from, middle) = (slice.from, slice.from + slice.left() / 2);
-        slice.from = middle + 1;
-        self.slices.push(Slice::new(from..=middle));
-        let new = self.slices.len() - 1;
-        self.slices[new].state = State::Asked;
+        let half = slice.left() / 2;
+        let lower = known.map_or(half, |events| {
+            // The answer under way stays with its slice; of the rest, whole answers.
+            let answers = (events.saturating_sub(PAGE) / 2 / PAGE).max(1);
+            let seconds = i128::from(slice.left()) * i128::from(answers * CUT_FOR) / i128::from(events.max(1));
+            i64::try_from(seconds).map_or(half, |seconds| seconds.min(half))
+        });
+        let (from, until) = (slice.from, slice.from + lower);
+        slice.from = until + 1;
+        let mut new = Slice::new(from..=until);
+        new.state = State::Asked(None);
+        self.slices.push(new);
         Some(Ask {
-            slice: new,
+            slice: self.slices.len() - 1,
             from,
-            until: middle,
+            until,
             token: None,
         })
     }
 
+    /// The slice that comes first among those that fit.
+    fn first(&self, fits: impl Fn(&Slice) -> bool) -> Option<usize> {
+        let is_busy = self.is_busy();
+        let slices = self.slices.iter().enumerate().filter(|(_, slice)| fits(slice));
+        let first = slices.max_by_key(|(_, slice)| {
+            let expected = if is_busy { 0 } else { self.expected(slice) };
+            (expected, slice.reached)
+        });
+        first.map(|(number, _)| number)
+    }
+
     /// Takes an answer in. Gives the seconds that are now read whole by it.
-    pub(super) fn answered(&mut self, number: usize, page: Page) -> Option<RangeInclusive<i64>> {
-        let slice = self.slices.get_mut(number)?;
+    pub(super) fn answered(&mut self, ask: &Ask, page: Page) -> Option<RangeInclusive<i64>> {
+        let slice = self.slices.get_mut(ask.slice).filter(|slice| slice.awaits(ask))?;
         slice.seen += page.events;
         let before = slice.reached;
         let is_last = page.token.is_none();
@@ -162,7 +191,7 @@ impl Walk {
 
     /// The request was not answered and can be sent again. A chain whose token is no longer taken begins anew.
     pub(super) fn again(&mut self, ask: &Ask, from_start: bool) {
-        let Some(slice) = self.slices.get_mut(ask.slice) else {
+        let Some(slice) = self.slices.get_mut(ask.slice).filter(|slice| slice.awaits(ask)) else {
             return;
         };
         if from_start {
@@ -174,9 +203,33 @@ impl Walk {
         }
     }
 
+    /// Whether the answer to this request is still of use.
+    pub(super) fn awaits(&self, ask: &Ask) -> bool {
+        self.slices.get(ask.slice).is_some_and(|slice| slice.awaits(ask))
+    }
+
     /// Whether everything was read.
     pub(super) fn is_done(&self) -> bool {
         self.slices.iter().all(|slice| matches!(slice.state, State::Done))
+    }
+
+    /// Requests that are still to be sent or answered, as far as that can be told.
+    pub(super) fn requests_left(&self) -> u64 {
+        let open = self.slices.iter().filter(|slice| !matches!(slice.state, State::Done));
+        let requests = open.map(|slice| self.known(slice).unwrap_or(0).div_ceil(PAGE).max(1));
+        requests.sum()
+    }
+
+    /// Events that are still to be read, as far as that can be told.
+    fn events_left(&self) -> Option<u64> {
+        let open = self.slices.iter().filter(|slice| !matches!(slice.state, State::Done));
+        open.map(|slice| self.known(slice)).sum()
+    }
+
+    /// Whether reading it all takes so long that it matters what comes first.
+    pub(super) fn is_busy(&self) -> bool {
+        let seen: u64 = self.slices.iter().map(|slice| slice.seen).sum();
+        seen >= TELLING && self.events_left().is_some_and(|events| events > BUSY)
     }
 
     /// Events that a slice still holds; where nothing is known of a busy key, more than any.
@@ -254,7 +307,13 @@ mod tests {
                     _ => {
                         let ask = open.swap_remove(open.len() / 2);
                         let (page, times) = answer(&events, &ask);
-                        read.extend(walk.answered(ask.slice, page));
+                        if steps.next() == Some(1) {
+                            // Sent twice: the second answer changes nothing.
+                            read.extend(walk.answered(&ask, page.clone()));
+                            assert_eq!(walk.answered(&ask, page), None);
+                        } else {
+                            read.extend(walk.answered(&ask, page));
+                        }
                         found.extend(times);
                     }
                 }

@@ -26,6 +26,12 @@ fn session_name(node: &Node) -> Option<&str> {
     Some(session)
 }
 
+/// The user or role session that a session's key belongs to, by the name that history files its calls under.
+fn username(node: &Node) -> Option<&str> {
+    let is_named = node.kind == Kind::Session && node.principal_id.is_some() && !node.name.is_empty();
+    is_named.then_some(&*node.name)
+}
+
 /// The leads of one node.
 pub fn leads_of(node: &Node) -> Vec<Lead> {
     use Attribute::{AccessKeyId, ResourceName, Username};
@@ -35,7 +41,10 @@ pub fn leads_of(node: &Node) -> Vec<Lead> {
     };
     match node.kind {
         Kind::AccessKey | Kind::Session => {
-            lead(AccessKeyId, &node.id);
+            let mut own = Lead::new(AccessKeyId, &*node.id);
+            own.username = username(node).map(str::to_owned);
+            leads.push(own);
+            let mut lead = |attribute, value: &str| leads.push(Lead::new(attribute, value));
             if node.link == Link::Seed && ids::is_temporary(&node.id) {
                 // The call that minted a temporary seed names it as a resource: the way to walk upward.
                 lead(ResourceName, &node.id);

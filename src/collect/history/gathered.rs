@@ -1,0 +1,139 @@
+//! What comes back from the regions, as the hunt takes it.
+
+use std::collections::HashSet;
+
+use super::api::{Answer, LookupError, Meaning};
+use super::desk::Report;
+use super::keys::Keys;
+use super::planner::Plan;
+use crate::cloudtrail::{EventKey, Interner, Record};
+use crate::collect::hunt::Update;
+use crate::collect::source::{Found, Progress, SourceError};
+use crate::investigation::fact::{Answered, Asked, Page};
+
+/// What came back so far.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    given: HashSet<EventKey>,
+    interner: Interner,
+    progress: Progress,
+    read_something: bool,
+    refused: Option<LookupError>,
+}
+
+impl Gathered {
+    /// Why nothing at all could be read, if that is so.
+    pub(super) fn refusal(&self) -> Option<SourceError> {
+        self.refused.as_ref().filter(|_| !self.read_something).map(refusal)
+    }
+
+    /// What a report tells the hunt.
+    pub(super) fn take(&mut self, region: &str, is_home: bool, report: Report, keys: &Keys) -> Vec<Update> {
+        match report {
+            Report::Begun { plan, window } => {
+                let (from, until) = window;
+                told(region, &plan, Answered::Begun { from, until })
+            }
+            Report::Read { plan, answer, part } => self.read(region, &plan, &answer, part, keys),
+            Report::GivenUp { plan, error } => {
+                let why = error.text.clone();
+                let answer = match error.meaning {
+                    Meaning::NotEnabled if !is_home => Answered::NotEnabled { why },
+                    Meaning::Denied => Answered::Denied { why },
+                    _ => Answered::Failed { why },
+                };
+                if matches!(error.meaning, Meaning::NoCredentials | Meaning::Denied) || is_home {
+                    self.refused.get_or_insert(error);
+                }
+                told(region, &plan, answer)
+            }
+            Report::Throttled => vec![asked(region, String::new(), Answered::Throttled)],
+            Report::Paused(paused) => {
+                self.progress.paused = paused;
+                vec![Update::Found(Found::Progress(self.progress))]
+            }
+            Report::Now(now) => vec![Update::Found(Found::Region(region.into(), now))],
+            Report::Done | Report::Busy(_) | Report::Waiting => Vec::new(),
+        }
+    }
+
+    fn read(
+        &mut self,
+        region: &str,
+        plan: &Plan,
+        answer: &Answer,
+        part: Option<(i64, i64)>,
+        keys: &Keys,
+    ) -> Vec<Update> {
+        self.read_something = true;
+        let (mut new, mut unreadable) = (Vec::new(), 0);
+        // Of what a scout brings, only the chain's own is wanted.
+        let wanted = |text: &&String| !plan.question.is_scout() || keys.are_named_in(text);
+        for text in answer.records.iter().filter(wanted) {
+            match Record::parse(text.as_bytes(), &mut self.interner) {
+                Ok(record) if self.given.insert(record.event.key.clone()) => new.push(record),
+                Ok(_) => {}
+                Err(_) => unreadable += 1,
+            }
+        }
+        self.progress.records += new.len() as u64;
+        let mut updates = Vec::new();
+        if !new.is_empty() {
+            updates.push(Update::Found(Found::Page(Page {
+                origin: format!("{} {region}", super::SOURCE).into(),
+                records: new,
+            })));
+        }
+        let events = answer.page.events;
+        updates.extend(told(
+            region,
+            plan,
+            Answered::Page {
+                events,
+                unreadable,
+                part,
+            },
+        ));
+        updates.push(Update::Found(Found::Progress(self.progress)));
+        updates
+    }
+}
+
+/// What became of a question. A scout only brings sooner what others bring too: it says nothing about what was read. Of a
+/// watch the end of each round is told.
+fn told(region: &str, plan: &Plan, answer: Answered) -> Vec<Update> {
+    if plan.question.is_scout() || plan.is_watch {
+        return Vec::new();
+    }
+    vec![asked(region, plan.question.to_string(), answer)]
+}
+
+fn asked(region: &str, question: String, answer: Answered) -> Update {
+    Update::Found(Found::Asked(Asked {
+        region: region.to_owned(),
+        question,
+        answer,
+    }))
+}
+
+/// Nothing at all could be read: why, and what to do.
+fn refusal(error: &LookupError) -> SourceError {
+    let (text, hint) = match error.meaning {
+        Meaning::Denied => (
+            format!(
+                "AWS does not let these credentials read the event history: {}",
+                error.text
+            ),
+            "They need cloudtrail:LookupEvents. A user in quarantine is always refused: use another identity.",
+        ),
+        Meaning::NoCredentials | Meaning::NotEnabled => (
+            format!("there are no credentials that AWS takes: {}", error.text),
+            "Sign in (aws sso login, or set AWS_PROFILE or the usual variables), then go on with `keytrail open FILE`.",
+        ),
+        _ => (
+            format!("AWS could not be asked: {}", error.text),
+            "Check the network and go on with `keytrail open FILE`.",
+        ),
+    };
+    SourceError::Aws { text, hint }
+}
