@@ -223,6 +223,13 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Option<Hunt>, Failure> {
     Ok(Some(begin(pass, reader, case)?))
 }
 
+/// Begins another pass like the last one: what was read already is not asked for again.
+pub(super) fn again(case: &mut CaseFile) -> Result<Hunt, String> {
+    let last = case.investigation().passes().last().cloned();
+    let (_, pass) = last.ok_or("nothing was read yet")?;
+    begin(pass, Reader::EventHistory, case).map_err(|failure| failure.message)
+}
+
 /// Begins a pass. On the runtime: the event history is asked from there.
 fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Hunt, Failure> {
     let window = Window {

@@ -45,6 +45,7 @@ pub(super) fn run_and_export(runtime: &Runtime, screens: Screens, export: Option
         exit_when_done: screens.exit_when_done,
         replay: screens.replay,
         greeting: screens.greeting,
+        again: super::investigate::again,
     };
     let (exit, case) = runtime
         .block_on(tui::run(options))

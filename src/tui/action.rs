@@ -47,6 +47,8 @@ pub enum Action {
     Help,
     ToggleZone,
     CancelReading,
+    Watch,
+    AskAgain,
     Show(Screen),
     NextScreen,
     PreviousScreen,
@@ -97,7 +99,10 @@ pub enum Action {
 impl Action {
     /// Whether it writes a fact. A replay takes none.
     pub(super) fn writes(self) -> bool {
-        matches!(self, Self::Judge(_) | Self::ChangeState | Self::EditNote)
+        matches!(
+            self,
+            Self::Judge(_) | Self::ChangeState | Self::EditNote | Self::AskAgain
+        )
     }
 
     /// One or two words, for the hints at the bottom.
@@ -111,6 +116,8 @@ impl Action {
             Self::Help => "help",
             Self::ToggleZone => "time zone",
             Self::CancelReading => "stop reading",
+            Self::Watch => "watch",
+            Self::AskAgain => "ask again",
             Self::Show(screen) => screen.title(),
             Self::NextScreen => "next screen",
             Self::PreviousScreen => "previous screen",
@@ -168,6 +175,10 @@ impl Action {
             Self::Help => "Show the keys that work here",
             Self::ToggleZone => "Show times in UTC or in the local zone",
             Self::CancelReading => "Stop reading; what was read is kept",
+            Self::Watch => "Ask AWS again and again for new calls of the chain, or stop that",
+            Self::AskAgain => {
+                "Ask AWS again for what was not read: regions that failed or were denied, and what is new"
+            }
             Self::Show(Screen::Overview) => "The key, what it led to, and what to do next",
             Self::Show(Screen::Chain) => "The tree of everything the key led to",
             Self::Show(Screen::Timeline) => "Every event of the chain, in order of time",

@@ -1,5 +1,8 @@
 //! The state of the screens, and what can be asked of it. Only [`update`](super::update) changes it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::action::Screen;
@@ -14,6 +17,7 @@ use super::steps::{self, StepsState};
 use super::theme::Theme;
 use super::tree::TreeState;
 use super::widgets::scroll::Scroll;
+use crate::collect::source::RegionNow;
 use crate::investigation::actor::actor_id;
 use crate::investigation::{Investigation, Verdict};
 use crate::playbook::{Item, Names, Playbook};
@@ -41,6 +45,8 @@ pub struct Reading {
     pub records: u64,
     /// The responder's credentials have expired: it goes on when they are renewed.
     pub paused: bool,
+    /// Until all that is known of is read from AWS.
+    pub left: Option<std::time::Duration>,
 }
 
 /// A line to the user.
@@ -67,6 +73,9 @@ pub struct App {
     pub(super) coverage: Scroll,
     pub(super) message: Option<Message>,
     pub(super) reading: Option<Reading>,
+    /// How the reading of each region of AWS goes on.
+    pub(super) regions: BTreeMap<Arc<str>, RegionNow>,
+    pub(super) is_watching: bool,
     pub(super) index: Index,
     pub(super) names: Names,
     stale: bool,
@@ -103,6 +112,8 @@ impl App {
             coverage: Scroll::default(),
             message: None,
             reading: None,
+            regions: BTreeMap::new(),
+            is_watching: false,
             index: Index::default(),
             names: Names::default(),
             stale: true,
@@ -223,6 +234,12 @@ impl App {
 
     pub(super) fn is_reading(&self) -> bool {
         self.reading.is_some()
+    }
+
+    /// Whether AWS was asked, and can be asked again now.
+    pub(super) fn can_ask_again(&self) -> bool {
+        let last = self.investigation().passes().last();
+        !self.is_replay() && !self.is_reading() && last.is_some_and(|(_, pass)| pass.aws.is_some())
     }
 
     pub(super) fn next_item(&self) -> Option<&Item> {

@@ -4,6 +4,7 @@
 //! A frame is drawn only when something changed, at most thirty times a second. Keys go before data: however fast
 //! records arrive, the screens answer.
 
+use std::collections::HashSet;
 use std::io;
 use std::task::Poll;
 use std::time::Duration;
@@ -18,7 +19,8 @@ use super::app::{App, Reading};
 use super::desk::Desk;
 use super::terminal::Guard;
 use super::update::Effect;
-use super::{Exit, views};
+use super::widgets::text::counted;
+use super::{Again, Exit, views};
 use crate::collect::hunt::{Hunt, Update};
 
 /// Between two frames.
@@ -33,6 +35,7 @@ pub(super) async fn run(
     guard: &mut Guard,
     app: &mut App,
     mut hunt: Option<Hunt>,
+    again: Again,
     exit_when_done: bool,
 ) -> io::Result<Exit> {
     let mut keys = EventStream::new();
@@ -65,9 +68,16 @@ pub(super) async fn run(
                 None
             }
             update = next(hunt.as_mut()) => {
-                take_in(app, hunt.as_mut(), update);
+                let was_reading = app.is_reading();
+                if take_in(app, hunt.as_mut(), update) {
+                    guard.ring()?;
+                    pace.changed = true;
+                }
                 pace.fresh_data = true;
                 show_progress(app, hunt.as_ref());
+                if was_reading && !app.is_reading() && !exit_when_done {
+                    watch(app, hunt.as_mut(), true);
+                }
                 if exit_when_done && !app.is_reading() {
                     app.touch();
                     pace.draw(Instant::now(), guard, app)?;
@@ -87,6 +97,18 @@ pub(super) async fn run(
             Some(Effect::Copy(text)) => guard.copy(&text)?,
             Some(Effect::StopReading) => {
                 stop(app, hunt.as_mut());
+                show_progress(app, hunt.as_ref());
+            }
+            Some(Effect::Watch) if app.is_watching => {
+                watch(app, hunt.as_mut(), false);
+                app.say("No longer watching for new calls; w watches again");
+            }
+            // Where nothing was read yet since the file was opened, that comes first; the watch begins at its end.
+            Some(Effect::Watch) if hunt.as_ref().is_some_and(|hunt| hunt.failure().is_none()) => {
+                watch(app, hunt.as_mut(), true);
+            }
+            Some(Effect::Watch | Effect::AskAgain) => {
+                ask_again(app, &mut hunt, again);
                 show_progress(app, hunt.as_ref());
             }
             None => {}
@@ -181,22 +203,28 @@ pub(super) async fn waiting(events: &mut EventStream) -> Poll<Option<io::Result<
 
 async fn next(hunt: Option<&mut Hunt>) -> Option<Vec<Update>> {
     match hunt {
-        Some(hunt) if hunt.is_running() => hunt.next().await,
+        Some(hunt) if hunt.is_running() || hunt.is_watching() => hunt.next().await,
         _ => std::future::pending().await,
     }
 }
 
-/// Turns what the sources found into facts, as much as waits already, for a moment at most.
-fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Vec<Update>>) {
-    let Some(hunt) = hunt else { return };
+/// Turns what the sources found into facts, as much as waits already, for a moment at most. Returns whether a watch found
+/// new calls.
+fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Vec<Update>>) -> bool {
+    let Some(hunt) = hunt else { return false };
+    let known = app.investigation().evidence().events().len();
+    let was_watching = hunt.is_watching();
     let until = Instant::now() + SLICE;
     let mut update = first;
     while let Some(found) = update.take() {
-        let Desk::Live(case) = &mut app.desk else { return };
+        let Desk::Live(case) = &mut app.desk else {
+            return false;
+        };
         if let Err(error) = hunt.handle(found, case, Utc::now()) {
             // What cannot be saved must not be shown as if it were: stop, and say why.
             app.complain(format!("Reading stopped, not saved: {error}; {}", error.hint()));
-            return stop_quietly(app, hunt);
+            stop_quietly(app, hunt);
+            return false;
         }
         if Instant::now() < until {
             update = hunt.next().now_or_never().flatten();
@@ -205,6 +233,54 @@ fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Vec<Update>>) {
     if let Some(failure) = hunt.failure().filter(|_| !hunt.is_running()) {
         app.complain(format!("Reading stopped: {failure}. What was read is kept"));
     }
+    was_watching && say_new_calls(app, known)
+}
+
+/// Says what the chain's credentials did since so many events were known. Returns whether they did anything.
+fn say_new_calls(app: &mut App, known: usize) -> bool {
+    let investigation = app.investigation();
+    let keys = investigation.chain().nodes.iter().filter(|node| node.is_key());
+    let keys: HashSet<&str> = keys.map(|node| &*node.id).collect();
+    let new = investigation.evidence().events().iter().skip(known);
+    let calls: Vec<_> = new
+        .filter(|event| {
+            event
+                .identity
+                .access_key
+                .as_deref()
+                .is_some_and(|key| keys.contains(key))
+        })
+        .collect();
+    let Some(last) = calls.iter().max_by_key(|event| event.time()) else {
+        return false;
+    };
+    let said = format!(
+        "{}, the last one {} by {} in {} at {}",
+        counted(calls.len() as u64, "new call", "new calls"),
+        last.name,
+        last.identity.access_key.as_deref().unwrap_or_default(),
+        last.region,
+        app.zone.full(last.time())
+    );
+    app.complain(said);
+    true
+}
+
+fn watch(app: &mut App, hunt: Option<&mut Hunt>, on: bool) {
+    if let Some(hunt) = hunt {
+        hunt.watch(on);
+        app.is_watching = hunt.is_watching();
+    }
+}
+
+/// Begins another pass: what was read already is not asked for again.
+fn ask_again(app: &mut App, hunt: &mut Option<Hunt>, again: Again) {
+    let Desk::Live(case) = &mut app.desk else { return };
+    match again(case) {
+        Ok(begun) => *hunt = Some(begun),
+        Err(why) => app.complain(why),
+    }
+    app.touch();
 }
 
 fn stop(app: &mut App, hunt: Option<&mut Hunt>) {
@@ -223,6 +299,8 @@ fn stop_quietly(app: &mut App, hunt: &mut Hunt) {
 }
 
 fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
+    app.is_watching = hunt.is_some_and(Hunt::is_watching);
+    app.regions = hunt.map(|hunt| hunt.regions().clone()).unwrap_or_default();
     app.reading = hunt.filter(|hunt| hunt.is_running()).map(|hunt| {
         let progress = hunt.progress();
         Reading {
@@ -230,6 +308,7 @@ fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
             files_total: progress.files_total,
             records: progress.records,
             paused: progress.paused,
+            left: hunt.regions().values().map(|region| region.left).max(),
         }
     });
 }

@@ -67,7 +67,12 @@ pub struct Options {
     pub greeting: Option<String>,
     /// Play the investigation back instead of working on it.
     pub replay: bool,
+    /// Asks the sources of the last pass again for what was not read.
+    pub again: Again,
 }
+
+/// Begins another pass like the last one, or says why not.
+pub type Again = fn(&mut CaseFile) -> Result<Hunt, String>;
 
 /// How the screens were left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +128,15 @@ pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
     }
     let exit = {
         let mut guard = terminal::Guard::take()?;
-        match event_loop::run(&mut guard, &mut app, options.hunt, options.exit_when_done).await {
+        match event_loop::run(
+            &mut guard,
+            &mut app,
+            options.hunt,
+            options.again,
+            options.exit_when_done,
+        )
+        .await
+        {
             // Drawing may fail before the hangup is heard.
             Err(_) if terminal::is_gone() => Exit::Interrupted,
             left => left?,

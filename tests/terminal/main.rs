@@ -8,6 +8,8 @@
     reason = "a test that cannot go on says so"
 )]
 
+#[path = "../support/aws/mod.rs"]
+mod aws;
 mod endings;
 mod panics;
 mod screens;
@@ -16,3 +18,4 @@ mod start;
 mod support;
 mod suspend;
 mod terminal;
+mod watch;

@@ -49,6 +49,7 @@ fn show_screens(hunt: impl FnOnce(&mut keytrail::store::CaseFile) -> Option<Hunt
         exit_when_done: false,
         greeting: None,
         replay: false,
+        again: |_| Err("nothing to ask".to_owned()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -40,6 +40,10 @@ pub enum Effect {
     Suspend,
     /// Stop the reading.
     StopReading,
+    /// Watch for new calls, or stop that.
+    Watch,
+    /// Ask AWS again for what was not read.
+    AskAgain,
     /// Put a text on the clipboard.
     Copy(String),
 }
@@ -87,6 +91,8 @@ impl App {
             Action::Quit if self.is_reading() => self.popups.push(Popup::Question(Question::Quit)),
             Action::Quit => return Some(Effect::Leave(Exit::Quit)),
             Action::CancelReading => self.popups.push(Popup::Question(Question::Cancel)),
+            Action::Watch => return Some(Effect::Watch),
+            Action::AskAgain => return Some(Effect::AskAgain),
             Action::Yes => return self.yes(),
             Action::Back => self.back(),
             Action::Help => self.popups.push(Popup::Help(super::popup::Help::default())),

@@ -117,7 +117,11 @@ pub(super) fn status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         ),
         // AWS does not say how much there is.
         Some(reading) if is_asking => Line::from(format!(
-            " asking AWS · {} · {} · {}",
+            " asking AWS{} · {} · {} · {}",
+            reading
+                .left
+                .filter(|left| left.as_secs() >= 10)
+                .map_or_else(String::new, |left| format!(" · {} left at least", text::duration(left))),
             text::counted(
                 app.investigation().coverage().history().len() as u64,
                 "region",
@@ -140,6 +144,7 @@ pub(super) fn status(app: &App, frame: &mut Frame<'_>, area: Rect) {
             line.push_span(Span::raw(files));
             line
         }
+        None if app.is_watching => Line::styled(format!(" {}", watch(app)), theme.dim),
         None => Line::styled(format!(" {}", summary(app)), theme.dim),
     };
     frame.render_widget(line, area);
@@ -152,6 +157,23 @@ fn gauge(done: u64, total: u64, columns: u64, app: &App) -> [Span<'static>; 2] {
         Span::styled(part("━", full), app.theme.accent),
         Span::styled(part("─", columns - full), app.theme.dim),
     ]
+}
+
+/// What a watch has seen so far.
+fn watch(app: &App) -> String {
+    let investigation = app.investigation();
+    let Some(watched) = investigation.watched() else {
+        return "watching for new calls: AWS is asked again and again, w stops".to_owned();
+    };
+    let missed = match watched.missed.len() as u64 {
+        0 => String::new(),
+        n => format!(" · {} could not be read", text::counted(n, "region", "regions")),
+    };
+    let quiet = investigation.quiet().map_or_else(String::new, |quiet| {
+        let time = quiet.to_std().unwrap_or_default();
+        format!("quiet for {} · ", text::duration(time))
+    });
+    format!("watching: {quiet}looked up to {}{missed}", app.zone.full(watched.until))
 }
 
 /// What was read, in a line; what is missing comes first.

@@ -8,7 +8,7 @@ use crate::investigation::coverage::{HistoryState, Unread};
 use crate::investigation::fact::FileOutcome;
 use crate::tui::app::App;
 use crate::tui::widgets::pane;
-use crate::tui::widgets::text::{cell, counted, number, safe, wrap};
+use crate::tui::widgets::text::{cell, counted, duration, number, safe, wrap};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let inner = pane::pane(frame, area, "Coverage", true, &app.theme);
@@ -86,14 +86,21 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
 /// The event history, a row a region.
 fn history(app: &App, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
-    let row = |region: &str, state: &str, questions: &str, pages: &str, events: &str, refused: &str| {
+    let row = |region: &str, state: &str, columns: [&str; 6]| {
+        let [questions, pages, events, refused, rate, left] = columns;
         format!(
-            "{} {} {questions:>9} {pages:>6} {events:>8} {refused:>8}",
+            "{} {} {questions:>9} {pages:>6} {events:>8} {refused:>7} {rate:>6} {left:>7}",
             cell(region, 15),
             cell(state, 10)
         )
     };
-    let head = row("region", "state", "questions", "pages", "events", "refused");
+    let is_live = app.is_reading() || app.is_watching;
+    let [rate, left] = if is_live { ["rate", "left"] } else { [""; 2] };
+    let head = row(
+        "region",
+        "state",
+        ["questions", "pages", "events", "refused", rate, left],
+    );
     let mut lines = vec![
         Line::styled("AWS event history: management events of the last 90 days", theme.accent),
         Line::styled(head, theme.dim),
@@ -110,13 +117,19 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
             HistoryState::Disabled => theme.dim,
             HistoryState::Denied | HistoryState::Failed => theme.danger,
         };
+        let now = app.regions.get(region.as_str()).filter(|_| is_live);
         let text = row(
             &safe(region),
             read.state().as_str(),
-            &format!("{done} of {}", read.questions.len()),
-            &number(read.pages),
-            &number(read.events),
-            &number(read.throttled),
+            [
+                &format!("{done} of {}", read.questions.len()),
+                &number(read.pages),
+                &number(read.events),
+                &number(read.throttled),
+                &now.map_or_else(String::new, |now| format!("{:.1}/s", now.rate)),
+                &now.filter(|now| !now.left.is_zero())
+                    .map_or_else(String::new, |now| duration(now.left)),
+            ],
         );
         lines.push(Line::styled(text, style));
         let why = read.why().map(|why| wrap(&safe(why), width.saturating_sub(4)));

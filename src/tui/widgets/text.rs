@@ -1,6 +1,7 @@
 //! Text that fits its place. What comes from a record is made harmless first, by [`safe`].
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -167,6 +168,15 @@ pub(crate) fn number(n: u64) -> String {
     text
 }
 
+/// A span of time in one unit: `40 s`, `12 min`, `3 h`.
+pub(crate) fn duration(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}
+
 /// A number and its unit: `1 call`, `2,104 calls`.
 pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
@@ -222,5 +232,7 @@ mod tests {
         assert_eq!(number(999), "999");
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(counted(1, "call", "calls"), "1 call");
+        let spans = [0, 119, 150, 7_300].map(|seconds| duration(Duration::from_secs(seconds)));
+        assert_eq!(spans, ["0 s", "119 s", "2 min", "2 h"]);
     }
 }
