@@ -141,7 +141,7 @@ fn read(folder: &Path) -> Result<(), Box<dyn Error>> {
             match found {
                 Found::Page(page) => records.extend(page.records),
                 Found::Files(reports) => files += reports.len(),
-                Found::Progress(_) | Found::Asked(_) => {}
+                _ => {}
             }
             ControlFlow::Continue(())
         };
