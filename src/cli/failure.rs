@@ -13,6 +13,8 @@ pub(super) enum Exit {
     Usage = 2,
     /// A batch run is done, but something that should have been read was not.
     Partial = 3,
+    /// Credentials, or the permission to read event history, are missing.
+    NoAccess = 4,
     /// Interrupted; the file is kept and can be continued.
     Interrupted = 130,
 }

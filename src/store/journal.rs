@@ -95,6 +95,7 @@ fn kind(what: &What) -> &'static str {
         What::FilesRead { .. } => "files_read",
         What::PassBegan(_) => "pass_began",
         What::PassEnded(_) => "pass_ended",
+        What::Account(_) => "account",
         What::Judged(_) => "judged",
         What::ItemMarked(_) => "item_marked",
     }

@@ -17,10 +17,11 @@ use std::path::{Path, PathBuf};
 use paths::{named, names};
 
 /// The rooms, highest first: a room may use only those after it.
-const ROOMS: [&str; 9] = [
+const ROOMS: [&str; 10] = [
     "cli",
     "tui",
     "collect",
+    "account",
     "store",
     "export",
     "playbook",
