@@ -1,4 +1,4 @@
-//! `keytrail doctor` tells what an investigation needs and does not have.
+//! What AWS says of the responder and of the key, and what `keytrail doctor` makes of it.
 
 #![allow(
     clippy::expect_used,
@@ -15,11 +15,19 @@ mod program;
 
 use std::process::Command;
 
-use aws::{Aws, Denial, RESPONDER, Region, Role, Running, Session, User};
+use aws::{Aws, Denial, Group, RESPONDER, Role, Running, Session, User};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::Credentials;
 use chrono::TimeDelta;
+use keytrail::account;
+use keytrail::account::advice::{About, advice};
+use keytrail::account::owner::rows;
+use keytrail::investigation::Chain;
+use keytrail::investigation::account::AccountSeen;
 use program::keytrail;
 
 const ACCOUNT: &str = "111122223333";
+const SEED: &str = "AKIAZZSEED0000000001";
 const QUARANTINE: &str = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3";
 
 /// What a run printed.
@@ -65,8 +73,15 @@ fn everything_allowed_is_all_ok() {
     let aws = Aws::new(ACCOUNT).start();
     let said = doctor(&aws, RESPONDER, &[]);
     assert_eq!(said.code, 0, "{}", said.text);
-    assert!(!said.text.contains("missing  ") && !said.text.contains("unknown  "), "{}", said.text);
-    assert!(said.text.contains("arn:aws:iam::111122223333:user/responder in account 111122223333"));
+    assert!(
+        !said.text.contains("missing  ") && !said.text.contains("unknown  "),
+        "{}",
+        said.text
+    );
+    assert!(
+        said.text
+            .contains("arn:aws:iam::111122223333:user/responder in account 111122223333")
+    );
     assert!(said.text.contains("17 regions are on"), "{}", said.text);
     let regions: Vec<String> = aws.log().lookups().iter().map(|entry| entry.region.clone()).collect();
     assert_eq!(regions, ["us-east-1", "us-east-2"], "the home region and one other");
@@ -84,7 +99,11 @@ fn the_policy_is_what_was_asked_for_and_no_more() {
         .map(|action| action.as_str().expect("a name").to_owned())
         .collect();
     let log = aws.log();
-    let mut asked: Vec<String> = log.0.iter().map(|entry| format!("{}:{}", entry.service, entry.action)).collect();
+    let mut asked: Vec<String> = log
+        .0
+        .iter()
+        .map(|entry| format!("{}:{}", entry.service, entry.action))
+        .collect();
     asked.sort();
     asked.dedup();
     allowed.sort();
@@ -97,7 +116,11 @@ fn denied_event_history_is_missing_and_exit_code_4() {
     let said = doctor(&aws, RESPONDER, &[]);
     assert_eq!(said.code, 4, "{}", said.text);
     assert_eq!(said.state("cloudtrail:LookupEvents in us-east-1"), "missing");
-    assert!(said.text.contains("because no identity-based policy allows"), "{}", said.text);
+    assert!(
+        said.text.contains("because no identity-based policy allows"),
+        "{}",
+        said.text
+    );
     assert_eq!(said.state("iam:GetUser"), "ok", "the rest is checked all the same");
 }
 
@@ -106,7 +129,10 @@ fn one_closed_region_does_not_stop_an_investigation() {
     let closed = Denial::of("cloudtrail:LookupEvents")
         .in_region("eu-west-1")
         .by_organization();
-    let aws = Aws::new(ACCOUNT).deny(closed).region("eu-west-3", Region::disabled()).start();
+    let aws = Aws::new(ACCOUNT)
+        .deny(closed)
+        .region("eu-west-3", aws::Region::disabled())
+        .start();
     let said = doctor(&aws, RESPONDER, &["--regions", "us-east-1,eu-west-1,eu-west-3"]);
     assert_eq!(said.code, 0, "{}", said.text);
     assert_eq!(said.state("cloudtrail:LookupEvents in us-east-1"), "ok");
@@ -141,9 +167,9 @@ fn keys_that_aws_does_not_know_are_no_credentials() {
 
 #[test]
 fn a_quarantined_user_hears_that_aws_denies_event_history() {
-    let app = User::new("app").key("AKIAZZSEED0000000001").attach(QUARANTINE);
+    let app = User::new("app").key(SEED).attach(QUARANTINE);
     let aws = Aws::new(ACCOUNT).user(app).start();
-    let said = doctor(&aws, "AKIAZZSEED0000000001", &[]);
+    let said = doctor(&aws, SEED, &[]);
     assert_eq!(said.code, 4, "{}", said.text);
     assert_eq!(said.state("no quarantine"), "missing");
     assert_eq!(said.state("cloudtrail:LookupEvents in us-east-1"), "missing");
@@ -195,4 +221,98 @@ fn a_wrong_clock_is_measured() {
     let said = doctor(&aws, RESPONDER, &[]);
     assert_eq!(said.state("right time"), "missing", "{}", said.text);
     assert!(said.text.contains("minutes behind AWS's: set it"), "{}", said.text);
+}
+
+/// The settings of somebody who signs with a key.
+fn settings(aws: &Running, key: &str) -> SdkConfig {
+    let token = key.starts_with("ASIA").then(|| aws::token_of(key));
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .endpoint_url(aws.url())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new(key, aws::SECRET, token, None, "test"));
+    runtime().block_on(loader.load())
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// What AWS says of a key to somebody.
+fn look(aws: &Running, as_key: &str, key: &str) -> AccountSeen {
+    let config = settings(aws, as_key);
+    let seen = runtime().block_on(account::look(&config, &[key.to_owned()]));
+    assert!(aws.log().writes().is_empty());
+    seen
+}
+
+fn heard(seen: &AccountSeen) -> Vec<About> {
+    let all = advice(seen, &Chain::default());
+    all.into_iter().map(|advice| advice.about).collect()
+}
+
+/// An incident's account: a user `app` with the seed, in a group, limited, in quarantine.
+fn incident() -> Aws {
+    let used = chrono::Utc::now() - TimeDelta::hours(3);
+    let app = User::new("app")
+        .with_key(aws::Key::new(SEED).last_used(used, "s3", "eu-west-1"))
+        .attach(QUARANTINE)
+        .inline("deploy", "{}")
+        .boundary("arn:aws:iam::aws:policy/PowerUserAccess")
+        .group("ops");
+    Aws::new(ACCOUNT)
+        .user(app)
+        .group(Group::new("ops").attach("arn:aws:iam::aws:policy/ReadOnlyAccess"))
+}
+
+#[test]
+fn the_owner_is_found_with_all_it_may_do() {
+    let aws = incident().start();
+    let seen = look(&aws, RESPONDER, SEED);
+    let rows = rows(&seen.keys[0], &|_| "then".to_owned());
+    let expected = [
+        ("owner", "app (IAM user)"),
+        ("status", "active, created then"),
+        ("last used", "then, s3 in eu-west-1"),
+        (
+            "policies",
+            "AWSCompromisedKeyQuarantineV3; inline: deploy; group ops: ReadOnlyAccess; limited by PowerUserAccess",
+        ),
+        ("quarantine", "AWSCompromisedKeyQuarantineV3"),
+    ];
+    assert_eq!(rows, expected.map(|(label, text)| (label, text.to_owned())));
+    assert_eq!(heard(&seen), [About::OwnerQuarantined]);
+}
+
+#[test]
+fn a_responder_with_the_leaked_key_is_recognised() {
+    let aws = incident().start();
+    let seen = look(&aws, SEED, SEED);
+    let expected = [About::LeakedKeyInUse, About::Quarantined, About::OwnerQuarantined];
+    assert_eq!(heard(&seen), expected);
+    let root = "AKIAZZROOT0000000001";
+    let aws = Aws::new(ACCOUNT).root_key(aws::Key::new(root)).start();
+    assert_eq!(heard(&look(&aws, root, root)), [About::LeakedKeyInUse, About::Root]);
+}
+
+#[test]
+fn a_key_of_another_account_is_recognised() {
+    let foreign = "AKIAZZFOREIGN0000001";
+    let aws = Aws::new(ACCOUNT).foreign_key(foreign, "444455556666").start();
+    assert_eq!(heard(&look(&aws, RESPONDER, foreign)), [About::OtherAccount]);
+}
+
+#[test]
+fn looking_goes_on_where_everything_is_denied() {
+    let aws = incident().deny(Denial::of("iam:*")).deny(Denial::of("sts:*")).start();
+    let seen = look(&aws, RESPONDER, SEED);
+    assert!(seen.caller.known().is_some(), "nobody can deny GetCallerIdentity");
+    assert_eq!(heard(&seen), [About::OwnerUnknown]);
+    assert_eq!(seen.keys[0].account.why_not(), Some("not known: denied"));
+    // The owner who signs is known without IAM; what else there is, is not.
+    let seen = look(&aws, SEED, SEED);
+    let user = seen.keys[0].user.as_ref().expect("a user");
+    assert_eq!((user.name.as_str(), user.keys.known()), ("app", None));
 }

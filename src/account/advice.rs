@@ -111,7 +111,10 @@ fn of_key(key: &KeySeen, caller: Option<&Caller>, chain: &Chain) -> Vec<Advice> 
     if is_root_key(key, caller, node) {
         all.push(Advice::new(
             About::Root,
-            format!("{} is a key of the root user, whom no policy of the account limits.", key.key),
+            format!(
+                "{} is a key of the root user, whom no policy of the account limits.",
+                key.key
+            ),
             "Sign in as root with MFA and delete the key there (no other user can), then change root's password.",
         ));
     } else if ids::is_temporary(&key.key) {
@@ -138,7 +141,10 @@ fn other_account(key: &KeySeen, caller: Option<&Caller>) -> Option<Advice> {
         return None;
     }
     let said = if account.told_by_aws {
-        format!("{} belongs to account {}; you are in account {own}.", key.key, account.id)
+        format!(
+            "{} belongs to account {}; you are in account {own}.",
+            key.key, account.id
+        )
     } else {
         let (key, account) = (&key.key, &account.id);
         format!("{key} seems to belong to account {account} (decoded from the key id); you are in account {own}.")
@@ -167,11 +173,16 @@ fn temporary(key: &KeySeen, chain: &Chain) -> Advice {
             time::format(proof.key.time),
             proof.key.id
         ),
-        None => "Look for the call that made it (its id stands in the answer of an STS call): the key that signed that \
+        None => {
+            "Look for the call that made it (its id stands in the answer of an STS call): the key that signed that \
                  call leaked, too. Until it ends, only a deny policy on its user or role stops it."
-            .to_owned(),
+                .to_owned()
+        }
     };
-    let said = format!("{} is a temporary key: it cannot be deactivated, and ends by itself.", key.key);
+    let said = format!(
+        "{} is a temporary key: it cannot be deactivated, and ends by itself.",
+        key.key
+    );
     Advice::new(About::Temporary, said, to_do)
 }
 

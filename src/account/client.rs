@@ -160,7 +160,11 @@ impl Client {
     }
 
     pub(super) async fn attached_to_group(&self, group: &str) -> Asked<Vec<String>> {
-        let pages = self.iam.list_attached_group_policies().group_name(group).into_paginator();
+        let pages = self
+            .iam
+            .list_attached_group_policies()
+            .group_name(group)
+            .into_paginator();
         asked(pages.items().send().try_collect().await).map(arns)
     }
 

@@ -90,7 +90,11 @@ pub async fn check(config: &SdkConfig, regions: &[String]) -> Checkup {
         let check = event_history(region, region == home, &client.event_history(region).await);
         let answers = check.state == State::Ok;
         // Without the home region there is no chain. Where it was left out on purpose, one that answers is enough.
-        can_run = if region == home { answers } else { can_run || (at == 0 && answers) };
+        can_run = if region == home {
+            answers
+        } else {
+            can_run || (at == 0 && answers)
+        };
         checks.push(check);
     }
     checks.extend(identities(&client, &caller).await);
@@ -119,13 +123,21 @@ fn credentials(asked: &Asked<Caller>) -> Check {
 fn clock(ahead: Option<TimeDelta>) -> Check {
     let name = "right time";
     let Some(ahead) = ahead else {
-        return Check::new(State::Unknown, name, "AWS did not answer, so the clock could not be compared");
+        return Check::new(
+            State::Unknown,
+            name,
+            "AWS did not answer, so the clock could not be compared",
+        );
     };
     let off = ahead.abs();
     if off <= TOLERATED {
         return Check::new(State::Ok, name, "this machine's clock agrees with AWS's");
     }
-    let way = if ahead > TimeDelta::zero() { "behind" } else { "ahead of" };
+    let way = if ahead > TimeDelta::zero() {
+        "behind"
+    } else {
+        "ahead of"
+    };
     let said = format!(
         "this machine's clock is {} minutes {way} AWS's: set it, AWS refuses calls that are off by more than 5",
         off.num_minutes()
@@ -136,7 +148,11 @@ fn clock(ahead: Option<TimeDelta>) -> Check {
 fn region_list(listed: &Asked<Vec<String>>) -> Check {
     match listed {
         Asked::Known(regions) => Check::new(State::Ok, LIST_REGIONS, format!("{} regions are on", regions.len())),
-        unknown => permission(LIST_REGIONS, unknown, "every known region is tried instead: slower, but nothing is lost"),
+        unknown => permission(
+            LIST_REGIONS,
+            unknown,
+            "every known region is tried instead: slower, but nothing is lost",
+        ),
     }
 }
 
@@ -160,7 +176,8 @@ fn event_history(region: &str, is_home: bool, asked: &Asked<()>) -> Check {
     if let Asked::Failed(why) = asked
         && why.starts_with("UnrecognizedClientException")
     {
-        "the region is not switched on in this account, or a service control policy closes it".clone_into(&mut check.means);
+        "the region is not switched on in this account, or a service control policy closes it"
+            .clone_into(&mut check.means);
     }
     check
 }
@@ -170,9 +187,15 @@ async fn identities(client: &Client, caller: &Caller) -> Vec<Check> {
     let key = caller.key.as_deref().unwrap_or_default();
     let mut checks = Vec::new();
     let without = "accounts can only be decoded from the key id, where it is a newer one";
-    checks.push(permission("sts:GetAccessKeyInfo", &client.account_of(key).await, without));
+    checks.push(permission(
+        "sts:GetAccessKeyInfo",
+        &client.account_of(key).await,
+        without,
+    ));
     checks.push(last_used(client, key).await);
-    let attached = client.attached_to_user(caller::user_name(caller).unwrap_or(NOBODY)).await;
+    let attached = client
+        .attached_to_user(caller::user_name(caller).unwrap_or(NOBODY))
+        .await;
     let quarantine = attached.known().and_then(|attached| owner::quarantine(attached));
     if let Some(policy) = quarantine {
         let means = "AWS put you in quarantine, and denies you event history: use another user or role";
@@ -185,7 +208,10 @@ async fn identities(client: &Client, caller: &Caller) -> Vec<Check> {
         ("iam:ListAttachedUserPolicies", attached.clone().map(drop)),
         ("iam:ListUserPolicies", client.inline_of_user(NOBODY).await.map(drop)),
         ("iam:ListGroupsForUser", client.groups_of(NOBODY).await.map(drop)),
-        ("iam:ListAttachedGroupPolicies", client.attached_to_group(NOBODY).await.map(drop)),
+        (
+            "iam:ListAttachedGroupPolicies",
+            client.attached_to_group(NOBODY).await.map(drop),
+        ),
     ];
     checks.extend(probes.map(|(action, asked)| permission(action, &asked, not_known)));
     checks

@@ -16,6 +16,8 @@ mod client;
 pub mod doctor;
 pub mod owner;
 pub mod policy;
+#[cfg(test)]
+mod tests;
 mod witness;
 
 pub use aws_config::SdkConfig;

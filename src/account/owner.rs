@@ -70,7 +70,10 @@ fn policy_name(arn: &str) -> &str {
 /// What is known of a key, a line each: a label and its words. Times are written by the caller's clock.
 pub fn rows(key: &KeySeen, when: &dyn Fn(DateTime<Utc>) -> String) -> Vec<(&'static str, String)> {
     let Some(last_use) = &key.last_use else {
-        return vec![("status", "temporary: it cannot be deactivated, it ends by itself".to_owned())];
+        return vec![(
+            "status",
+            "temporary: it cannot be deactivated, it ends by itself".to_owned(),
+        )];
     };
     let owner = match (&key.user, last_use) {
         (Some(user), _) => format!("{} (IAM user)", user.name),

@@ -16,7 +16,10 @@ pub const CALLS: [(&str, &str); 11] = [
     ("iam:GetAccessKeyLastUsed", "whose key it is, and its last use"),
     ("iam:ListAccessKeys", "whether the key is active, and its age"),
     ("iam:GetUser", "the owner's age and permissions boundary"),
-    ("iam:ListAttachedUserPolicies", "what the owner may do, and whether AWS put it in quarantine"),
+    (
+        "iam:ListAttachedUserPolicies",
+        "what the owner may do, and whether AWS put it in quarantine",
+    ),
     ("iam:ListUserPolicies", "the owner's inline policies"),
     ("iam:ListGroupsForUser", "the owner's groups"),
     ("iam:ListAttachedGroupPolicies", "what the owner may do through groups"),
@@ -63,7 +66,10 @@ mod tests {
         assert_eq!(actions, CALLS.map(|(action, _)| action));
         for action in actions {
             let (_, call) = action.split_once(':').unwrap();
-            assert!(["Get", "List", "Lookup"].iter().any(|start| call.starts_with(start)), "{action}");
+            assert!(
+                ["Get", "List", "Lookup"].iter().any(|start| call.starts_with(start)),
+                "{action}"
+            );
             assert!(!action.contains('*'), "{action}");
         }
     }

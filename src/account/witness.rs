@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn the_signing_key_stands_in_the_authorization() {
-        let header = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260521/us-east-1/sts/aws4_request, Signature=0";
+        let header =
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260521/us-east-1/sts/aws4_request, Signature=0";
         assert_eq!(signed_by(header), Some("AKIAIOSFODNN7EXAMPLE"));
         assert_eq!(signed_by("Bearer token"), None);
     }

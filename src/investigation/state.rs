@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::account::AccountSeen;
+use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
@@ -125,6 +125,12 @@ impl Investigation {
     /// What AWS said last of the keys and of the responder, and when; `None` where AWS was not asked.
     pub fn account_seen(&self) -> Option<&(DateTime<Utc>, AccountSeen)> {
         self.account_seen.as_ref()
+    }
+
+    /// What AWS said last of one key.
+    pub fn key_seen(&self, key: &str) -> Option<&KeySeen> {
+        let (_, seen) = self.account_seen.as_ref()?;
+        seen.keys.iter().find(|seen| seen.key == key)
     }
 
     /// When the last fact became known.

@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Hunt, Window};
 use keytrail::investigation::What;
+use keytrail::investigation::account::{AccountSeen, Asked, Caller, KeySeen, KeyStatus, LastUse, UserSeen};
 use keytrail::investigation::fact::{ItemMarked, ItemState, Judged, Started, Verdict};
 use keytrail::playbook::{self, Playbook};
 use keytrail::store::CaseFile;
@@ -89,6 +90,44 @@ pub fn case() -> CaseFile {
     }
     case.settle();
     case
+}
+
+/// What AWS says of the incident's key, to a responder who may not ask everything.
+pub fn account_seen() -> AccountSeen {
+    let quarantine = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3";
+    let user = UserSeen {
+        name: "ci-deploy".to_owned(),
+        about: Asked::Denied("not authorized".to_owned()),
+        keys: Asked::Known(vec![KeyStatus {
+            id: demo::SEED.to_owned(),
+            active: true,
+            created: Some(now() - TimeDelta::days(400)),
+        }]),
+        attached: Asked::Known(vec![quarantine.to_owned()]),
+        inline: Asked::Known(vec!["deploy\u{202e}".to_owned()]),
+        groups: Asked::Known(Vec::new()),
+    };
+    let key = KeySeen {
+        key: demo::SEED.to_owned(),
+        account: Asked::Denied("not authorized".to_owned()),
+        last_use: Some(Asked::Known(LastUse {
+            user: Some(user.name.clone()),
+            at: Some(now() - TimeDelta::hours(4)),
+            service: "s3".to_owned(),
+            region: "us-east-1".to_owned(),
+        })),
+        user: Some(user),
+    };
+    let caller = Caller {
+        arn: "arn:aws:iam::111122223333:user/alex".to_owned(),
+        account: "111122223333".to_owned(),
+        key: None,
+        attached: None,
+    };
+    AccountSeen {
+        caller: Asked::Known(caller),
+        keys: vec![key],
+    }
 }
 
 /// The screens of the incident.

@@ -1,6 +1,7 @@
 //! What was written comes back.
 
 use super::*;
+use crate::investigation::account::{AccountSeen, Asked, KeySeen, LastUse};
 
 #[test]
 fn opening_gives_the_same_investigation() {
@@ -37,6 +38,40 @@ fn opening_gives_the_same_investigation() {
     let case = CaseFile::open(&path).unwrap();
     assert_eq!(case.investigation().chain(), &chain);
     assert_eq!(case.integrity(), &Integrity::Whole);
+}
+
+#[test]
+fn what_aws_said_comes_back_and_the_latest_counts() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("case.keytrail");
+    let mut case = CaseFile::create(&path).unwrap();
+    fill(&mut case);
+    let key = KeySeen {
+        key: SEED.into(),
+        account: Asked::Denied("not\u{1b}[2J authorized".into()),
+        last_use: Some(Asked::Known(LastUse {
+            user: Some("app".into()),
+            at: Some(at()),
+            service: "s3".into(),
+            region: "us-east-1".into(),
+        })),
+        user: None,
+    };
+    let earlier = AccountSeen {
+        caller: Asked::Failed("no credentials".into()),
+        keys: Vec::new(),
+    };
+    let seen = AccountSeen {
+        keys: vec![key],
+        ..earlier.clone()
+    };
+    for seen in [&earlier, &seen] {
+        case.commit(at(), What::Account(seen.clone())).unwrap();
+    }
+    drop(case);
+    let case = CaseFile::open(&path).unwrap();
+    assert_eq!(case.integrity(), &Integrity::Whole);
+    assert_eq!(case.investigation().account_seen(), Some(&(at(), seen)));
 }
 
 #[test]

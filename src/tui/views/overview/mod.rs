@@ -18,6 +18,7 @@ use ratatui::text::{Line, Span};
 
 pub(super) use cards::regions;
 
+use crate::account::advice::advice;
 use crate::store::Integrity;
 use crate::tui::app::App;
 use crate::tui::steps;
@@ -33,7 +34,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let actors = u16::try_from(app.investigation().actors().len()).unwrap_or(u16::MAX);
     let [next, upper, lower, from, care] = Layout::vertical([
         Constraint::Length(if tall { 5 } else { 3 }),
-        Constraint::Length(if tall { 9 } else { 8 }),
+        Constraint::Length(if tall { 9 } else { 8 } + said_rows(app, tall)),
         Constraint::Fill(1),
         Constraint::Length(if tall && actors > 0 {
             actors.min(area.height / 6) + 2
@@ -62,6 +63,16 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         ])
     });
     pane::lines(frame, care, lines);
+}
+
+/// What AWS said of the key needs room of its own; on a small screen the counts below it give way.
+fn said_rows(app: &App, tall: bool) -> u16 {
+    let seed = app.investigation().seeds().first();
+    match seed.and_then(|seed| app.investigation().key_seen(seed)) {
+        Some(_) if tall => 4,
+        Some(_) => 1,
+        None => 0,
+    }
 }
 
 fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -111,6 +122,10 @@ fn cares(app: &App) -> Vec<(Style, String)> {
     if let broken @ Integrity::Broken { .. } = app.desk.case().integrity() {
         let said = format!("The file was changed after it was written ({broken}): do not rely on it as evidence");
         cares.push((theme.danger, safe(&said).into_owned()));
+    }
+    if let Some((_, seen)) = investigation.account_seen() {
+        let heard = advice(seen, investigation.chain()).into_iter();
+        cares.extend(heard.map(|advice| (theme.danger, safe(&advice.line()).into_owned())));
     }
     if coverage.is_partial() {
         let files = counted(coverage.unread().len() as u64, "file was", "files were");
