@@ -17,7 +17,7 @@ use super::witness::{Seen, Witness};
 use crate::investigation::account::{AboutUser, Asked, Caller, GroupSeen, KeyStatus, LastUse, UserSeen};
 
 /// LookupEvents takes up to 35 seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The settings people have for the AWS command line, or a profile of them.
 pub async fn settings(profile: Option<&str>) -> SdkConfig {
@@ -122,8 +122,9 @@ impl Client {
     }
 
     pub(super) async fn about(&self, name: &str) -> Asked<AboutUser> {
-        match asked(self.iam.get_user().user_name(name).send().await) {
-            Asked::Known(answer) => match answer.user.map(|user| (moment(user.create_date), user)) {
+        let answer = asked(self.iam.get_user().user_name(name).send().await);
+        answer.and_then(
+            |answer| match answer.user.map(|user| (moment(user.create_date), user)) {
                 Some((Some(created), user)) => Asked::Known(AboutUser {
                     arn: user.arn,
                     id: user.user_id,
@@ -132,10 +133,7 @@ impl Client {
                 }),
                 _ => Asked::Failed("the answer names no user".to_owned()),
             },
-            Asked::Denied(why) => Asked::Denied(why),
-            Asked::Absent(why) => Asked::Absent(why),
-            Asked::Failed(why) => Asked::Failed(why),
-        }
+        )
     }
 
     pub(super) async fn keys_of(&self, user: &str) -> Asked<Vec<KeyStatus>> {

@@ -40,8 +40,13 @@ impl<T> Asked<T> {
 
     /// The same question with its answer put differently.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Asked<U> {
+        self.and_then(|value| Asked::Known(change(value)))
+    }
+
+    /// The same question with its answer taken further.
+    pub fn and_then<U>(self, next: impl FnOnce(T) -> Asked<U>) -> Asked<U> {
         match self {
-            Self::Known(value) => Asked::Known(change(value)),
+            Self::Known(value) => next(value),
             Self::Denied(why) => Asked::Denied(why),
             Self::Absent(why) => Asked::Absent(why),
             Self::Failed(why) => Asked::Failed(why),
