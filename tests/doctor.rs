@@ -9,9 +9,7 @@
 
 #[path = "support/aws/mod.rs"]
 mod aws;
-#[path = "support/program.rs"]
-#[allow(dead_code, reason = "shared by several test programs; each uses the part it needs")]
-mod program;
+mod support;
 
 use std::process::Command;
 
@@ -24,7 +22,7 @@ use keytrail::account::advice::{About, advice};
 use keytrail::account::owner::rows;
 use keytrail::investigation::Chain;
 use keytrail::investigation::account::AccountSeen;
-use program::keytrail;
+use support::program::keytrail;
 
 const ACCOUNT: &str = "111122223333";
 const SEED: &str = "AKIAZZSEED0000000001";
