@@ -9,10 +9,13 @@ use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
 use super::{print, session};
+use crate::account::advice::advice;
+use crate::account::owner;
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
 use crate::export::text::{plural, safe, tallied};
+use crate::investigation::account::Reply;
 use crate::investigation::coverage::{Coverage, HistoryState};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::{How, Investigation, Way, alive, tally};
@@ -145,6 +148,7 @@ pub(super) fn summary(case: &CaseFile) -> String {
             }
         }
     }
+    account(&mut out, investigation);
     read(&mut out, investigation);
     chain(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());
@@ -201,6 +205,36 @@ fn heading(out: &mut String, investigation: &Investigation) {
             let text = format!("the key never appears {place}; check the id, the account and the period");
             line(out, "In use", &text);
         }
+    }
+}
+
+/// What AWS said of the responder and of the keys, and what follows from it.
+fn account(out: &mut String, investigation: &Investigation) {
+    let Some((at, seen)) = investigation.account_seen() else {
+        return;
+    };
+    match &seen.caller {
+        Reply::Known(caller) => line(out, "You are", &caller.arn),
+        unknown => line(out, "You are", unknown.why_not().unwrap_or_default()),
+    }
+    for key in &seen.keys {
+        if seen.keys.len() > 1 {
+            line(out, "Of key", &key.key);
+        }
+        let account = match &key.account {
+            Reply::Known(account) if account.told_by_aws => account.id.clone(),
+            Reply::Known(account) => format!("{} (decoded from the key id)", account.id),
+            unknown => unknown.why_not().unwrap_or_default().to_owned(),
+        };
+        line(out, "Account", &account);
+        for (label, words) in owner::rows(key, &time::format) {
+            let (first, rest) = label.split_at(1);
+            line(out, &format!("{}{rest}", first.to_uppercase()), &words);
+        }
+    }
+    line(out, "Asked at", &time::format(*at));
+    for advice in advice(seen, investigation.chain()) {
+        line(out, "Careful", &advice.line());
     }
 }
 

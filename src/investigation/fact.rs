@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::account::AccountSeen;
 use crate::cloudtrail::Record;
 use crate::cloudtrail::notice::Notice;
 
@@ -39,6 +40,8 @@ pub enum What {
     PassBegan(PassBegan),
     /// One pass over the sources ended.
     PassEnded(PassEnded),
+    /// AWS was asked who the responder is and whose the keys are.
+    Account(AccountSeen),
     /// The responder judged a node or an actor.
     Judged(Judged),
     /// The responder changed the state of a checklist item.

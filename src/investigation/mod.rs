@@ -5,6 +5,7 @@
 //! | file | one idea |
 //! |---|---|
 //! | `fact` | everything that can happen in an investigation |
+//! | `account` | what AWS itself said of the key and the responder |
 //! | `state` | the investigation, and the one function that applies a fact to it |
 //! | `evidence` | the events kept, without their copies, and who signed them |
 //! | `chain/` | the tree that grows from the seed |
@@ -17,6 +18,7 @@
 //! | `checklist` | the state of the steps |
 //! | `resource` | what the chain made or changed outside IAM |
 
+pub mod account;
 pub mod actor;
 pub mod alive;
 pub mod chain;

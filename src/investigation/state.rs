@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
@@ -21,6 +22,7 @@ pub struct Investigation {
     verdicts: BTreeMap<String, Verdict>,
     passes: Vec<(DateTime<Utc>, PassBegan)>,
     last_pass: Option<(DateTime<Utc>, PassEnded)>,
+    account_seen: Option<(DateTime<Utc>, AccountSeen)>,
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
     actors: Vec<actor::Actor>,
@@ -56,6 +58,7 @@ impl Investigation {
                 ));
             }
             What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
+            What::Account(seen) => self.account_seen = Some((fact.at, seen.clone())),
             What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
         }
@@ -139,6 +142,17 @@ impl Investigation {
     /// How the last pass over the sources ended, and when; one without an end was interrupted.
     pub fn last_pass(&self) -> Option<&(DateTime<Utc>, PassEnded)> {
         self.last_pass.as_ref()
+    }
+
+    /// What AWS said last of the keys and of the responder, and when; `None` where AWS was not asked.
+    pub fn account_seen(&self) -> Option<&(DateTime<Utc>, AccountSeen)> {
+        self.account_seen.as_ref()
+    }
+
+    /// What AWS said last of one key.
+    pub fn key_seen(&self, key: &str) -> Option<&KeySeen> {
+        let (_, seen) = self.account_seen.as_ref()?;
+        seen.keys.iter().find(|seen| seen.key == key)
     }
 
     /// When the last fact became known.

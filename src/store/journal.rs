@@ -96,6 +96,7 @@ fn kind(what: &What) -> &'static str {
         What::Asked(_) => "asked",
         What::PassBegan(_) => "pass_began",
         What::PassEnded(_) => "pass_ended",
+        What::Account(_) => "account",
         What::Judged(_) => "judged",
         What::ItemMarked(_) => "item_marked",
     }

@@ -8,6 +8,7 @@ use keytrail::cloudtrail::notice;
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::investigation::What;
+use keytrail::investigation::account::{AccountSeen, Caller, KeySeen, KeyStatus, LastUse, Reply, UserSeen};
 use keytrail::investigation::fact::{ItemMarked, ItemState, Judged, Started, Verdict};
 use keytrail::playbook::{self, Playbook};
 use keytrail::store::CaseFile;
@@ -115,6 +116,44 @@ pub fn case() -> CaseFile {
     }
     case.settle();
     case
+}
+
+/// What AWS says of the incident's key, to a responder who may not ask everything.
+pub fn account_seen() -> AccountSeen {
+    let quarantine = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3";
+    let user = UserSeen {
+        name: "ci-deploy".to_owned(),
+        about: Reply::Denied("not authorized".to_owned()),
+        keys: Reply::Known(vec![KeyStatus {
+            id: demo::SEED.to_owned(),
+            active: true,
+            created: Some(now() - TimeDelta::days(400)),
+        }]),
+        attached: Reply::Known(vec![quarantine.to_owned()]),
+        inline: Reply::Known(vec!["deploy\u{202e}".to_owned()]),
+        groups: Reply::Known(Vec::new()),
+    };
+    let key = KeySeen {
+        key: demo::SEED.to_owned(),
+        account: Reply::Denied("not authorized".to_owned()),
+        last_use: Some(Reply::Known(LastUse {
+            user: Some(user.name.clone()),
+            at: Some(now() - TimeDelta::hours(4)),
+            service: "s3".to_owned(),
+            region: "us-east-1".to_owned(),
+        })),
+        user: Some(user),
+    };
+    let caller = Caller {
+        arn: "arn:aws:iam::111122223333:user/alex".to_owned(),
+        account: "111122223333".to_owned(),
+        key: None,
+        attached: None,
+    };
+    AccountSeen {
+        caller: Reply::Known(caller),
+        keys: vec![key],
+    }
 }
 
 /// The screens of the incident.

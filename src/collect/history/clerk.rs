@@ -7,11 +7,12 @@ use aws_config::SdkConfig;
 use chrono::Utc;
 use tokio::sync::mpsc;
 
-use super::api::{LookupError, Meaning, settings};
+use super::api::{LookupError, Meaning};
 use super::desk::{Desk, Errand, Report};
 use super::question::{By, Place, Question, Rank};
 use super::walk::Walk;
-use super::{REACH, Settings, regions};
+use super::{REACH, Settings};
+use crate::account::{regions, settings};
 use crate::cloudtrail::{EventKey, Interner, Record};
 use crate::collect::hunt::{Feed, Left, Query, Update};
 use crate::collect::source::{Found, Progress, SourceError};
@@ -120,7 +121,7 @@ impl Clerk {
                     }
                     None => return,
                 },
-                list = &mut listing, if !self.regions_known => self.everywhere(list).await,
+                all = &mut listing, if !self.regions_known => self.everywhere(all).await,
                 Some((region, report)) = self.reports_out.recv() => self.take(region, report).await,
             };
             if !listened_to || !self.say_if_idle(&queries).await {
@@ -256,11 +257,8 @@ impl Clerk {
     }
 
     /// The regions are known: what was asked at home is asked in the others too.
-    async fn everywhere(&mut self, list: Result<Vec<String>, (Vec<String>, String)>) -> bool {
+    async fn everywhere(&mut self, all: Vec<String>) -> bool {
         self.regions_known = true;
-        let all = match list {
-            Ok(all) | Err((all, _)) => all,
-        };
         let others: Vec<Arc<str>> = all
             .into_iter()
             .map(Arc::from)

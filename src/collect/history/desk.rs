@@ -9,9 +9,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::api::{Answer, Api, LookupError, Meaning, settings};
+use super::api::{Answer, Api, LookupError, Meaning};
 use super::question::{Question, Rank};
 use super::walk::{Ask, Walk};
+use crate::account::settings;
 
 /// Requests on their way at once: at two a second, as many as answers of twelve seconds need.
 const ON_THEIR_WAY: usize = 24;

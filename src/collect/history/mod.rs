@@ -9,7 +9,6 @@
 //! | `question` | what is asked, where, and what comes first |
 //! | `walk` | the reading of one question in one region, cut into slices |
 //! | `desk` | one region: sends what waits, at the rate |
-//! | `regions` | which regions there are |
 //! | `clerk` | shares questions out over the regions, gathers what comes back |
 //!
 //! # Why it is fast
@@ -22,7 +21,6 @@ mod api;
 mod clerk;
 mod desk;
 mod question;
-mod regions;
 mod walk;
 
 use std::collections::HashMap;
