@@ -1,5 +1,8 @@
 //! The edge: one method a call of the SDK. Each gives what AWS answered, or why it did not.
 
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_iam::primitives::DateTime as AwsDateTime;
 use aws_sdk_iam::types::{AccessKeyMetadata, AttachedPolicy, StatusType};
@@ -10,6 +13,9 @@ use super::regions;
 use super::reply::reply;
 use super::witness::{Seen, Witness};
 use crate::investigation::account::{AboutUser, Caller, GroupSeen, KeyStatus, LastUse, Reply, UserSeen};
+
+/// STS and IAM answer within a second. What they know is not worth waiting for much longer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks STS, IAM, CloudTrail and Account.
 pub(super) struct Client {
@@ -25,10 +31,14 @@ impl Client {
         let home = regions::home(config);
         let region = config.region().cloned().unwrap_or_else(|| Region::from_static(home));
         let witness = Witness::default();
+        let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).build();
         let sts = aws_sdk_sts::config::Builder::from(config)
             .region(region)
+            .timeout_config(timeouts.clone())
             .interceptor(witness.clone());
-        let iam = aws_sdk_iam::config::Builder::from(config).region(Region::from_static(home));
+        let iam = aws_sdk_iam::config::Builder::from(config)
+            .region(Region::from_static(home))
+            .timeout_config(timeouts);
         Self {
             config: config.clone(),
             home,

@@ -11,12 +11,14 @@
 //! | `owner` | what the answers say of a key and its owner |
 //! | `advice` | what a responder must hear of that, and what to do |
 //! | `policy` | the calls this program makes, and the smallest policy that allows them |
+//! | `inquiries` | questions under way, beside whatever else goes on |
 //! | `doctor` | can an investigation run from here? |
 
 pub mod advice;
 mod caller;
 mod client;
 pub mod doctor;
+mod inquiries;
 pub mod owner;
 pub mod policy;
 pub mod regions;
@@ -27,6 +29,7 @@ mod tests;
 mod witness;
 
 pub use aws_config::SdkConfig;
+pub use inquiries::Inquiries;
 pub use reply::causes;
 pub use settings::settings;
 

@@ -9,11 +9,12 @@ use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
 use super::{print, session};
-use crate::account::advice::advice;
+use crate::account::advice::{About, advice};
 use crate::account::owner;
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
+use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
 use crate::investigation::account::Reply;
 use crate::investigation::coverage::{Coverage, HistoryState};
@@ -28,13 +29,13 @@ const MOST_LISTED: usize = 10;
 pub(super) fn run(
     runtime: &Runtime,
     mut case: CaseFile,
-    mut hunt: Hunt,
+    mut work: Work,
     export: Option<&Path>,
 ) -> Result<Exit, Failure> {
-    let interrupted = runtime.block_on(drive(&mut case, &mut hunt))?;
-    if let Some(error) = hunt.failure() {
+    let interrupted = runtime.block_on(drive(&mut case, &mut work))?;
+    if let Some(error) = work.hunt.as_ref().and_then(Hunt::failure) {
         return Err(match error {
-            SourceError::Aws { text, hint } => Failure::refused(text.clone(), *hint),
+            SourceError::Aws { text, hint } => Failure::refused(text.clone(), why_refused(case.investigation(), hint)),
             other => Failure::new(other.to_string(), ""),
         });
     }
@@ -45,25 +46,43 @@ pub(super) fn run(
     Ok(if interrupted { Exit::Interrupted } else { exit_of(&case) })
 }
 
-async fn drive(case: &mut CaseFile, hunt: &mut Hunt) -> Result<bool, Failure> {
+/// What to do where nothing could be read: what the account said of the responder tells it best.
+fn why_refused(investigation: &Investigation, otherwise: &str) -> String {
+    let heard = investigation.account_seen().into_iter();
+    let heard = heard.flat_map(|(_, seen)| advice(seen, investigation.chain()));
+    let causes = [About::OtherAccount, About::LeakedKeyInUse, About::Quarantined];
+    let heard = heard.filter(|advice| causes.contains(&advice.about));
+    let lines: Vec<String> = heard.map(|advice| advice.line()).collect();
+    if lines.is_empty() {
+        otherwise.to_owned()
+    } else {
+        lines.join("\n")
+    }
+}
+
+async fn drive(case: &mut CaseFile, work: &mut Work) -> Result<bool, Failure> {
     let mut shown = Utc::now();
     let interrupt = interrupted();
     tokio::pin!(interrupt);
     loop {
-        let updates = tokio::select! {
+        let news = tokio::select! {
             // Signals are listened to before anything is taken in, and go before it.
             biased;
             () = &mut interrupt => {
-                hunt.cancel(case, Utc::now())?;
+                if let Some(hunt) = &mut work.hunt {
+                    hunt.cancel(case, Utc::now())?;
+                }
                 clear_progress();
                 return Ok(true);
             }
-            updates = hunt.next() => updates,
+            news = work.next() => news,
         };
-        let Some(updates) = updates else { break };
+        let Some(news) = news else { break };
         let now = Utc::now();
-        hunt.handle(updates, case, now)?;
-        if now - shown > chrono::Duration::milliseconds(200) {
+        work.handle(news, case, now)?;
+        if let Some(hunt) = &work.hunt
+            && now - shown > chrono::Duration::milliseconds(200)
+        {
             shown = now;
             show_progress(hunt);
         }
@@ -121,7 +140,7 @@ fn clear_progress() {
 }
 
 /// 0, or 3 where something that should have been read was not.
-pub(super) fn exit_of(case: &CaseFile) -> Exit {
+fn exit_of(case: &CaseFile) -> Exit {
     let investigation = case.investigation();
     let cut_short = investigation.last_pass().is_none_or(|(_, pass)| !pass.fixed_point);
     if cut_short || investigation.coverage().is_partial() {
@@ -132,7 +151,7 @@ pub(super) fn exit_of(case: &CaseFile) -> Exit {
 }
 
 /// What was found, in a few lines.
-pub(super) fn summary(case: &CaseFile) -> String {
+fn summary(case: &CaseFile) -> String {
     let investigation = case.investigation();
     let mut out = String::new();
     heading(&mut out, investigation);

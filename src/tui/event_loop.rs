@@ -19,7 +19,8 @@ use super::desk::Desk;
 use super::terminal::Guard;
 use super::update::Effect;
 use super::{Exit, views};
-use crate::collect::hunt::{Hunt, Update};
+use crate::collect::hunt::Hunt;
+use crate::collect::work::{News, Work};
 
 /// Between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -29,17 +30,12 @@ const TICK: Duration = Duration::from_millis(500);
 const SLICE: Duration = Duration::from_millis(10);
 
 /// Runs the screens until they are left.
-pub(super) async fn run(
-    guard: &mut Guard,
-    app: &mut App,
-    mut hunt: Option<Hunt>,
-    exit_when_done: bool,
-) -> io::Result<Exit> {
+pub(super) async fn run(guard: &mut Guard, app: &mut App, mut work: Work, exit_when_done: bool) -> io::Result<Exit> {
     let mut keys = EventStream::new();
     let mut ending = Ending::listen()?;
     let mut pace = Pace::new();
     let mut tick = tokio::time::interval(TICK);
-    show_progress(app, hunt.as_ref());
+    show_progress(app, work.hunt.as_ref());
     loop {
         let now = Instant::now();
         if pace.due().is_some_and(|due| due <= now) {
@@ -64,11 +60,11 @@ pub(super) async fn run(
                 pace.changed |= app.pass(pace.since_frame());
                 None
             }
-            update = next(hunt.as_mut()) => {
-                take_in(app, hunt.as_mut(), update);
+            Some(news) = work.next() => {
+                take_in(app, &mut work, news);
                 pace.fresh_data = true;
-                show_progress(app, hunt.as_ref());
-                if exit_when_done && !app.is_reading() {
+                show_progress(app, work.hunt.as_ref());
+                if exit_when_done && work.is_over() {
                     app.touch();
                     pace.draw(Instant::now(), guard, app)?;
                     return Ok(Exit::Done);
@@ -86,8 +82,8 @@ pub(super) async fn run(
             Some(Effect::Suspend) => guard.suspend()?,
             Some(Effect::Copy(text)) => guard.copy(&text)?,
             Some(Effect::StopReading) => {
-                stop(app, hunt.as_mut());
-                show_progress(app, hunt.as_ref());
+                stop(app, &mut work);
+                show_progress(app, work.hunt.as_ref());
             }
             None => {}
         }
@@ -179,42 +175,38 @@ pub(super) async fn waiting(events: &mut EventStream) -> Poll<Option<io::Result<
     std::future::poll_fn(|context| Poll::Ready(events.poll_next_unpin(context))).await
 }
 
-async fn next(hunt: Option<&mut Hunt>) -> Option<Vec<Update>> {
-    match hunt {
-        Some(hunt) if hunt.is_running() => hunt.next().await,
-        _ => std::future::pending().await,
-    }
-}
-
-/// Turns what the sources found into facts, as much as waits already, for a moment at most.
-fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Vec<Update>>) {
-    let Some(hunt) = hunt else { return };
+/// Turns what came of the work into facts, as much as waits already, for a moment at most.
+fn take_in(app: &mut App, work: &mut Work, first: News) {
     let until = Instant::now() + SLICE;
-    let mut update = first;
-    while let Some(found) = update.take() {
+    let was_reading = work.is_reading();
+    let mut next = Some(first);
+    while let Some(news) = next.take() {
         let Desk::Live(case) = &mut app.desk else { return };
-        if let Err(error) = hunt.handle(found, case, Utc::now()) {
+        if let Err(error) = work.handle(news, case, Utc::now()) {
             // What cannot be saved must not be shown as if it were: stop, and say why.
-            app.complain(format!("Reading stopped, not saved: {error}; {}", error.hint()));
-            return stop_quietly(app, hunt);
+            let stopped = if was_reading { "Reading stopped, not" } else { "Not" };
+            app.complain(format!("{stopped} saved: {error}; {}", error.hint()));
+            return stop_quietly(app, work);
         }
         if Instant::now() < until {
-            update = hunt.next().now_or_never().flatten();
+            next = work.next().now_or_never().flatten();
         }
     }
-    if let Some(failure) = hunt.failure().filter(|_| !hunt.is_running()) {
+    let failure = work.hunt.as_ref().and_then(Hunt::failure);
+    if let Some(failure) = failure.filter(|_| was_reading && !work.is_reading()) {
         app.complain(format!("Reading stopped: {failure}. What was read is kept"));
     }
 }
 
-fn stop(app: &mut App, hunt: Option<&mut Hunt>) {
-    let Some(hunt) = hunt else { return };
-    stop_quietly(app, hunt);
+fn stop(app: &mut App, work: &mut Work) {
+    stop_quietly(app, work);
     app.say("Reading stopped; what was read is kept");
 }
 
-fn stop_quietly(app: &mut App, hunt: &mut Hunt) {
-    let Desk::Live(case) = &mut app.desk else { return };
+fn stop_quietly(app: &mut App, work: &mut Work) {
+    let (Desk::Live(case), Some(hunt)) = (&mut app.desk, &mut work.hunt) else {
+        return;
+    };
     // `cancel` ends the hunt before it writes that down, so a full disk cannot keep it running.
     if let Err(error) = hunt.cancel(case, Utc::now()) {
         app.complain(format!("Not saved: {error}; {}", error.hint()));

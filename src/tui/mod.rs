@@ -46,7 +46,7 @@ pub use start::{Recent, Start, Wanted, draw as draw_start};
 pub use update::Effect;
 pub use views::draw;
 
-use crate::collect::hunt::Hunt;
+use crate::collect::work::Work;
 use crate::playbook::Playbook;
 use crate::store::{CaseFile, StoreError};
 
@@ -55,8 +55,8 @@ use crate::store::{CaseFile, StoreError};
 pub struct Options {
     /// The investigation.
     pub case: CaseFile,
-    /// The reading that goes on behind the screens; `None` to look only.
-    pub hunt: Option<Hunt>,
+    /// What goes on behind the screens.
+    pub work: Work,
     /// The steps to work through.
     pub playbook: Playbook,
     /// Who is sitting here: it goes with every mark and judgement.
@@ -123,7 +123,7 @@ pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
     }
     let exit = {
         let mut guard = terminal::Guard::take()?;
-        match event_loop::run(&mut guard, &mut app, options.hunt, options.exit_when_done).await {
+        match event_loop::run(&mut guard, &mut app, options.work, options.exit_when_done).await {
             // Drawing may fail before the hangup is heard.
             Err(_) if terminal::is_gone() => Exit::Interrupted,
             left => left?,

@@ -13,6 +13,7 @@ mod aws;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
 mod complete;
 mod refused;
 mod resumed;
