@@ -193,6 +193,10 @@ fn each_denied_call_is_named_and_stops_nothing() {
         "iam:ListUserPolicies",
         "iam:ListGroupsForUser",
         "iam:ListAttachedGroupPolicies",
+        "iam:GetLoginProfile",
+        "iam:GetRole",
+        "iam:GetUserPolicy",
+        "iam:GetRolePolicy",
     ] {
         assert_eq!(said.state(check), "missing", "{check}");
     }

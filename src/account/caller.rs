@@ -1,12 +1,11 @@
 //! Who the responder is.
 
-use crate::cloudtrail::ids::Arn;
+use crate::cloudtrail::ids;
 use crate::investigation::account::Caller;
 
 /// The name of the IAM user who asks; `None` for roles, federated users and root.
 pub(super) fn user_name(caller: &Caller) -> Option<&str> {
-    let is_user = caller.arn.split(':').nth(5)?.starts_with("user/");
-    Arn::parse(&caller.arn).filter(|_| is_user).map(|arn| arn.name())
+    ids::user_name(&caller.arn)
 }
 
 /// Whether root asks.

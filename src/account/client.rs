@@ -13,9 +13,17 @@ use super::regions;
 use super::reply::reply;
 use super::witness::{Seen, Witness};
 use crate::investigation::account::{AboutUser, Caller, GroupSeen, KeyStatus, LastUse, Reply, UserSeen};
+use crate::investigation::live::Made;
 
 /// STS and IAM answer within a second. What they know is not worth waiting for much longer.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whom a call is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of {
+    User,
+    Role,
+}
 
 /// Asks STS, IAM, CloudTrail and Account.
 pub(super) struct Client {
@@ -123,6 +131,50 @@ impl Client {
                 _ => Reply::Failed("the answer names no user".to_owned()),
             },
         )
+    }
+
+    /// Which user or role of a name there is.
+    pub(super) async fn made(&self, of: Of, name: &str) -> Reply<Made> {
+        match of {
+            Of::User => self.about(name).await.map(|user| Made {
+                id: user.id,
+                created: user.created,
+            }),
+            Of::Role => {
+                let answer = reply(self.iam.get_role().role_name(name).send().await);
+                answer.and_then(
+                    |answer| match answer.role.map(|role| (moment(role.create_date), role.role_id)) {
+                        Some((Some(created), id)) => Reply::Known(Made { id, created }),
+                        _ => Reply::Failed("the answer names no role".to_owned()),
+                    },
+                )
+            }
+        }
+    }
+
+    /// When the console password of a user was made.
+    pub(super) async fn password(&self, user: &str) -> Reply<DateTime<Utc>> {
+        let answer = reply(self.iam.get_login_profile().user_name(user).send().await);
+        answer.and_then(
+            |answer| match answer.login_profile.and_then(|profile| moment(profile.create_date)) {
+                Some(created) => Reply::Known(created),
+                None => Reply::Failed("the answer names no password".to_owned()),
+            },
+        )
+    }
+
+    /// The document of an inline policy.
+    pub(super) async fn inline_policy(&self, of: Of, name: &str, policy: &str) -> Reply<String> {
+        match of {
+            Of::User => {
+                let asked = self.iam.get_user_policy().user_name(name).policy_name(policy);
+                reply(asked.send().await).map(|answer| answer.policy_document)
+            }
+            Of::Role => {
+                let asked = self.iam.get_role_policy().role_name(name).policy_name(policy);
+                reply(asked.send().await).map(|answer| answer.policy_document)
+            }
+        }
     }
 
     pub(super) async fn keys_of(&self, user: &str) -> Reply<Vec<KeyStatus>> {

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use chrono::TimeDelta;
 
-use super::client::Client;
+use super::client::{Client, Of};
 use super::policy::{LIST_REGIONS, LOOKUP_EVENTS, gives};
 use super::{caller, owner};
 use crate::cloudtrail::ids;
@@ -211,6 +211,16 @@ async fn identities(client: &Client, caller: &Caller) -> Vec<Check> {
         (
             "iam:ListAttachedGroupPolicies",
             client.attached_to_group(NOBODY).await.map(drop),
+        ),
+        ("iam:GetLoginProfile", client.password(NOBODY).await.map(drop)),
+        ("iam:GetRole", client.made(Of::Role, NOBODY).await.map(drop)),
+        (
+            "iam:GetUserPolicy",
+            client.inline_policy(Of::User, NOBODY, NOBODY).await.map(drop),
+        ),
+        (
+            "iam:GetRolePolicy",
+            client.inline_policy(Of::Role, NOBODY, NOBODY).await.map(drop),
         ),
     ];
     checks.extend(probes.map(|(action, asked)| permission(action, &asked, not_known)));

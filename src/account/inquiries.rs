@@ -1,9 +1,11 @@
 //! Questions to the account that are under way. They hold up nobody: whoever owns the case takes each answer as a fact.
 
+use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 
-use super::{look, settings};
-use crate::investigation::What;
+use super::{live, look, settings};
+use crate::investigation::live::subjects;
+use crate::investigation::{Chain, What};
 
 /// Asks beside whatever else goes on. Works on the runtime that it is called on.
 #[derive(Debug)]
@@ -27,6 +29,16 @@ impl Inquiries {
         self.under_way.spawn(async move {
             let config = settings(profile.as_deref()).await;
             What::Account(look(&config, &seeds).await)
+        });
+    }
+
+    /// Asks what there still is of a chain.
+    pub fn check(&mut self, chain: &Chain, now: DateTime<Utc>) {
+        let subjects = subjects(chain, now);
+        let profile = self.profile.clone();
+        self.under_way.spawn(async move {
+            let config = settings(profile.as_deref()).await;
+            What::Live(live::check(&config, subjects).await)
         });
     }
 

@@ -9,6 +9,7 @@
 //! | `witness` | what the wire tells besides: the key that signed, the server's clock |
 //! | `caller` | who the responder is |
 //! | `owner` | what the answers say of a key and its owner |
+//! | `live` | what there still is of the chain |
 //! | `advice` | what a responder must hear of that, and what to do |
 //! | `policy` | the calls this program makes, and the smallest policy that allows them |
 //! | `inquiries` | questions under way, beside whatever else goes on |
@@ -19,6 +20,7 @@ mod caller;
 mod client;
 pub mod doctor;
 mod inquiries;
+mod live;
 pub mod owner;
 pub mod policy;
 pub mod regions;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::investigation::account::{KeySeen, KeyStatus, Reply, UserSeen};
+use crate::investigation::account::{KeySeen, KeyStatus, LastUse, Reply, UserSeen};
 
 /// The policies AWS puts on the owner of a leaked key: `...Quarantine`, `...QuarantineV2`, and so on.
 const QUARANTINE: &str = "AWSCompromisedKeyQuarantine";
@@ -81,10 +81,7 @@ pub fn rows(key: &KeySeen, when: &dyn Fn(DateTime<Utc>) -> String) -> Vec<(&'sta
         (None, unknown) => why_not(unknown),
     };
     let last_used = match last_use {
-        Reply::Known(last) => last.at.map_or_else(
-            || "never".to_owned(),
-            |at| format!("{}, {} in {}", when(at), last.service, last.region),
-        ),
+        Reply::Known(last) => last_use_words(last, when),
         unknown => why_not(unknown),
     };
     let mut rows = vec![("owner", owner)];
@@ -97,6 +94,14 @@ pub fn rows(key: &KeySeen, when: &dyn Fn(DateTime<Utc>) -> String) -> Vec<(&'sta
         rows.push(("last used", last_used));
     }
     rows
+}
+
+/// When and where a key was used last, by AWS's own account. Times are written by the caller's clock.
+pub fn last_use_words(last: &LastUse, when: &dyn Fn(DateTime<Utc>) -> String) -> String {
+    last.at.map_or_else(
+        || "never".to_owned(),
+        |at| format!("{}, {} in {}", when(at), last.service, last.region),
+    )
 }
 
 fn why_not<T>(unknown: &Reply<T>) -> String {

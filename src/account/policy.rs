@@ -8,14 +8,14 @@ pub(super) const LOOKUP_EVENTS: &str = "cloudtrail:LookupEvents";
 pub(super) const LIST_REGIONS: &str = "account:ListRegions";
 
 /// Every call this program makes: its permission, and what it gives.
-pub const CALLS: [(&str, &str); 11] = [
+pub const CALLS: [(&str, &str); 15] = [
     (LOOKUP_EVENTS, "the calls of the key and of all it led to"),
     (LIST_REGIONS, "which regions there are to read"),
     ("sts:GetCallerIdentity", "who you are"),
     ("sts:GetAccessKeyInfo", "the account of a key"),
     ("iam:GetAccessKeyLastUsed", "whose key it is, and its last use"),
     ("iam:ListAccessKeys", "whether the key is active, and its age"),
-    ("iam:GetUser", "the owner's age and permissions boundary"),
+    ("iam:GetUser", "whether a user still exists, its age and boundary"),
     (
         "iam:ListAttachedUserPolicies",
         "what the owner may do, and whether AWS put it in quarantine",
@@ -23,6 +23,10 @@ pub const CALLS: [(&str, &str); 11] = [
     ("iam:ListUserPolicies", "the owner's inline policies"),
     ("iam:ListGroupsForUser", "the owner's groups"),
     ("iam:ListAttachedGroupPolicies", "what the owner may do through groups"),
+    ("iam:GetLoginProfile", "whether a console password still exists"),
+    ("iam:GetRole", "whether a role still exists"),
+    ("iam:GetUserPolicy", "whether a user's sessions are cut off"),
+    ("iam:GetRolePolicy", "whether a role's sessions are cut off"),
 ];
 
 /// What a call gives.

@@ -8,22 +8,19 @@ use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
-use super::{print, session};
-use crate::account::advice::{About, advice};
-use crate::account::owner;
+use super::{account, print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
 use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
-use crate::investigation::account::Reply;
 use crate::investigation::coverage::{Coverage, HistoryState};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::{How, Investigation, Way, alive, tally};
 use crate::store::CaseFile;
 
 /// How many single things a list of the summary names.
-const MOST_LISTED: usize = 10;
+pub(super) const MOST_LISTED: usize = 10;
 
 /// Runs the hunt to its end.
 pub(super) fn run(
@@ -35,7 +32,9 @@ pub(super) fn run(
     let interrupted = runtime.block_on(drive(&mut case, &mut work))?;
     if let Some(error) = work.hunt.as_ref().and_then(Hunt::failure) {
         return Err(match error {
-            SourceError::Aws { text, hint } => Failure::refused(text.clone(), why_refused(case.investigation(), hint)),
+            SourceError::Aws { text, hint } => {
+                Failure::refused(text.clone(), account::why_refused(case.investigation(), hint))
+            }
             other => Failure::new(other.to_string(), ""),
         });
     }
@@ -44,20 +43,6 @@ pub(super) fn run(
         print(&super::export::write(&case, dir)?)?;
     }
     Ok(if interrupted { Exit::Interrupted } else { exit_of(&case) })
-}
-
-/// What to do where nothing could be read: what the account said of the responder tells it best.
-fn why_refused(investigation: &Investigation, otherwise: &str) -> String {
-    let heard = investigation.account_seen().into_iter();
-    let heard = heard.flat_map(|(_, seen)| advice(seen, investigation.chain()));
-    let causes = [About::OtherAccount, About::LeakedKeyInUse, About::Quarantined];
-    let heard = heard.filter(|advice| causes.contains(&advice.about));
-    let lines: Vec<String> = heard.map(|advice| advice.line()).collect();
-    if lines.is_empty() {
-        otherwise.to_owned()
-    } else {
-        lines.join("\n")
-    }
 }
 
 async fn drive(case: &mut CaseFile, work: &mut Work) -> Result<bool, Failure> {
@@ -167,10 +152,11 @@ fn summary(case: &CaseFile) -> String {
             }
         }
     }
-    account(&mut out, investigation);
+    account::summary(&mut out, investigation);
     read(&mut out, investigation);
     chain(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());
+    account::contradicted(&mut out, investigation);
     not_read(&mut out, investigation);
     for warning in &investigation.chain().warnings {
         line(&mut out, "Note", warning);
@@ -198,7 +184,7 @@ fn count(n: u64, thing: &str) -> String {
     format!("{n} {}", plural(n, thing))
 }
 
-fn line(out: &mut String, label: &str, text: &str) {
+pub(super) fn line(out: &mut String, label: &str, text: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{label:<16}{}", safe(text));
 }
@@ -224,36 +210,6 @@ fn heading(out: &mut String, investigation: &Investigation) {
             let text = format!("the key never appears {place}; check the id, the account and the period");
             line(out, "In use", &text);
         }
-    }
-}
-
-/// What AWS said of the responder and of the keys, and what follows from it.
-fn account(out: &mut String, investigation: &Investigation) {
-    let Some((at, seen)) = investigation.account_seen() else {
-        return;
-    };
-    match &seen.caller {
-        Reply::Known(caller) => line(out, "You are", &caller.arn),
-        unknown => line(out, "You are", unknown.why_not().unwrap_or_default()),
-    }
-    for key in &seen.keys {
-        if seen.keys.len() > 1 {
-            line(out, "Of key", &key.key);
-        }
-        let account = match &key.account {
-            Reply::Known(account) if account.told_by_aws => account.id.clone(),
-            Reply::Known(account) => format!("{} (decoded from the key id)", account.id),
-            unknown => unknown.why_not().unwrap_or_default().to_owned(),
-        };
-        line(out, "Account", &account);
-        for (label, words) in owner::rows(key, &time::format) {
-            let (first, rest) = label.split_at(1);
-            line(out, &format!("{}{rest}", first.to_uppercase()), &words);
-        }
-    }
-    line(out, "Asked at", &time::format(*at));
-    for advice in advice(seen, investigation.chain()) {
-        line(out, "Careful", &advice.line());
     }
 }
 
@@ -369,16 +325,18 @@ fn chain(out: &mut String, investigation: &Investigation) {
 
 fn may_still_work(out: &mut String, investigation: &Investigation, now: DateTime<Utc>) {
     let alive = alive(investigation, now);
-    for Way { node, how } in alive.ways.iter().take(MOST_LISTED) {
+    for Way { node, how, live } in alive.ways.iter().take(MOST_LISTED) {
         let owner = node.owner.as_deref().map(|o| format!(" of {o}")).unwrap_or_default();
         let how = match how {
             How::Credential => String::new(),
             how => format!(", {}", how.words()),
         };
+        let now = live.map(|live| format!(", {} at {}", live.words(node), time::format(live.at)));
+        let now = now.unwrap_or_default();
         line(
             out,
             "May still work",
-            &format!("{} {}{owner}{how}", node.kind.label(), node.id),
+            &format!("{} {}{owner}{how}{now}", node.kind.label(), node.id),
         );
     }
     if alive.ways.len() > MOST_LISTED {

@@ -208,9 +208,14 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
         .investigation()
         .last_pass()
         .is_some_and(|(_, pass)| !pass.fixed_point);
-    let Some((_, pass)) = case.investigation().passes().last().filter(|_| interrupted).cloned() else {
+    let Some((_, pass)) = case.investigation().passes().last().cloned() else {
         return Ok(Work::default());
     };
+    if !interrupted {
+        // What is saved is looked at without AWS. The account is asked when the responder wants it.
+        let inquiries = pass.aws.map(|aws| Inquiries::new(aws.profile));
+        return Ok(Work { hunt: None, inquiries });
+    }
     let reader = if pass.aws.is_some() {
         Reader::EventHistory
     } else if pass.sources == [demo::SOURCE] {

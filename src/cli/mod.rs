@@ -1,5 +1,6 @@
 //! The commands: one file each, with its arguments and its run.
 
+mod account;
 mod batch;
 mod checklist;
 mod completions;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::hunt::{Hunt, Update};
 use crate::account::Inquiries;
-use crate::investigation::What;
+use crate::investigation::{Investigation, What};
 use crate::store::{CaseFile, StoreError};
 
 /// Neither part waits for the other.
@@ -41,9 +41,24 @@ impl Work {
     /// Turns it into facts of the case.
     pub fn handle(&mut self, news: News, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
         match (news, &mut self.hunt) {
-            (News::Found(updates), Some(hunt)) => hunt.handle(updates, case, now),
+            (News::Found(updates), Some(hunt)) => {
+                hunt.handle(updates, case, now)?;
+                let is_done = !hunt.is_running() && hunt.failure().is_none();
+                if is_done && let Some(inquiries) = &mut self.inquiries {
+                    inquiries.check(case.investigation().chain(), now);
+                }
+                Ok(())
+            }
             (News::Found(_), None) => Ok(()),
             (News::Told(what), _) => case.commit(now, what),
+        }
+    }
+
+    /// Asks the account anew, unless it is being asked.
+    pub fn ask_again(&mut self, investigation: &Investigation, now: DateTime<Utc>) {
+        if let Some(inquiries) = self.inquiries.as_mut().filter(|inquiries| !inquiries.is_waiting()) {
+            inquiries.look(investigation.seeds().to_vec());
+            inquiries.check(investigation.chain(), now);
         }
     }
 

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountSeen;
+use super::live::LiveSeen;
 use crate::cloudtrail::Record;
 use crate::cloudtrail::notice::Notice;
 
@@ -42,6 +43,8 @@ pub enum What {
     PassEnded(PassEnded),
     /// AWS was asked who the responder is and whose the keys are.
     Account(AccountSeen),
+    /// AWS was asked what there still is of the chain.
+    Live(LiveSeen),
     /// The responder judged a node or an actor.
     Judged(Judged),
     /// The responder changed the state of a checklist item.

@@ -10,6 +10,7 @@
 //! | `evidence` | the events kept, without their copies, and who signed them |
 //! | `chain/` | the tree that grows from the seed |
 //! | `tally` | how many of each kind the key led to |
+//! | `live/` | what the account says of each node now |
 //! | `alive` | what may still let somebody in |
 //! | `lead` | what to look up next |
 //! | `actor` | calls by the same source |
@@ -27,6 +28,7 @@ pub mod coverage;
 pub mod evidence;
 pub mod fact;
 pub mod lead;
+pub mod live;
 pub mod resource;
 pub mod state;
 pub mod tally;

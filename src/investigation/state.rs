@@ -9,7 +9,8 @@ use super::chain::{self, Chain};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, What};
-use super::{Evidence, actor};
+use super::live::{Live, LiveSeen};
+use super::{Evidence, Node, actor};
 use crate::cloudtrail::notice::Notice;
 
 /// Everything the facts add up to.
@@ -23,6 +24,7 @@ pub struct Investigation {
     passes: Vec<(DateTime<Utc>, PassBegan)>,
     last_pass: Option<(DateTime<Utc>, PassEnded)>,
     account_seen: Option<(DateTime<Utc>, AccountSeen)>,
+    live_seen: Option<(DateTime<Utc>, LiveSeen)>,
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
     actors: Vec<actor::Actor>,
@@ -59,6 +61,7 @@ impl Investigation {
             }
             What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
             What::Account(seen) => self.account_seen = Some((fact.at, seen.clone())),
+            What::Live(seen) => self.live_seen = Some((fact.at, seen.clone())),
             What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
         }
@@ -153,6 +156,24 @@ impl Investigation {
     pub fn key_seen(&self, key: &str) -> Option<&KeySeen> {
         let (_, seen) = self.account_seen.as_ref()?;
         seen.keys.iter().find(|seen| seen.key == key)
+    }
+
+    /// What there was of the chain when AWS was asked last, and when that was.
+    pub fn live_seen(&self) -> Option<&(DateTime<Utc>, LiveSeen)> {
+        self.live_seen.as_ref()
+    }
+
+    /// The state of a node, as AWS said it last; `None` where it was not asked.
+    pub fn live(&self, node: &Node) -> Option<Live> {
+        let (at, seen) = self.live_seen.as_ref()?;
+        let state = seen.state(node, *at)?;
+        Some(Live { state, at: *at })
+    }
+
+    /// The nodes that are there, as AWS says, though the records say they were deleted.
+    pub fn contradicted(&self) -> impl Iterator<Item = &Node> {
+        let deleted = self.chain.nodes.iter().filter(|node| node.ended.is_some());
+        deleted.filter(|node| self.live(node).is_some_and(|live| live.contradicts(node)))
     }
 
     /// When the last fact became known.

@@ -97,6 +97,7 @@ fn kind(what: &What) -> &'static str {
         What::PassBegan(_) => "pass_began",
         What::PassEnded(_) => "pass_ended",
         What::Account(_) => "account",
+        What::Live(_) => "live",
         What::Judged(_) => "judged",
         What::ItemMarked(_) => "item_marked",
     }

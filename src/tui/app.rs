@@ -43,6 +43,18 @@ pub struct Reading {
     pub paused: bool,
 }
 
+/// Whether the account can be asked what there is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Account {
+    /// AWS is not talked to.
+    #[default]
+    OutOfReach,
+    /// It can.
+    InReach,
+    /// It is being asked.
+    Asked,
+}
+
 /// A line to the user.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
@@ -67,6 +79,7 @@ pub struct App {
     pub(super) coverage: Scroll,
     pub(super) message: Option<Message>,
     pub(super) reading: Option<Reading>,
+    pub(super) account: Account,
     pub(super) index: Index,
     pub(super) names: Names,
     stale: bool,
@@ -103,6 +116,7 @@ impl App {
             coverage: Scroll::default(),
             message: None,
             reading: None,
+            account: Account::default(),
             index: Index::default(),
             names: Names::default(),
             stale: true,
@@ -223,6 +237,10 @@ impl App {
 
     pub(super) fn is_reading(&self) -> bool {
         self.reading.is_some()
+    }
+
+    pub(super) fn can_ask(&self) -> bool {
+        self.account == Account::InReach
     }
 
     pub(super) fn next_item(&self) -> Option<&Item> {

@@ -14,7 +14,7 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{App, Reading};
+use super::app::{Account, App, Reading};
 use super::desk::Desk;
 use super::terminal::Guard;
 use super::update::Effect;
@@ -35,7 +35,7 @@ pub(super) async fn run(guard: &mut Guard, app: &mut App, mut work: Work, exit_w
     let mut ending = Ending::listen()?;
     let mut pace = Pace::new();
     let mut tick = tokio::time::interval(TICK);
-    show_progress(app, work.hunt.as_ref());
+    show_progress(app, &work);
     loop {
         let now = Instant::now();
         if pace.due().is_some_and(|due| due <= now) {
@@ -63,7 +63,7 @@ pub(super) async fn run(guard: &mut Guard, app: &mut App, mut work: Work, exit_w
             Some(news) = work.next() => {
                 take_in(app, &mut work, news);
                 pace.fresh_data = true;
-                show_progress(app, work.hunt.as_ref());
+                show_progress(app, &work);
                 if exit_when_done && work.is_over() {
                     app.touch();
                     pace.draw(Instant::now(), guard, app)?;
@@ -83,7 +83,11 @@ pub(super) async fn run(guard: &mut Guard, app: &mut App, mut work: Work, exit_w
             Some(Effect::Copy(text)) => guard.copy(&text)?,
             Some(Effect::StopReading) => {
                 stop(app, &mut work);
-                show_progress(app, work.hunt.as_ref());
+                show_progress(app, &work);
+            }
+            Some(Effect::AskAccount) => {
+                work.ask_again(app.investigation(), Utc::now());
+                show_progress(app, &work);
             }
             None => {}
         }
@@ -214,8 +218,8 @@ fn stop_quietly(app: &mut App, work: &mut Work) {
     app.touch();
 }
 
-fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
-    app.reading = hunt.filter(|hunt| hunt.is_running()).map(|hunt| {
+fn show_progress(app: &mut App, work: &Work) {
+    app.reading = work.hunt.as_ref().filter(|hunt| hunt.is_running()).map(|hunt| {
         let progress = hunt.progress();
         Reading {
             files_done: progress.files_done,
@@ -224,6 +228,11 @@ fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
             paused: progress.paused,
         }
     });
+    app.account = match &work.inquiries {
+        None => Account::OutOfReach,
+        Some(inquiries) if inquiries.is_waiting() => Account::Asked,
+        Some(_) => Account::InReach,
+    };
 }
 
 /// The signals that end the program. SIGHUP is heard even where the parent ignored it, so a lost terminal never leaves

@@ -238,6 +238,7 @@ pub(super) static TABLE: &[Binding] = {
         hint(InQuestion, &[ch('n'), ESC, ENTER], A::Back, always),
         hint(InField, &[ENTER], A::Accept, always),
         hint(InField, &[ESC], A::Back, always),
+        hint(Everywhere, &[ch('A')], A::AskAccount, App::can_ask),
         hint(Everywhere, &[ch('X')], A::CancelReading, App::is_reading),
         hint(Everywhere, &[ESC], A::Back, App::can_go_back),
         hint(Everywhere, &[ch('?')], A::Help, always),

@@ -8,6 +8,9 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod account;
+#[path = "../support/aws/mod.rs"]
+mod aws;
 mod endings;
 mod panics;
 mod screens;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::investigation::account::{AccountSeen, KeySeen, LastUse, Reply};
+use crate::investigation::live::LiveSeen;
 
 #[test]
 fn opening_gives_the_same_investigation() {
@@ -111,6 +112,27 @@ fn what_aws_said_comes_back_and_the_latest_counts() {
     let case = CaseFile::open(&path).unwrap();
     assert_eq!(case.integrity(), &Integrity::Whole);
     assert_eq!(case.investigation().account_seen(), Some(&(at(), seen)));
+}
+
+#[test]
+fn what_there_is_of_the_chain_comes_back_and_older_answers_are_understood() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("case.keytrail");
+    let mut case = CaseFile::create(&path).unwrap();
+    fill(&mut case);
+    let user = json!({
+        "name": "app\u{1b}[2J", "about": {"known": {"id": "AIDAIOSFODNN7EXAMPLE", "created": at()}},
+        "password": {"absent": "none"}, "denied_before": {"known": at()},
+    });
+    let seen = json!({"account": {"known": "111122223333"}, "keys": {SEED: {"denied": "no"}}, "users": [user]});
+    // Without what later versions may ask besides.
+    let seen: LiveSeen = serde_json::from_value(seen).unwrap();
+    assert_eq!((seen.roles.len(), &seen.users[0].keys), (0, &None));
+    case.commit(at(), What::Live(seen.clone())).unwrap();
+    drop(case);
+    let case = CaseFile::open(&path).unwrap();
+    assert_eq!(case.integrity(), &Integrity::Whole);
+    assert_eq!(case.investigation().live_seen(), Some(&(at(), seen)));
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub enum Effect {
     Suspend,
     /// Stop the reading.
     StopReading,
+    /// Ask the account what there is now.
+    AskAccount,
     /// Put a text on the clipboard.
     Copy(String),
 }
@@ -87,6 +89,10 @@ impl App {
             Action::Quit if self.is_reading() => self.popups.push(Popup::Question(Question::Quit)),
             Action::Quit => return Some(Effect::Leave(Exit::Quit)),
             Action::CancelReading => self.popups.push(Popup::Question(Question::Cancel)),
+            Action::AskAccount => {
+                self.say("AWS is asked what exists now");
+                return Some(Effect::AskAccount);
+            }
             Action::Yes => return self.yes(),
             Action::Back => self.back(),
             Action::Help => self.popups.push(Popup::Help(super::popup::Help::default())),

@@ -144,6 +144,18 @@ fn cares(app: &App) -> Vec<(Style, String)> {
         let heard = advice(seen, investigation.chain()).into_iter();
         cares.extend(heard.map(|advice| (theme.danger, safe(&advice.line()).into_owned())));
     }
+    let mut contradicted = investigation.contradicted();
+    if let Some(node) = contradicted.next() {
+        let more = match contradicted.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let (kind, id) = (node.kind.label(), safe(&node.id));
+        cares.push((
+            theme.danger,
+            format!("{kind} {id} exists, though the records say it was deleted{more}: see 2 Chain"),
+        ));
+    }
     let unread = coverage.history().values().filter(|region| region.is_unread()).count();
     if unread > 0 && app.reading.is_none() {
         let regions = counted(unread as u64, "region was", "regions were");
