@@ -7,6 +7,7 @@
 //! | `cli` | one file per subcommand: its arguments and its run | clap |
 //! | `tui` | terminal guard, app state, actions, key table, views, theme | ratatui, crossterm |
 //! | `collect` | the sources of events, and the hunt that follows leads | files, threads, network |
+//! | `account` | who asks AWS, whose the keys are, and what the responder may do | the AWS SDK |
 //! | `store` | the `.keytrail` file | rusqlite |
 //! | `export` | CSV, JSON and text; every cell made safe in one place | csv |
 //! | `playbook` | the checklist format, its check and its command templates | toml, minijinja |
@@ -14,6 +15,7 @@
 //! | `catalogue` | what each call means: lineage rules, category, severity, technique | pure |
 //! | `cloudtrail` | the record in all its shapes | pure |
 
+pub mod account;
 pub mod catalogue;
 pub mod cli;
 pub mod cloudtrail;

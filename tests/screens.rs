@@ -115,6 +115,32 @@ fn a_finished_run_without_events_does_not_promise_any() {
 }
 
 #[test]
+fn what_aws_said_of_the_key_stands_on_the_overview() {
+    let mut case = screens::case();
+    case.commit(screens::now(), What::Account(screens::account_seen()))
+        .expect("saved");
+    case.settle();
+    let app = App::new(case, screens::settings(false), screens::now());
+    insta::assert_snapshot!("overview_account_80x24", text(&draw(&app, 80, 24)));
+    insta::assert_snapshot!("overview_account_120x40", text(&draw(&app, 120, 40)));
+}
+
+#[test]
+fn what_there_is_now_stands_beside_each_node() {
+    let mut case = screens::case();
+    let seen = screens::live_seen(case.investigation());
+    case.commit(screens::now(), What::Live(seen)).expect("saved");
+    case.settle();
+    let mut app = App::new(case, screens::settings(false), screens::now());
+    insta::assert_snapshot!("overview_live_120x40", text(&draw(&app, 120, 40)));
+    press(&mut app, "2");
+    insta::assert_snapshot!("chain_live_80x24", text(&draw(&app, 80, 24)));
+    // The user that the records say was deleted.
+    press(&mut app, "/log-archiver<Enter>");
+    insta::assert_snapshot!("chain_live_120x40", text(&draw(&app, 120, 40)));
+}
+
+#[test]
 fn nothing_known_yet_is_said_on_every_screen() {
     let mut app = App::new(screens::begun(), screens::settings(false), screens::now());
     for screen in ["1", "2", "3", "5"] {

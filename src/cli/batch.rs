@@ -8,10 +8,11 @@ use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
-use super::{print, session};
+use super::{account, print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
+use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
 use crate::investigation::coverage::{Coverage, HistoryState};
 use crate::investigation::fact::FileOutcome;
@@ -19,19 +20,21 @@ use crate::investigation::{How, Investigation, Way, alive, tally};
 use crate::store::CaseFile;
 
 /// How many single things a list of the summary names.
-const MOST_LISTED: usize = 10;
+pub(super) const MOST_LISTED: usize = 10;
 
 /// Runs the hunt to its end.
 pub(super) fn run(
     runtime: &Runtime,
     mut case: CaseFile,
-    mut hunt: Hunt,
+    mut work: Work,
     export: Option<&Path>,
 ) -> Result<Exit, Failure> {
-    let interrupted = runtime.block_on(drive(&mut case, &mut hunt))?;
-    if let Some(error) = hunt.failure() {
+    let interrupted = runtime.block_on(drive(&mut case, &mut work))?;
+    if let Some(error) = work.hunt.as_ref().and_then(Hunt::failure) {
         return Err(match error {
-            SourceError::Aws { text, hint } => Failure::refused(text.clone(), *hint),
+            SourceError::Aws { text, hint } => {
+                Failure::refused(text.clone(), account::why_refused(case.investigation(), hint))
+            }
             other => Failure::new(other.to_string(), ""),
         });
     }
@@ -42,25 +45,29 @@ pub(super) fn run(
     Ok(if interrupted { Exit::Interrupted } else { exit_of(&case) })
 }
 
-async fn drive(case: &mut CaseFile, hunt: &mut Hunt) -> Result<bool, Failure> {
+async fn drive(case: &mut CaseFile, work: &mut Work) -> Result<bool, Failure> {
     let mut shown = Utc::now();
     let interrupt = interrupted();
     tokio::pin!(interrupt);
     loop {
-        let updates = tokio::select! {
+        let news = tokio::select! {
             // Signals are listened to before anything is taken in, and go before it.
             biased;
             () = &mut interrupt => {
-                hunt.cancel(case, Utc::now())?;
+                if let Some(hunt) = &mut work.hunt {
+                    hunt.cancel(case, Utc::now())?;
+                }
                 clear_progress();
                 return Ok(true);
             }
-            updates = hunt.next() => updates,
+            news = work.next() => news,
         };
-        let Some(updates) = updates else { break };
+        let Some(news) = news else { break };
         let now = Utc::now();
-        hunt.handle(updates, case, now)?;
-        if now - shown > chrono::Duration::milliseconds(200) {
+        work.handle(news, case, now)?;
+        if let Some(hunt) = &work.hunt
+            && now - shown > chrono::Duration::milliseconds(200)
+        {
             shown = now;
             show_progress(hunt);
         }
@@ -118,7 +125,7 @@ fn clear_progress() {
 }
 
 /// 0, or 3 where something that should have been read was not.
-pub(super) fn exit_of(case: &CaseFile) -> Exit {
+fn exit_of(case: &CaseFile) -> Exit {
     let investigation = case.investigation();
     let cut_short = investigation.last_pass().is_none_or(|(_, pass)| !pass.fixed_point);
     if cut_short || investigation.coverage().is_partial() {
@@ -129,7 +136,7 @@ pub(super) fn exit_of(case: &CaseFile) -> Exit {
 }
 
 /// What was found, in a few lines.
-pub(super) fn summary(case: &CaseFile) -> String {
+fn summary(case: &CaseFile) -> String {
     let investigation = case.investigation();
     let mut out = String::new();
     heading(&mut out, investigation);
@@ -145,9 +152,11 @@ pub(super) fn summary(case: &CaseFile) -> String {
             }
         }
     }
+    account::summary(&mut out, investigation);
     read(&mut out, investigation);
     chain(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());
+    account::contradicted(&mut out, investigation);
     not_read(&mut out, investigation);
     for warning in &investigation.chain().warnings {
         line(&mut out, "Note", warning);
@@ -175,7 +184,7 @@ fn count(n: u64, thing: &str) -> String {
     format!("{n} {}", plural(n, thing))
 }
 
-fn line(out: &mut String, label: &str, text: &str) {
+pub(super) fn line(out: &mut String, label: &str, text: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{label:<16}{}", safe(text));
 }
@@ -316,16 +325,18 @@ fn chain(out: &mut String, investigation: &Investigation) {
 
 fn may_still_work(out: &mut String, investigation: &Investigation, now: DateTime<Utc>) {
     let alive = alive(investigation, now);
-    for Way { node, how } in alive.ways.iter().take(MOST_LISTED) {
+    for Way { node, how, live } in alive.ways.iter().take(MOST_LISTED) {
         let owner = node.owner.as_deref().map(|o| format!(" of {o}")).unwrap_or_default();
         let how = match how {
             How::Credential => String::new(),
             how => format!(", {}", how.words()),
         };
+        let now = live.map(|live| format!(", {} at {}", live.words(node), time::format(live.at)));
+        let now = now.unwrap_or_default();
         line(
             out,
             "May still work",
-            &format!("{} {}{owner}{how}", node.kind.label(), node.id),
+            &format!("{} {}{owner}{how}{now}", node.kind.label(), node.id),
         );
     }
     if alive.ways.len() > MOST_LISTED {

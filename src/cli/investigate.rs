@@ -10,6 +10,7 @@ use clap::{Args as _, FromArgMatches as _};
 use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
 use super::{batch, notice, playbooks};
+use crate::account::Inquiries;
 use crate::catalogue;
 use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
 use crate::cloudtrail::notice::Notice;
@@ -19,6 +20,7 @@ use crate::collect::demo::{self, Demo};
 use crate::collect::history::{self, INTERVAL};
 use crate::collect::hunt::{Feed, Hunt, Window};
 use crate::collect::source::Source;
+use crate::collect::work::Work;
 use crate::export::text::safe;
 use crate::investigation::What;
 use crate::investigation::fact::{AskedAws, PassBegan, Started};
@@ -201,14 +203,19 @@ fn archive(paths: &[PathBuf]) -> Result<Archive, Failure> {
 }
 
 /// Goes on with the last pass of a case if it was interrupted and its sources are still there.
-pub(super) fn resume(case: &mut CaseFile) -> Result<Option<Hunt>, Failure> {
+pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
     let interrupted = case
         .investigation()
         .last_pass()
         .is_some_and(|(_, pass)| !pass.fixed_point);
-    let Some((_, pass)) = case.investigation().passes().last().filter(|_| interrupted).cloned() else {
-        return Ok(None);
+    let Some((_, pass)) = case.investigation().passes().last().cloned() else {
+        return Ok(Work::default());
     };
+    if !interrupted {
+        // What is saved is looked at without AWS. The account is asked when the responder wants it.
+        let inquiries = pass.aws.map(|aws| Inquiries::new(aws.profile));
+        return Ok(Work { hunt: None, inquiries });
+    }
     let reader = if pass.aws.is_some() {
         Reader::EventHistory
     } else if pass.sources == [demo::SOURCE] {
@@ -216,43 +223,48 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Option<Hunt>, Failure> {
     } else {
         let paths: Vec<PathBuf> = pass.sources.iter().map(PathBuf::from).collect();
         if !paths.iter().all(|path| path.exists()) {
-            return Ok(None);
+            return Ok(Work::default());
         }
         Reader::InTurn(vec![Box::new(archive(&paths)?)])
     };
-    Ok(Some(begin(pass, reader, case)?))
+    begin(pass, reader, case)
 }
 
 /// Begins another pass like the last one: what was read already is not asked for again.
-pub(super) fn again(case: &mut CaseFile) -> Result<Hunt, String> {
+pub(super) fn again(case: &mut CaseFile) -> Result<Work, String> {
     let last = case.investigation().passes().last().cloned();
     let (_, pass) = last.ok_or("nothing was read yet")?;
     begin(pass, Reader::EventHistory, case).map_err(|failure| failure.message)
 }
 
-/// Begins a pass. On the runtime: the event history is asked from there.
-fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Hunt, Failure> {
+/// Begins a pass. On the runtime: AWS is asked from there.
+fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Work, Failure> {
     let window = Window {
         since: pass.since,
         until: pass.until,
     };
-    let feed = match reader {
-        Reader::InTurn(sources) => Feed::in_turn(sources),
+    let (feed, inquiries) = match reader {
+        Reader::InTurn(sources) => (Feed::in_turn(sources), None),
         Reader::EventHistory => {
             let aws = pass.aws.clone().unwrap_or_default();
-            history::start(history::Settings {
-                seeds: case.investigation().seeds().to_vec(),
+            let seeds = case.investigation().seeds().to_vec();
+            let mut inquiries = Inquiries::new(aws.profile.clone());
+            inquiries.look(seeds.clone());
+            let feed = history::start(history::Settings {
+                seeds,
                 profile: aws.profile,
                 regions: aws.regions,
                 since: pass.since,
                 until: pass.until,
                 interval: INTERVAL,
                 read: read_already(case),
-            })
+            });
+            (feed, Some(inquiries))
         }
     };
     case.commit(Utc::now(), What::PassBegan(pass))?;
-    Ok(Hunt::start(feed, window, case)?)
+    let hunt = Some(Hunt::start(feed, window, case)?);
+    Ok(Work { hunt, inquiries })
 }
 
 /// What earlier passes read of the event history, per region and question.
@@ -273,7 +285,7 @@ pub(super) fn start(plan: Plan, reader: Reader, output: &Output) -> Result<Exit,
     session::warn_if_broken(&case);
     let earlier = earlier(&case);
     let runtime = session::runtime()?;
-    let hunt = {
+    let work = {
         let _on = runtime.enter();
         begin(pass, reader, &mut case)?
     };
@@ -281,11 +293,11 @@ pub(super) fn start(plan: Plan, reader: Reader, output: &Output) -> Result<Exit,
         if let Some(said) = earlier {
             eprintln!("{}", safe(&said));
         }
-        return batch::run(&runtime, case, hunt, output.export.as_deref());
+        return batch::run(&runtime, case, work, output.export.as_deref());
     }
     let screens = Screens {
         case,
-        hunt: Some(hunt),
+        work,
         exit_when_done: output.exit_when_done,
         replay: false,
         greeting: earlier,

@@ -1,9 +1,11 @@
 //! The commands: one file each, with its arguments and its run.
 
+mod account;
 mod batch;
 mod checklist;
 mod completions;
 mod demo;
+mod doctor;
 mod export;
 mod failure;
 mod investigate;
@@ -61,6 +63,8 @@ enum Command {
     Checklist(checklist::Args),
     /// Write the evidence folder: CSV, JSON lines and a manifest with hashes
     Export(export::Args),
+    /// Check credentials, permissions, regions and the clock, and print the smallest policy
+    Doctor(doctor::Args),
     /// List, show and check playbooks
     Playbooks(playbooks::Args),
     /// Print a completion script for a shell
@@ -101,6 +105,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Actors(args)) => show::run(show::View::Actors, &args),
         Some(Command::Checklist(args)) => checklist::run(&args),
         Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Playbooks(args)) => playbooks::run(args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => completions::man(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
-use super::{batch as printed, investigate, print};
+use super::{batch, investigate};
 use crate::store::CaseFile;
 
 /// Which file.
@@ -22,30 +22,26 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Opens a file, with screens if there is a terminal and they are wanted.
-pub(super) fn file(path: &Path, batch: bool) -> Result<Exit, Failure> {
+pub(super) fn file(path: &Path, no_screens: bool) -> Result<Exit, Failure> {
     let mut case = CaseFile::open(path)?;
     session::warn_if_broken(&case);
     // Where reading was interrupted and the logs are still there, it goes on.
     let runtime = session::runtime()?;
-    let hunt = {
+    let work = {
         let _on = runtime.enter();
         investigate::resume(&mut case)?
     };
-    if !batch && session::is_terminal() {
+    if !no_screens && session::is_terminal() {
         return session::run(
             &runtime,
             Screens {
                 case,
-                hunt,
+                work,
                 exit_when_done: false,
                 replay: false,
                 greeting: None,
             },
         );
     }
-    if let Some(hunt) = hunt {
-        return printed::run(&runtime, case, hunt, None);
-    }
-    print(&printed::summary(&case))?;
-    Ok(printed::exit_of(&case))
+    batch::run(&runtime, case, work, None)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
+use crate::collect::work::Work;
 use crate::store::CaseFile;
 
 /// Which file.
@@ -26,7 +27,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         &session::runtime()?,
         Screens {
             case,
-            hunt: None,
+            work: Work::default(),
             exit_when_done: false,
             replay: true,
             greeting: None,

@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
 use super::playbooks;
-use crate::collect::hunt::Hunt;
+use crate::collect::work::Work;
 use crate::export::ChecklistItem;
 use crate::export::text::safe;
 use crate::playbook::Playbook;
@@ -17,7 +17,7 @@ use crate::tui;
 /// An investigation to be shown on screens.
 pub(super) struct Screens {
     pub(super) case: CaseFile,
-    pub(super) hunt: Option<Hunt>,
+    pub(super) work: Work,
     pub(super) exit_when_done: bool,
     pub(super) replay: bool,
     /// What to say first.
@@ -39,7 +39,7 @@ pub(super) fn run_and_export(runtime: &Runtime, screens: Screens, export: Option
     let playbook = playbooks::of(screens.case.investigation())?;
     let options = tui::Options {
         case: screens.case,
-        hunt: screens.hunt,
+        work: screens.work,
         playbook,
         by: responder(),
         exit_when_done: screens.exit_when_done,

@@ -181,6 +181,20 @@ pub fn assumed_role_name(arn: &str) -> Option<&str> {
     (parts.next()? == "assumed-role").then(|| parts.next())?
 }
 
+/// The IAM user that an owner is, given by ARN or by name; `None` for any other ARN.
+pub fn user_name(owner: &str) -> Option<&str> {
+    match Arn::parse(owner) {
+        Some(arn) => arn.resource.starts_with("user/").then(|| arn.name()),
+        None => Some(owner),
+    }
+}
+
+/// The role of an ARN, or of a session's ARN.
+pub fn role_name(arn: &str) -> Option<&str> {
+    let role = Arn::parse(arn).filter(|arn| arn.resource.starts_with("role/"));
+    role.map(|arn| arn.name()).or_else(|| assumed_role_name(arn))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,6 +267,15 @@ mod tests {
             Some("deploy")
         );
         assert_eq!(assumed_role_name("arn:aws:iam::111122223333:role/deploy"), None);
+        assert_eq!(role_name("arn:aws:iam::111122223333:role/team/deploy"), Some("deploy"));
+        assert_eq!(
+            role_name("arn:aws:sts::111122223333:assumed-role/deploy/me"),
+            Some("deploy")
+        );
+        let user = "arn:aws:iam::111122223333:user/team/alex";
+        assert_eq!((user_name(user), user_name("alex")), (Some("alex"), Some("alex")));
+        assert_eq!((role_name(user), role_name("alex")), (None, None));
+        assert_eq!(user_name("arn:aws:iam::111122223333:root"), None);
         assert_eq!(Arn::parse("not an arn"), None);
     }
 }

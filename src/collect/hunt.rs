@@ -238,11 +238,13 @@ impl Hunt {
         self.watching
     }
 
-    /// Begins a watch, or ends it. Only what is read from AWS can be watched, after a pass that came to its end.
-    pub fn watch(&mut self, on: bool) {
-        if self.feed.is_live && !self.running && self.failure.is_none() {
-            self.watching = self.feed.queries.send(Query::Watch(on)).is_ok() && on;
-        }
+    /// Begins a watch, or ends it. Only what is read from AWS can be watched, after a pass that came to its end. Returns
+    /// whether it could.
+    pub fn watch(&mut self, on: bool) -> bool {
+        let can = self.feed.is_live && !self.running && self.failure.is_none();
+        let is_heard = can && self.feed.queries.send(Query::Watch(on)).is_ok();
+        self.watching = is_heard && on;
+        is_heard
     }
 
     /// Why a source failed, if one did.

@@ -13,3 +13,4 @@ pub mod demo;
 pub mod history;
 pub mod hunt;
 pub mod source;
+pub mod work;

@@ -10,6 +10,7 @@ use super::tables::maker;
 use crate::cloudtrail::time;
 use crate::investigation::Investigation;
 use crate::investigation::chain::{Attempt, Change, Node, Proof};
+use crate::investigation::live::Live;
 
 /// The name of the format.
 const FORMAT: &str = "keytrail-chain/1";
@@ -76,10 +77,22 @@ fn node(investigation: &Investigation, node: &Node, used_by: Option<&Vec<&str>>)
         "last_seen": node.activity.last.map(time::format),
         "deleted": ended,
         "expires": node.expires.map(time::format),
+        "live": investigation.live(node).map(|live| live_json(investigation, node, live)),
         "account": node.account,
         "owner": node.owner,
         "strength": node.strength.as_str(),
         "reason": node.reason,
+    })
+}
+
+/// What the account said, and when.
+fn live_json(investigation: &Investigation, node: &Node, live: Live) -> Value {
+    let used = investigation.live_seen().and_then(|(_, seen)| seen.last_use(&node.id));
+    json!({
+        "state": live.state.as_str(),
+        "asked": time::format(live.at),
+        "contradicts_records": live.contradicts(node),
+        "last_used": used.and_then(|used| used.at).map(time::format),
     })
 }
 

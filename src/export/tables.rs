@@ -113,7 +113,7 @@ fn user_name(event: &Event) -> Option<&str> {
     .or(identity.user_name.as_deref())
 }
 
-const CHAIN: [&str; 25] = [
+const CHAIN: [&str; 26] = [
     "Node",
     "ParentNode",
     "Kind",
@@ -139,6 +139,7 @@ const CHAIN: [&str; 25] = [
     "Actor",
     "Verdict",
     "Reason",
+    "Live",
 ];
 
 /// The nodes of the chain, parents before their children.
@@ -182,6 +183,7 @@ pub fn chain(investigation: &Investigation) -> Table<'_> {
             maker(investigation, node).into(),
             text(investigation.verdict(&node.node).as_str()),
             text(&node.reason),
+            optional(investigation.live(node).map(|live| live.state.as_str())),
         ]
     });
     Table::new(&CHAIN, &BRIEF, rows)

@@ -8,6 +8,7 @@ use crate::cloudtrail::time;
 use crate::investigation::Investigation;
 use crate::investigation::chain::{Chain, Link, Node};
 use crate::investigation::fact::Verdict;
+use crate::investigation::live::Live;
 
 /// The tree of a settled investigation, then counts, attempts and what a responder must know.
 pub(super) fn tree(investigation: &Investigation) -> String {
@@ -79,7 +80,8 @@ fn branch(out: &mut String, investigation: &Investigation, at: usize, indent: &m
         (Some(_), true) => ("└─ ", "   "),
         (Some(_), false) => ("├─ ", "│  "),
     };
-    writeln!(out, "{indent}{twig}{}", line(node, investigation.verdict(&node.node)))?;
+    let (live, verdict) = (investigation.live(node), investigation.verdict(&node.node));
+    writeln!(out, "{indent}{twig}{}", line(node, live, verdict))?;
     indent.push_str(below);
     for child in &node.children {
         branch(out, investigation, *child, indent)?;
@@ -93,7 +95,7 @@ fn is_last(chain: &Chain, node: &Node, at: usize) -> bool {
         .is_none_or(|parent| chain.nodes[parent].children.last() == Some(&at))
 }
 
-fn line(node: &Node, verdict: Verdict) -> String {
+fn line(node: &Node, live: Option<Live>, verdict: Verdict) -> String {
     let mut parts = vec![format!("{} {}", node.kind.label(), safe(&node.id))];
     if node.link != Link::Seed {
         let sure = match node.strength {
@@ -112,6 +114,9 @@ fn line(node: &Node, verdict: Verdict) -> String {
     }
     if let Some(ended) = &node.ended {
         parts.push(format!("ended {}", time::format(ended.time)));
+    }
+    if let Some(live) = live {
+        parts.push(format!("AWS says: {}", live.words(node)));
     }
     if verdict != Verdict::Unknown {
         parts.push(verdict.as_str().to_owned());

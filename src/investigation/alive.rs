@@ -4,16 +4,19 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
+use super::live::Live;
 use super::{Investigation, Link, Node, Verdict};
 use crate::catalogue::Kind;
 
-/// A way in that may still be open, as far as the records say.
+/// A way in that may still be open, as far as the records and the account say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Way<'a> {
     /// The credential, role or compute.
     pub node: &'a Node,
     /// What kind of way it is.
     pub how: How<'a>,
+    /// What the account says of it, where it was asked.
+    pub live: Option<Live>,
 }
 
 /// How a node lets somebody in.
@@ -41,11 +44,14 @@ pub fn alive(investigation: &Investigation, now: DateTime<Utc>) -> Alive<'_> {
     let nodes = &investigation.chain().nodes;
     let mut alive = Alive::default();
     for node in nodes {
-        let Some(how) = how(nodes, node, now) else { continue };
+        let live = investigation.live(node);
+        let Some(how) = how(nodes, node, live, now) else {
+            continue;
+        };
         if investigation.verdict(&node.node) == Verdict::Expected {
             alive.expected += 1;
         } else {
-            alive.ways.push(Way { node, how });
+            alive.ways.push(Way { node, how, live });
         }
     }
     alive.ways.sort_by_key(|way| {
@@ -66,11 +72,16 @@ fn rank(how: &How<'_>) -> u8 {
     }
 }
 
-fn how<'a>(nodes: &'a [Node], node: &Node, now: DateTime<Utc>) -> Option<How<'a>> {
-    if node.may_still_work(now) {
+fn how<'a>(nodes: &'a [Node], node: &Node, live: Option<Live>, now: DateTime<Utc>) -> Option<How<'a>> {
+    // The account knows better than the records, which may lack how something ended, or that it was made again.
+    let works = live.is_some_and(|live| live.state.works());
+    if live.is_some_and(|live| live.state.is_over()) {
+        return None;
+    }
+    if node.is_credential() && works || node.may_still_work(now) {
         return Some(How::Credential);
     }
-    if node.ended.is_some() {
+    if node.ended.is_some() && !works {
         return None;
     }
     if node.link == Link::CarriesRole && !node.is_key() {

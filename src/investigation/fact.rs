@@ -8,6 +8,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::account::AccountSeen;
+use super::live::LiveSeen;
 use crate::cloudtrail::Record;
 use crate::cloudtrail::notice::Notice;
 
@@ -41,6 +43,10 @@ pub enum What {
     PassBegan(PassBegan),
     /// One pass over the sources ended.
     PassEnded(PassEnded),
+    /// AWS was asked who the responder is and whose the keys are.
+    Account(AccountSeen),
+    /// AWS was asked what there still is of the chain.
+    Live(LiveSeen),
     /// The responder judged a node or an actor.
     Judged(Judged),
     /// The responder changed the state of a checklist item.

@@ -5,10 +5,12 @@
 //! | file | one idea |
 //! |---|---|
 //! | `fact` | everything that can happen in an investigation |
+//! | `account` | what AWS itself said of the key and the responder |
 //! | `state` | the investigation, and the one function that applies a fact to it |
 //! | `evidence` | the events kept, without their copies, and who signed them |
 //! | `chain/` | the tree that grows from the seed |
 //! | `tally` | how many of each kind the key led to |
+//! | `live/` | what the account says of each node now |
 //! | `alive` | what may still let somebody in |
 //! | `lead` | what to look up next |
 //! | `actor` | calls by the same source |
@@ -17,6 +19,7 @@
 //! | `checklist` | the state of the steps |
 //! | `resource` | what the chain made or changed outside IAM |
 
+pub mod account;
 pub mod actor;
 pub mod alive;
 pub mod chain;
@@ -25,6 +28,7 @@ pub mod coverage;
 pub mod evidence;
 pub mod fact;
 pub mod lead;
+pub mod live;
 pub mod resource;
 pub mod state;
 pub mod tally;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
-use super::{Evidence, actor};
+use super::live::{Live, LiveSeen};
+use super::{Evidence, Node, actor};
 use crate::cloudtrail::notice::Notice;
 
 /// Everything the facts add up to.
@@ -22,6 +24,8 @@ pub struct Investigation {
     passes: Vec<(DateTime<Utc>, PassBegan)>,
     last_pass: Option<(DateTime<Utc>, PassEnded)>,
     watched: Option<Watched>,
+    account_seen: Option<(DateTime<Utc>, AccountSeen)>,
+    live_seen: Option<(DateTime<Utc>, LiveSeen)>,
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
     actors: Vec<actor::Actor>,
@@ -58,6 +62,8 @@ impl Investigation {
                 ));
             }
             What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
+            What::Account(seen) => self.account_seen = Some((fact.at, seen.clone())),
+            What::Live(seen) => self.live_seen = Some((fact.at, seen.clone())),
             What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
         }
@@ -153,6 +159,35 @@ impl Investigation {
         let keys = self.chain.nodes.iter().filter(|node| node.is_key());
         let last = keys.filter_map(|node| node.activity.last).max()?;
         Some((self.watched.as_ref()?.until - last).max(TimeDelta::zero()))
+    }
+
+    /// What AWS said last of the keys and of the responder, and when; `None` where AWS was not asked.
+    pub fn account_seen(&self) -> Option<&(DateTime<Utc>, AccountSeen)> {
+        self.account_seen.as_ref()
+    }
+
+    /// What AWS said last of one key.
+    pub fn key_seen(&self, key: &str) -> Option<&KeySeen> {
+        let (_, seen) = self.account_seen.as_ref()?;
+        seen.keys.iter().find(|seen| seen.key == key)
+    }
+
+    /// What there was of the chain when AWS was asked last, and when that was.
+    pub fn live_seen(&self) -> Option<&(DateTime<Utc>, LiveSeen)> {
+        self.live_seen.as_ref()
+    }
+
+    /// The state of a node, as AWS said it last; `None` where it was not asked.
+    pub fn live(&self, node: &Node) -> Option<Live> {
+        let (at, seen) = self.live_seen.as_ref()?;
+        let state = seen.state(node, *at)?;
+        Some(Live { state, at: *at })
+    }
+
+    /// The nodes that are there, as AWS says, though the records say they were deleted.
+    pub fn contradicted(&self) -> impl Iterator<Item = &Node> {
+        let deleted = self.chain.nodes.iter().filter(|node| node.ended.is_some());
+        deleted.filter(|node| self.live(node).is_some_and(|live| live.contradicts(node)))
     }
 
     /// When the last fact became known.

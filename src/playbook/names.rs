@@ -6,15 +6,21 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::render::{Names, Origin, Subject, SubjectKind};
 use crate::catalogue::Kind;
-use crate::cloudtrail::ids::Arn;
+use crate::cloudtrail::ids::{Arn, user_name};
 use crate::cloudtrail::time;
+use crate::investigation::live::LiveState;
 use crate::investigation::{Investigation, Link, Node, resource};
 
 impl Names {
     /// The names an investigation found, at a moment. What was deleted since needs no command.
     pub fn of(investigation: &Investigation, now: DateTime<Utc>) -> Self {
         let nodes = &investigation.chain().nodes;
-        let living = nodes.iter().filter(|n| n.ended.is_none()).filter_map(subject);
+        let is_there = |node: &&Node| match investigation.live(node) {
+            Some(live) if live.state == LiveState::Gone => false,
+            Some(live) if live.contradicts(node) => true,
+            _ => node.ended.is_none(),
+        };
+        let living = nodes.iter().filter(is_there).filter_map(subject);
         let found = nodes
             .iter()
             .filter_map(owner_of_seed)
@@ -62,20 +68,12 @@ fn plain(kind: SubjectKind, origin: Origin, name: &str) -> Subject {
 /// The user a seed belongs to is no node (nobody of the chain made it), but most of step 1 is about it.
 fn owner_of_seed(node: &Node) -> Option<Subject> {
     let arn = node.owner.as_deref().filter(|_| node.link == Link::Seed)?;
-    let user = user_of(arn)?;
+    let user = user_name(arn)?.to_owned();
     Some(Subject {
         arn: Some(arn.to_owned()),
         user: Some(user.clone()),
         ..plain(SubjectKind::User, Origin::Seed, &user)
     })
-}
-
-/// The user an owner is, given by ARN or by name; `None` for a role.
-fn user_of(owner: &str) -> Option<String> {
-    match Arn::parse(owner) {
-        Some(arn) => arn.resource.starts_with("user/").then(|| arn.name().to_owned()),
-        None => Some(owner.to_owned()),
-    }
 }
 
 fn subject(node: &Node) -> Option<Subject> {
@@ -104,11 +102,16 @@ fn subject(node: &Node) -> Option<Subject> {
         SubjectKind::User | SubjectKind::Role | SubjectKind::LoginProfile | SubjectKind::Function
     );
     let user = match kind {
-        SubjectKind::User | SubjectKind::LoginProfile => Some(node.name.clone()),
+        SubjectKind::User | SubjectKind::LoginProfile => Some(node.name.as_str()),
         // The owner of a session may be a role, given by its name.
-        SubjectKind::Session => node.owner.as_deref().filter(|o| o.contains(":user/")).and_then(user_of),
-        _ => node.owner.as_deref().and_then(user_of),
+        SubjectKind::Session => node
+            .owner
+            .as_deref()
+            .filter(|o| o.contains(":user/"))
+            .and_then(user_name),
+        _ => node.owner.as_deref().and_then(user_name),
     };
+    let user = user.map(str::to_owned);
     Some(Subject {
         kind,
         origin,

@@ -97,6 +97,8 @@ fn kind(what: &What) -> &'static str {
         What::Watched(_) => "watched",
         What::PassBegan(_) => "pass_began",
         What::PassEnded(_) => "pass_ended",
+        What::Account(_) => "account",
+        What::Live(_) => "live",
         What::Judged(_) => "judged",
         What::ItemMarked(_) => "item_marked",
     }

@@ -49,6 +49,7 @@ pub enum Action {
     CancelReading,
     Watch,
     AskAgain,
+    AskAccount,
     Show(Screen),
     NextScreen,
     PreviousScreen,
@@ -118,6 +119,7 @@ impl Action {
             Self::CancelReading => "stop reading",
             Self::Watch => "watch",
             Self::AskAgain => "ask again",
+            Self::AskAccount => "ask AWS",
             Self::Show(screen) => screen.title(),
             Self::NextScreen => "next screen",
             Self::PreviousScreen => "previous screen",
@@ -179,6 +181,7 @@ impl Action {
             Self::AskAgain => {
                 "Ask AWS again for what was not read: regions that failed or were denied, and what is new"
             }
+            Self::AskAccount => "Ask AWS what exists now: the chain's users, keys, roles and passwords",
             Self::Show(Screen::Overview) => "The key, what it led to, and what to do next",
             Self::Show(Screen::Chain) => "The tree of everything the key led to",
             Self::Show(Screen::Timeline) => "Every event of the chain, in order of time",

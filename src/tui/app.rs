@@ -49,6 +49,18 @@ pub struct Reading {
     pub left: Option<std::time::Duration>,
 }
 
+/// Whether the account can be asked what there is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Account {
+    /// AWS is not talked to.
+    #[default]
+    OutOfReach,
+    /// It can.
+    InReach,
+    /// It is being asked.
+    Asked,
+}
+
 /// A line to the user.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
@@ -76,6 +88,7 @@ pub struct App {
     /// How the reading of each region of AWS goes on.
     pub(super) regions: BTreeMap<Arc<str>, RegionNow>,
     pub(super) is_watching: bool,
+    pub(super) account: Account,
     pub(super) index: Index,
     pub(super) names: Names,
     stale: bool,
@@ -114,6 +127,7 @@ impl App {
             reading: None,
             regions: BTreeMap::new(),
             is_watching: false,
+            account: Account::default(),
             index: Index::default(),
             names: Names::default(),
             stale: true,
@@ -240,6 +254,10 @@ impl App {
     pub(super) fn can_ask_again(&self) -> bool {
         let last = self.investigation().passes().last();
         !self.is_replay() && !self.is_reading() && last.is_some_and(|(_, pass)| pass.aws.is_some())
+    }
+
+    pub(super) fn can_ask(&self) -> bool {
+        self.account == Account::InReach
     }
 
     pub(super) fn next_item(&self) -> Option<&Item> {

@@ -15,13 +15,14 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{App, Reading};
+use super::app::{Account, App, Reading};
 use super::desk::Desk;
 use super::terminal::Guard;
 use super::update::Effect;
 use super::widgets::text::counted;
 use super::{Again, Exit, views};
-use crate::collect::hunt::{Hunt, Update};
+use crate::collect::hunt::Hunt;
+use crate::collect::work::{News, Work};
 
 /// Between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -34,7 +35,7 @@ const SLICE: Duration = Duration::from_millis(10);
 pub(super) async fn run(
     guard: &mut Guard,
     app: &mut App,
-    mut hunt: Option<Hunt>,
+    mut work: Work,
     again: Again,
     exit_when_done: bool,
 ) -> io::Result<Exit> {
@@ -42,7 +43,7 @@ pub(super) async fn run(
     let mut ending = Ending::listen()?;
     let mut pace = Pace::new();
     let mut tick = tokio::time::interval(TICK);
-    show_progress(app, hunt.as_ref());
+    show_progress(app, &work);
     loop {
         let now = Instant::now();
         if pace.due().is_some_and(|due| due <= now) {
@@ -67,18 +68,18 @@ pub(super) async fn run(
                 pace.changed |= app.pass(pace.since_frame());
                 None
             }
-            update = next(hunt.as_mut()) => {
-                let was_reading = app.is_reading();
-                if take_in(app, hunt.as_mut(), update) {
+            Some(news) = work.next() => {
+                let was_reading = work.is_reading();
+                if take_in(app, &mut work, news) {
                     guard.ring()?;
                     pace.changed = true;
                 }
                 pace.fresh_data = true;
-                show_progress(app, hunt.as_ref());
-                if was_reading && !app.is_reading() && !exit_when_done {
-                    watch(app, hunt.as_mut(), true);
+                if was_reading && !work.is_reading() && !exit_when_done {
+                    work.watch(true);
                 }
-                if exit_when_done && !app.is_reading() {
+                show_progress(app, &work);
+                if exit_when_done && work.is_over() {
                     app.touch();
                     pace.draw(Instant::now(), guard, app)?;
                     return Ok(Exit::Done);
@@ -96,20 +97,23 @@ pub(super) async fn run(
             Some(Effect::Suspend) => guard.suspend()?,
             Some(Effect::Copy(text)) => guard.copy(&text)?,
             Some(Effect::StopReading) => {
-                stop(app, hunt.as_mut());
-                show_progress(app, hunt.as_ref());
+                stop(app, &mut work);
+                show_progress(app, &work);
+            }
+            Some(Effect::AskAccount) => {
+                work.ask_again(app.investigation(), Utc::now());
+                show_progress(app, &work);
             }
             Some(Effect::Watch) if app.is_watching => {
-                watch(app, hunt.as_mut(), false);
+                work.watch(false);
+                show_progress(app, &work);
                 app.say("No longer watching for new calls; w watches again");
             }
-            // Where nothing was read yet since the file was opened, that comes first; the watch begins at its end.
-            Some(Effect::Watch) if hunt.as_ref().is_some_and(|hunt| hunt.failure().is_none()) => {
-                watch(app, hunt.as_mut(), true);
-            }
+            Some(Effect::Watch) if work.watch(true) => show_progress(app, &work),
+            // Where nothing was read since the file was opened, that comes first; the watch begins at its end.
             Some(Effect::Watch | Effect::AskAgain) => {
-                ask_again(app, &mut hunt, again);
-                show_progress(app, hunt.as_ref());
+                ask_again(app, &mut work, again);
+                show_progress(app, &work);
             }
             None => {}
         }
@@ -201,36 +205,31 @@ pub(super) async fn waiting(events: &mut EventStream) -> Poll<Option<io::Result<
     std::future::poll_fn(|context| Poll::Ready(events.poll_next_unpin(context))).await
 }
 
-async fn next(hunt: Option<&mut Hunt>) -> Option<Vec<Update>> {
-    match hunt {
-        Some(hunt) if hunt.is_running() || hunt.is_watching() => hunt.next().await,
-        _ => std::future::pending().await,
-    }
-}
-
-/// Turns what the sources found into facts, as much as waits already, for a moment at most. Returns whether a watch found
+/// Turns what came of the work into facts, as much as waits already, for a moment at most. Returns whether a watch found
 /// new calls.
-fn take_in(app: &mut App, hunt: Option<&mut Hunt>, first: Option<Vec<Update>>) -> bool {
-    let Some(hunt) = hunt else { return false };
+fn take_in(app: &mut App, work: &mut Work, first: News) -> bool {
     let known = app.investigation().evidence().events().len();
-    let was_watching = hunt.is_watching();
+    let was_watching = work.is_watching();
     let until = Instant::now() + SLICE;
-    let mut update = first;
-    while let Some(found) = update.take() {
+    let was_reading = work.is_reading();
+    let mut next = Some(first);
+    while let Some(news) = next.take() {
         let Desk::Live(case) = &mut app.desk else {
             return false;
         };
-        if let Err(error) = hunt.handle(found, case, Utc::now()) {
+        if let Err(error) = work.handle(news, case, Utc::now()) {
             // What cannot be saved must not be shown as if it were: stop, and say why.
-            app.complain(format!("Reading stopped, not saved: {error}; {}", error.hint()));
-            stop_quietly(app, hunt);
+            let stopped = if was_reading { "Reading stopped, not" } else { "Not" };
+            app.complain(format!("{stopped} saved: {error}; {}", error.hint()));
+            stop_quietly(app, work);
             return false;
         }
         if Instant::now() < until {
-            update = hunt.next().now_or_never().flatten();
+            next = work.next().now_or_never().flatten();
         }
     }
-    if let Some(failure) = hunt.failure().filter(|_| !hunt.is_running()) {
+    let failure = work.hunt.as_ref().and_then(Hunt::failure);
+    if let Some(failure) = failure.filter(|_| was_reading && !work.is_reading()) {
         app.complain(format!("Reading stopped: {failure}. What was read is kept"));
     }
     was_watching && say_new_calls(app, known)
@@ -266,31 +265,25 @@ fn say_new_calls(app: &mut App, known: usize) -> bool {
     true
 }
 
-fn watch(app: &mut App, hunt: Option<&mut Hunt>, on: bool) {
-    if let Some(hunt) = hunt {
-        hunt.watch(on);
-        app.is_watching = hunt.is_watching();
-    }
-}
-
 /// Begins another pass: what was read already is not asked for again.
-fn ask_again(app: &mut App, hunt: &mut Option<Hunt>, again: Again) {
+fn ask_again(app: &mut App, work: &mut Work, again: Again) {
     let Desk::Live(case) = &mut app.desk else { return };
     match again(case) {
-        Ok(begun) => *hunt = Some(begun),
+        Ok(begun) => *work = begun,
         Err(why) => app.complain(why),
     }
     app.touch();
 }
 
-fn stop(app: &mut App, hunt: Option<&mut Hunt>) {
-    let Some(hunt) = hunt else { return };
-    stop_quietly(app, hunt);
+fn stop(app: &mut App, work: &mut Work) {
+    stop_quietly(app, work);
     app.say("Reading stopped; what was read is kept");
 }
 
-fn stop_quietly(app: &mut App, hunt: &mut Hunt) {
-    let Desk::Live(case) = &mut app.desk else { return };
+fn stop_quietly(app: &mut App, work: &mut Work) {
+    let (Desk::Live(case), Some(hunt)) = (&mut app.desk, &mut work.hunt) else {
+        return;
+    };
     // `cancel` ends the hunt before it writes that down, so a full disk cannot keep it running.
     if let Err(error) = hunt.cancel(case, Utc::now()) {
         app.complain(format!("Not saved: {error}; {}", error.hint()));
@@ -298,8 +291,9 @@ fn stop_quietly(app: &mut App, hunt: &mut Hunt) {
     app.touch();
 }
 
-fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
-    app.is_watching = hunt.is_some_and(Hunt::is_watching);
+fn show_progress(app: &mut App, work: &Work) {
+    let hunt = work.hunt.as_ref();
+    app.is_watching = work.is_watching();
     app.regions = hunt.map(|hunt| hunt.regions().clone()).unwrap_or_default();
     app.reading = hunt.filter(|hunt| hunt.is_running()).map(|hunt| {
         let progress = hunt.progress();
@@ -311,6 +305,11 @@ fn show_progress(app: &mut App, hunt: Option<&Hunt>) {
             left: hunt.regions().values().map(|region| region.left).max(),
         }
     });
+    app.account = match &work.inquiries {
+        None => Account::OutOfReach,
+        Some(inquiries) if inquiries.is_waiting() => Account::Asked,
+        Some(_) => Account::InReach,
+    };
 }
 
 /// The signals that end the program. SIGHUP is heard even where the parent ignored it, so a lost terminal never leaves

@@ -239,6 +239,7 @@ pub(super) static TABLE: &[Binding] = {
         hint(InField, &[ENTER], A::Accept, always),
         hint(InField, &[ESC], A::Back, always),
         hint(On(Coverage), &[ch('R')], A::AskAgain, App::can_ask_again),
+        hint(Everywhere, &[ch('A')], A::AskAccount, App::can_ask),
         hint(Everywhere, &[ch('X')], A::CancelReading, App::is_reading),
         hint(Everywhere, &[ch('w'), ch('W')], A::Watch, App::can_ask_again),
         hint(Everywhere, &[ESC], A::Back, App::can_go_back),

@@ -46,7 +46,7 @@ pub use start::{Recent, Start, Wanted, draw as draw_start};
 pub use update::Effect;
 pub use views::draw;
 
-use crate::collect::hunt::Hunt;
+use crate::collect::work::Work;
 use crate::playbook::Playbook;
 use crate::store::{CaseFile, StoreError};
 
@@ -55,8 +55,8 @@ use crate::store::{CaseFile, StoreError};
 pub struct Options {
     /// The investigation.
     pub case: CaseFile,
-    /// The reading that goes on behind the screens; `None` to look only.
-    pub hunt: Option<Hunt>,
+    /// What goes on behind the screens.
+    pub work: Work,
     /// The steps to work through.
     pub playbook: Playbook,
     /// Who is sitting here: it goes with every mark and judgement.
@@ -72,7 +72,7 @@ pub struct Options {
 }
 
 /// Begins another pass like the last one, or says why not.
-pub type Again = fn(&mut CaseFile) -> Result<Hunt, String>;
+pub type Again = fn(&mut CaseFile) -> Result<Work, String>;
 
 /// How the screens were left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
         match event_loop::run(
             &mut guard,
             &mut app,
-            options.hunt,
+            options.work,
             options.again,
             options.exit_when_done,
         )

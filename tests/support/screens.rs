@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use keytrail::catalogue::Kind;
+use keytrail::cloudtrail::ids::user_name;
 use keytrail::cloudtrail::notice;
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Feed, Hunt, Window};
-use keytrail::investigation::What;
+use keytrail::investigation::account::{AccountSeen, Caller, KeySeen, KeyStatus, LastUse, Reply, UserSeen};
 use keytrail::investigation::fact::{ItemMarked, ItemState, Judged, Started, Verdict};
+use keytrail::investigation::live::{LiveRole, LiveSeen, LiveUser, Made};
+use keytrail::investigation::{Investigation, Link, Node, What};
 use keytrail::playbook::{self, Playbook};
 use keytrail::store::CaseFile;
 use keytrail::tui::{self, App, Effect, Settings};
@@ -115,6 +119,98 @@ pub fn case() -> CaseFile {
     }
     case.settle();
     case
+}
+
+/// What AWS says of the incident's key, to a responder who may not ask everything.
+pub fn account_seen() -> AccountSeen {
+    let quarantine = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3";
+    let user = UserSeen {
+        name: "ci-deploy".to_owned(),
+        about: Reply::Denied("not authorized".to_owned()),
+        keys: Reply::Known(vec![KeyStatus {
+            id: demo::SEED.to_owned(),
+            active: true,
+            created: Some(now() - TimeDelta::days(400)),
+        }]),
+        attached: Reply::Known(vec![quarantine.to_owned()]),
+        inline: Reply::Known(vec!["deploy\u{202e}".to_owned()]),
+        groups: Reply::Known(Vec::new()),
+    };
+    let key = KeySeen {
+        key: demo::SEED.to_owned(),
+        account: Reply::Denied("not authorized".to_owned()),
+        last_use: Some(Reply::Known(LastUse {
+            user: Some(user.name.clone()),
+            at: Some(now() - TimeDelta::hours(4)),
+            service: "s3".to_owned(),
+            region: "us-east-1".to_owned(),
+        })),
+        user: Some(user),
+    };
+    let caller = Caller {
+        arn: "arn:aws:iam::111122223333:user/alex".to_owned(),
+        account: "111122223333".to_owned(),
+        key: None,
+        attached: None,
+    };
+    AccountSeen {
+        caller: Reply::Known(caller),
+        keys: vec![key],
+    }
+}
+
+/// What there is of the incident once the responder has begun to clean up: a key is switched off, the role's sessions are
+/// cut off, a user that the records say was deleted is there, and of passwords nothing may be asked.
+pub fn live_seen(investigation: &Investigation) -> LiveSeen {
+    let nodes = &investigation.chain().nodes;
+    let denied = || "not authorized".to_owned();
+    let made = |node: &Node| {
+        let (id, created) = (node.principal_id.clone()?, node.proof.as_ref()?.key.time);
+        Some(Reply::Known(Made { id, created }))
+    };
+    let keys = |user: &str| {
+        let of_user =
+            |node: &&Node| node.kind == Kind::AccessKey && node.owner.as_deref().and_then(user_name) == Some(user);
+        let listed = nodes.iter().filter(of_user).filter(|key| key.ended.is_none());
+        let status = |key: &Node| KeyStatus {
+            id: key.id.clone(),
+            active: key.id == demo::SEED,
+            created: None,
+        };
+        Reply::Known(listed.map(status).collect())
+    };
+    let user = |name: &str, about| LiveUser {
+        name: name.to_owned(),
+        renamed_from: None,
+        about,
+        keys: Some(keys(name)),
+        password: Some(Reply::Denied(denied())),
+        denied_all: Some(Reply::Known(false)),
+        denied_before: Some(Reply::Absent("no such policy".to_owned())),
+    };
+    let mut users = vec![user("invoice-app", Reply::Denied(denied()))];
+    let mut roles = Vec::new();
+    for node in nodes.iter().filter(|node| node.link == Link::Created) {
+        let Some(about) = made(node) else { continue };
+        match node.kind {
+            // Of two users of one name the first is there.
+            Kind::User if users.iter().any(|user| user.name == node.name) => {}
+            Kind::User => users.push(user(&node.name, about)),
+            Kind::Role => roles.push(LiveRole {
+                name: node.name.clone(),
+                about,
+                denied_before: Some(Reply::Known(now())),
+            }),
+            _ => {}
+        }
+    }
+    let asked = nodes.iter().filter(|node| node.kind == Kind::AccessKey);
+    LiveSeen {
+        account: Reply::Known("111122223333".to_owned()),
+        keys: asked.map(|key| (key.id.clone(), Reply::Denied(denied()))).collect(),
+        users,
+        roles,
+    }
 }
 
 /// The screens of the incident.

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod account;
 #[path = "../support/aws/mod.rs"]
 mod aws;
 mod endings;

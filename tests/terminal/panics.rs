@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::collect::source::{Out, Source, SourceError};
+use keytrail::collect::work::Work;
 use keytrail::investigation::lead::Lead;
 use keytrail::tui::{self, Options};
 use portable_pty::CommandBuilder;
@@ -43,7 +44,7 @@ fn show_screens(hunt: impl FnOnce(&mut keytrail::store::CaseFile) -> Option<Hunt
     let hunt = hunt(&mut case);
     let options = Options {
         case,
-        hunt,
+        work: Work { hunt, inquiries: None },
         playbook: screens::builtin(),
         by: "alex".to_owned(),
         exit_when_done: false,

@@ -1,11 +1,9 @@
 //! LookupEvents on the wire: one request, one answer, and what its errors mean.
 
 use std::fmt;
-use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::config::Builder;
 use aws_sdk_cloudtrail::error::{ProvideErrorMetadata, SdkError};
@@ -14,27 +12,7 @@ use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 
 use super::question::{By, Question};
 use super::walk::{Ask, Page};
-
-/// Answers of 4 s are usual in a busy region, and 35 s were seen (AWS re:Post).
-const PATIENCE: Duration = Duration::from_secs(90);
-/// A machine that cannot be reached at all is known sooner.
-const CONNECT: Duration = Duration::from_secs(10);
-
-/// The settings of the SDK: credentials, endpoints, the responder's profile. Retrying is left to the collector, which
-/// knows the rate.
-pub(super) async fn settings(profile: Option<&str>) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_timeout(PATIENCE)
-        .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts);
-    if let Some(profile) = profile {
-        loader = loader.profile_name(profile);
-    }
-    loader.load().await
-}
+use crate::account::causes;
 
 /// What came back.
 #[derive(Debug)]
@@ -88,9 +66,12 @@ pub(super) struct Api {
 
 impl Api {
     pub(super) fn new(settings: &SdkConfig, region: &str) -> Self {
-        let config = Builder::from(settings).region(Region::new(region.to_owned())).build();
+        // Retrying is left to the desk, which knows the rate.
+        let config = Builder::from(settings)
+            .region(Region::new(region.to_owned()))
+            .retry_config(RetryConfig::disabled());
         Self {
-            client: Client::from_conf(config),
+            client: Client::from_conf(config.build()),
         }
     }
 
@@ -149,9 +130,9 @@ where
             (by_code(code), format!("{code}: {said}"))
         }
         // No credentials could be found or made.
-        SdkError::ConstructionFailure(_) => (Meaning::NoCredentials, chain_of(error)),
+        SdkError::ConstructionFailure(_) => (Meaning::NoCredentials, causes(error)),
         SdkError::DispatchFailure(failure) if !failure.is_io() && !failure.is_timeout() => {
-            let text = chain_of(error);
+            let text = causes(error);
             let meaning = if text.contains("credential") {
                 Meaning::NoCredentials
             } else {
@@ -159,7 +140,7 @@ where
             };
             (meaning, text)
         }
-        _ => (Meaning::Passing, chain_of(error)),
+        _ => (Meaning::Passing, causes(error)),
     };
     LookupError { meaning, text }
 }
@@ -181,18 +162,4 @@ fn by_code(code: &str) -> Meaning {
         }
         _ => Meaning::Final,
     }
-}
-
-/// An error with everything under it: the SDK's own words alone are `dispatch failure`.
-fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        source = error.source();
-    }
-    text
 }

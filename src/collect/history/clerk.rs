@@ -9,13 +9,14 @@ use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::api::{Meaning, settings};
+use super::api::Meaning;
 use super::desk::{Desk, Errand, Report};
 use super::gathered::Gathered;
 use super::keys::Keys;
 use super::planner::{Plan, Planner};
 use super::question::{By, Place, Rank};
-use super::{REACH, Settings, regions};
+use super::{REACH, Settings};
+use crate::account::{regions, settings};
 use crate::collect::hunt::{Feed, Left, Query, Update};
 use crate::collect::source::Found;
 use crate::investigation::fact::Watched;
@@ -140,8 +141,8 @@ impl Clerk {
                     }
                     None => return,
                 },
-                list = &mut listing, if !self.regions_known => {
-                    self.everywhere(list);
+                all = &mut listing, if !self.regions_known => {
+                    self.everywhere(all);
                     true
                 }
                 () = sleep_until(self.watch.next), if self.watch.is_on && self.open == 0 => {
@@ -242,11 +243,8 @@ impl Clerk {
     }
 
     /// The regions are known: what was asked at home is asked in the others too.
-    fn everywhere(&mut self, list: Result<Vec<String>, (Vec<String>, String)>) {
+    fn everywhere(&mut self, all: Vec<String>) {
         self.regions_known = true;
-        let all = match list {
-            Ok(all) | Err((all, _)) => all,
-        };
         let others: Vec<Arc<str>> = all
             .into_iter()
             .map(Arc::from)

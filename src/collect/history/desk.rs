@@ -9,13 +9,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::api::{Answer, Api, LookupError, Meaning, settings};
+use super::api::{Answer, Api, LookupError, Meaning};
 use super::keys::Keys;
 use super::pace::{Pace, Usual};
 use super::planner::Plan;
 use super::question::{Question, Rank};
 use super::under_way::UnderWay;
 use super::walk::{Ask, Walk};
+use crate::account::settings;
 use crate::collect::source::RegionNow;
 use crate::investigation::coverage::unread;
 

@@ -13,7 +13,6 @@
 //! | `desk` | one region: sends what waits, at the rate |
 //! | `pace` | how fast requests go out, and how long answers take |
 //! | `under_way` | the requests whose answers are awaited |
-//! | `regions` | which regions there are |
 //! | `clerk` | shares questions out over the regions |
 //! | `gathered` | what comes back, as the hunt takes it |
 //!
@@ -31,7 +30,6 @@ mod keys;
 mod pace;
 mod planner;
 mod question;
-mod regions;
 mod under_way;
 mod walk;
 

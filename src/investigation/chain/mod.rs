@@ -195,13 +195,17 @@ impl Node {
         matches!(self.kind, Kind::AccessKey | Kind::Session)
     }
 
-    /// Whether the credential may still work at a time, as far as the records say. `false` for what is no credential.
-    pub fn may_still_work(&self, now: DateTime<Utc>) -> bool {
-        let is_credential = match self.kind {
+    /// Whether it lets somebody in by itself.
+    pub fn is_credential(&self) -> bool {
+        match self.kind {
             Kind::AccessKey | Kind::Session | Kind::LoginProfile => true,
             Kind::Other(word) => matches!(word, "service_credential" | "ssh_key" | "signing_certificate"),
             _ => false,
-        };
+        }
+    }
+
+    /// Whether the credential may still work at a time, as far as the records say. `false` for what is no credential.
+    pub fn may_still_work(&self, now: DateTime<Utc>) -> bool {
         // A session whose record gives no expiry lives at most 36 hours (GetFederationToken's limit).
         let longest = || self.activity.last.or(self.proof.as_ref().map(|p| p.key.time));
         let expired = match (self.kind, self.expires) {
@@ -209,7 +213,7 @@ impl Node {
             (Kind::Session, None) => longest().is_some_and(|t| t + chrono::Duration::hours(36) <= now),
             _ => false,
         };
-        is_credential && self.ended.is_none() && !expired
+        self.is_credential() && self.ended.is_none() && !expired
     }
 }
 

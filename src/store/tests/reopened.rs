@@ -1,6 +1,8 @@
 //! What was written comes back.
 
 use super::*;
+use crate::investigation::account::{AccountSeen, KeySeen, LastUse, Reply};
+use crate::investigation::live::LiveSeen;
 
 #[test]
 fn opening_gives_the_same_investigation() {
@@ -76,6 +78,61 @@ fn a_glance_says_from_where_it_started_and_how_far_it_came_and_changes_nothing()
     assert_eq!(glance(&path).unwrap(), glanced(Some(true)));
     std::fs::write(&path, "something else").unwrap();
     assert!(glance(&path).is_err());
+}
+
+#[test]
+fn what_aws_said_comes_back_and_the_latest_counts() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("case.keytrail");
+    let mut case = CaseFile::create(&path).unwrap();
+    fill(&mut case);
+    let key = KeySeen {
+        key: SEED.into(),
+        account: Reply::Denied("not\u{1b}[2J authorized".into()),
+        last_use: Some(Reply::Known(LastUse {
+            user: Some("app".into()),
+            at: Some(at()),
+            service: "s3".into(),
+            region: "us-east-1".into(),
+        })),
+        user: None,
+    };
+    let earlier = AccountSeen {
+        caller: Reply::Failed("no credentials".into()),
+        keys: Vec::new(),
+    };
+    let seen = AccountSeen {
+        keys: vec![key],
+        ..earlier.clone()
+    };
+    for seen in [&earlier, &seen] {
+        case.commit(at(), What::Account(seen.clone())).unwrap();
+    }
+    drop(case);
+    let case = CaseFile::open(&path).unwrap();
+    assert_eq!(case.integrity(), &Integrity::Whole);
+    assert_eq!(case.investigation().account_seen(), Some(&(at(), seen)));
+}
+
+#[test]
+fn what_there_is_of_the_chain_comes_back_and_older_answers_are_understood() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("case.keytrail");
+    let mut case = CaseFile::create(&path).unwrap();
+    fill(&mut case);
+    let user = json!({
+        "name": "app\u{1b}[2J", "about": {"known": {"id": "AIDAIOSFODNN7EXAMPLE", "created": at()}},
+        "password": {"absent": "none"}, "denied_before": {"known": at()},
+    });
+    let seen = json!({"account": {"known": "111122223333"}, "keys": {SEED: {"denied": "no"}}, "users": [user]});
+    // Without what later versions may ask besides.
+    let seen: LiveSeen = serde_json::from_value(seen).unwrap();
+    assert_eq!((seen.roles.len(), &seen.users[0].keys), (0, &None));
+    case.commit(at(), What::Live(seen.clone())).unwrap();
+    drop(case);
+    let case = CaseFile::open(&path).unwrap();
+    assert_eq!(case.integrity(), &Integrity::Whole);
+    assert_eq!(case.investigation().live_seen(), Some(&(at(), seen)));
 }
 
 #[test]

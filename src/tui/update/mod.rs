@@ -44,6 +44,8 @@ pub enum Effect {
     Watch,
     /// Ask AWS again for what was not read.
     AskAgain,
+    /// Ask the account what there is now.
+    AskAccount,
     /// Put a text on the clipboard.
     Copy(String),
 }
@@ -93,6 +95,10 @@ impl App {
             Action::CancelReading => self.popups.push(Popup::Question(Question::Cancel)),
             Action::Watch => return Some(Effect::Watch),
             Action::AskAgain => return Some(Effect::AskAgain),
+            Action::AskAccount => {
+                self.say("AWS is asked what exists now");
+                return Some(Effect::AskAccount);
+            }
             Action::Yes => return self.yes(),
             Action::Back => self.back(),
             Action::Help => self.popups.push(Popup::Help(super::popup::Help::default())),

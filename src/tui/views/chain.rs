@@ -14,6 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{WIDE, details};
+use crate::investigation::live::LiveState;
 use crate::investigation::{Link, Node, Verdict};
 use crate::tui::app::App;
 use crate::tui::theme::verdict_sign;
@@ -226,14 +227,20 @@ fn name(app: &App, node: &Node, passing: bool, room: usize) -> [Span<'static>; 2
     ]
 }
 
-fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
+/// What the account says now, else what the records say, in one short word.
+fn state(app: &App, node: &Node) -> (&'static str, Style) {
     let theme = &app.theme;
-    let calls = if node.activity.events == 0 {
-        "-".to_owned()
-    } else {
-        number(node.activity.events)
-    };
-    let (end, end_style) = if node.ended.is_some() {
+    if let Some(live) = app.investigation().live(node) {
+        match live.state {
+            state if live.contradicts(node) => return (state.as_str(), theme.danger),
+            LiveState::Exists if !node.is_credential() => return (live.state.as_str(), Style::new()),
+            state if state.works() => return (state.as_str(), theme.notice),
+            LiveState::Gone if node.ended.is_some() => {}
+            state if state.is_over() => return (state.as_str(), theme.dim),
+            _ => {}
+        }
+    }
+    if node.ended.is_some() {
         ("deleted", theme.dim)
     } else if node.may_still_work(app.moment()) {
         ("may work", theme.notice)
@@ -241,7 +248,17 @@ fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
         ("expired", theme.dim)
     } else {
         ("", Style::new())
+    }
+}
+
+fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
+    let theme = &app.theme;
+    let calls = if node.activity.events == 0 {
+        "-".to_owned()
+    } else {
+        number(node.activity.events)
     };
+    let (end, end_style) = state(app, node);
     let gap = " ".repeat(GAP);
     let verdict = app.investigation().verdict(&node.node);
     // Nobody has judged most nodes: a column of question marks would only be noise.

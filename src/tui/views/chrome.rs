@@ -14,7 +14,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::action::{Action, Screen};
-use crate::tui::app::{App, Reading};
+use crate::tui::app::{Account, App, Reading};
 use crate::tui::keys;
 use crate::tui::steps;
 use crate::tui::widgets::text;
@@ -57,6 +57,9 @@ fn state(app: &App) -> Span<'static> {
     let theme = &app.theme;
     if app.is_reading() {
         return Span::styled("reading", theme.accent);
+    }
+    if app.account == Account::Asked {
+        return Span::styled("asking AWS", theme.accent);
     }
     match app.investigation().last_pass() {
         Some((_, pass)) if pass.fixed_point => Span::styled("complete", theme.ok),

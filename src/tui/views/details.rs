@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::overview;
+use crate::account::owner;
 use crate::catalogue::{self, Strength};
 use crate::cloudtrail::Event;
 use crate::investigation::actor::actor_id;
@@ -168,11 +169,11 @@ fn source(app: &App, event: &Event, width: usize) -> Vec<Line<'static>> {
 
 fn state(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
-    let mut lines = Vec::new();
+    let mut lines = now(app, node, width);
     if let Some(ended) = &node.ended {
         let said = format!("{} by {}", app.zone.full(ended.time), ended.by);
         lines.extend(field(app, "deleted", &said, width));
-    } else if node.may_still_work(app.moment()) {
+    } else if lines.is_empty() && node.may_still_work(app.moment()) {
         let said = Span::styled("yes, as far as the records say", theme.danger);
         lines.push(labelled("still works", LABEL, said, theme));
     }
@@ -186,6 +187,26 @@ fn state(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
             Span::styled("no record of that", theme.dim),
             theme,
         ));
+    }
+    lines
+}
+
+/// What the account says, and when it did.
+fn now(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let investigation = app.investigation();
+    let Some(live) = investigation.live(node) else {
+        return Vec::new();
+    };
+    let said = format!("{}, asked {}", live.words(node), app.zone.minute(live.at));
+    let mut lines = field(app, "AWS says", &said, width);
+    if live.contradicts(node) || node.is_credential() && live.state.works() {
+        let loud = lines.iter_mut().flat_map(|line| line.spans.iter_mut().skip(1));
+        loud.for_each(|span| span.style = app.theme.danger);
+    }
+    let used = investigation.live_seen().and_then(|(_, seen)| seen.last_use(&node.id));
+    if let Some(used) = used {
+        let words = owner::last_use_words(used, &|time| app.zone.minute(time));
+        lines.extend(field(app, "last used", &words, width));
     }
     lines
 }

@@ -12,7 +12,7 @@ use super::index::Event;
 use super::log::Log;
 use super::pace::latency;
 use super::server::Server;
-use super::state::token_of;
+use super::state::{Identities, token_of};
 use super::{RESPONDER, SECRET};
 
 /// How many events one page holds.
@@ -100,6 +100,11 @@ impl Running {
         let mut state = self.cloud.state();
         let events = records.into_iter().filter_map(|record| Event::new(&record, 0.0));
         state.history.extend(events);
+    }
+
+    /// Somebody changes users, keys or roles while the server runs.
+    pub fn change(&self, change: impl FnOnce(&mut Identities)) {
+        change(&mut self.cloud.state().identities);
     }
 
     /// From now on this goes wrong too.

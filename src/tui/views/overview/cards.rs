@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::account::owner::rows;
 use crate::catalogue::Kind;
 use crate::export::text::tallied;
 use crate::investigation::{Activity, Node, tally};
@@ -24,18 +25,24 @@ pub(super) fn the_key(app: &App, frame: &mut Frame<'_>, area: Rect) {
     } else {
         "long-term key"
     };
-    let mut lines = vec![
-        Line::from(vec![
-            Span::styled(middle(&safe(&seed.id), room).into_owned(), theme.strong),
-            Span::styled(format!("  {kind}"), theme.dim),
-        ]),
-        row(app, "owner", owner(seed, room)),
-        row(
-            app,
-            "account",
-            Line::from(safe(seed.account.as_deref().unwrap_or("not known")).into_owned()),
-        ),
-    ];
+    let asked = app.investigation().key_seen(&seed.id);
+    let mut lines = vec![Line::from(vec![
+        Span::styled(middle(&safe(&seed.id), room).into_owned(), theme.strong),
+        Span::styled(format!("  {kind}"), theme.dim),
+    ])];
+    let said = asked.map(|key| rows(key, &|time| app.zone.minute(time)));
+    let said = said.unwrap_or_default();
+    if !said.iter().any(|(label, _)| *label == "owner") {
+        lines.push(row(app, "owner", owner(seed, room)));
+    }
+    lines.extend(
+        said.iter()
+            .map(|(label, words)| row(app, label, cut(&safe(words), room).into_owned())),
+    );
+    let by_records = seed.account.clone();
+    let account = by_records.or_else(|| Some(asked?.account.known()?.id.clone()));
+    let account = account.as_deref().unwrap_or("not known");
+    lines.push(row(app, "account", safe(account).into_owned()));
     if seed.activity.events == 0 {
         let said = "No call with this key was found in what was read.";
         let wrapped = wrap(said, usize::from(inner.width)).into_iter();

@@ -31,7 +31,7 @@ pub(super) fn may_still_work(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let said = if chain.nodes.is_empty() {
             "Nothing is known yet."
         } else {
-            "Nothing, as far as the records say."
+            "Nothing, as far as is known."
         };
         return pane::sentence(frame, inner, said, theme.dim);
     }
@@ -43,9 +43,15 @@ pub(super) fn may_still_work(app: &App, frame: &mut Frame<'_>, area: Rect) {
 
 fn still(app: &App, way: &Way<'_>, width: usize) -> Line<'static> {
     let node = way.node;
-    let used = node.activity.last.map(|t| format!("  used {}", app.zone.brief(t)));
+    let used = node.activity.last.map(|t| format!("used {}", app.zone.brief(t)));
+    let used = used.unwrap_or_else(|| "never used".to_owned());
+    let works = way.live.filter(|live| live.state.works());
+    let works = works
+        .map(|live| format!("  {}", live.state.as_str()))
+        .unwrap_or_default();
     let last = match &way.how {
-        How::Credential => used.unwrap_or_else(|| "  never used".to_owned()),
+        How::Credential if works.is_empty() => format!("  {used}"),
+        How::Credential => format!("{works}, {used}"),
         how => format!("  {}", safe(&how.words())),
     };
     let owner = node.owner.as_deref().and_then(|o| o.rsplit(['/', ':']).next());
@@ -54,9 +60,10 @@ fn still(app: &App, way: &Way<'_>, width: usize) -> Line<'static> {
     let kind = format!("{} ", node.kind.label());
     let name = middle(&safe(label(node)), 20).into_owned();
     let rest = width.saturating_sub(text::width(&kind) + text::width(&name));
-    // The owner gives way before the last use does.
-    let tail = [format!("{owner}{last}"), last, owner];
-    let tail = tail.into_iter().find(|t| text::width(t) <= rest).unwrap_or_default();
+    // The owner gives way before the last use does, and that before what the account says.
+    let tail = [format!("{owner}{last}"), last, works, owner];
+    let fits = |tail: &String| !tail.is_empty() && text::width(tail) <= rest;
+    let tail = tail.into_iter().find(fits).unwrap_or_default();
     Line::from(vec![
         Span::styled(kind, app.theme.dim),
         Span::raw(cut(&name, width).into_owned()),

@@ -19,6 +19,7 @@ use ratatui::text::{Line, Span};
 
 pub(super) use cards::regions;
 
+use crate::account::advice::advice;
 use crate::cloudtrail::notice::Notice;
 use crate::store::Integrity;
 use crate::tui::app::App;
@@ -36,7 +37,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let [next, notice, upper, lower, from, care] = Layout::vertical([
         Constraint::Length(if tall { 5 } else { 3 }),
         Constraint::Length(u16::from(app.investigation().notice().is_some())),
-        Constraint::Length(if tall { 9 } else { 8 }),
+        Constraint::Length(if tall { 9 } else { 8 } + said_rows(app, tall)),
         Constraint::Fill(1),
         Constraint::Length(if tall && actors > 0 {
             actors.min(area.height / 6) + 2
@@ -66,6 +67,16 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         ])
     });
     pane::lines(frame, care, lines);
+}
+
+/// What AWS said of the key needs room of its own; on a small screen the counts below it give way.
+fn said_rows(app: &App, tall: bool) -> u16 {
+    let seed = app.investigation().seeds().first();
+    match seed.and_then(|seed| app.investigation().key_seen(seed)) {
+        Some(_) if tall => 4,
+        Some(_) => 1,
+        None => 0,
+    }
 }
 
 fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -128,6 +139,22 @@ fn cares(app: &App) -> Vec<(Style, String)> {
     if let broken @ Integrity::Broken { .. } = app.desk.case().integrity() {
         let said = format!("The file was changed after it was written ({broken}): do not rely on it as evidence");
         cares.push((theme.danger, safe(&said).into_owned()));
+    }
+    if let Some((_, seen)) = investigation.account_seen() {
+        let heard = advice(seen, investigation.chain()).into_iter();
+        cares.extend(heard.map(|advice| (theme.danger, safe(&advice.line()).into_owned())));
+    }
+    let mut contradicted = investigation.contradicted();
+    if let Some(node) = contradicted.next() {
+        let more = match contradicted.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let (kind, id) = (node.kind.label(), safe(&node.id));
+        cares.push((
+            theme.danger,
+            format!("{kind} {id} exists, though the records say it was deleted{more}: see 2 Chain"),
+        ));
     }
     let unread = coverage.history().values().filter(|region| region.is_unread()).count();
     if unread > 0 && app.reading.is_none() {

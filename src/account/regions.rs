@@ -5,7 +5,8 @@ use aws_sdk_account::Client;
 use aws_sdk_account::config::Builder;
 use aws_sdk_account::types::RegionOptStatus;
 
-use super::api::understand;
+use super::reply::reply;
+use crate::investigation::account::Reply;
 
 /// A partition of AWS, as far as it matters here.
 struct Partition {
@@ -70,43 +71,58 @@ const PARTITIONS: [Partition; 3] = [
     },
 ];
 
-fn partition(config: &SdkConfig) -> &'static Partition {
-    let region = config.region().map_or("", Region::as_ref);
+fn partition(region: &str) -> &'static Partition {
     let known = PARTITIONS
         .iter()
         .find(|partition| partition.prefixes.iter().any(|prefix| region.starts_with(prefix)));
     known.unwrap_or(&PARTITIONS[2])
 }
 
-/// The region in which the partition keeps IAM's events.
-pub(super) fn home(config: &SdkConfig) -> &'static str {
-    partition(config).home
+fn of(config: &SdkConfig) -> &'static Partition {
+    partition(config.region().map_or("", Region::as_ref))
 }
 
-/// Every region that is enabled; where that may not be asked, every one there is: the answers tell which are off.
-pub(super) async fn all(config: &SdkConfig) -> Result<Vec<String>, (Vec<String>, String)> {
-    let partition = partition(config);
-    let client = Client::from_conf(Builder::from(config).region(Region::new(partition.home)).build());
-    let enabled = [
+/// The region in which the partition keeps IAM and its events.
+pub fn home(config: &SdkConfig) -> &'static str {
+    of(config).home
+}
+
+/// The regions that are enabled.
+pub(super) async fn enabled(config: &SdkConfig) -> Reply<Vec<String>> {
+    let client = Client::from_conf(Builder::from(config).region(Region::new(home(config))).build());
+    let on = [
         RegionOptStatus::Enabled,
         RegionOptStatus::EnabledByDefault,
         RegionOptStatus::Enabling,
         RegionOptStatus::Disabling,
     ];
-    let mut pages = client
+    let pages = client
         .list_regions()
-        .set_region_opt_status_contains(Some(enabled.into()))
+        .set_region_opt_status_contains(Some(on.into()))
         .into_paginator()
-        .send();
-    let mut regions = Vec::new();
-    while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) => regions.extend(page.regions().iter().filter_map(|r| r.region_name().map(str::to_owned))),
-            Err(error) => {
-                let all = partition.regions.iter().map(|&region| region.to_owned()).collect();
-                return Err((all, understand(&error).text));
-            }
-        }
+        .items();
+    reply(pages.send().try_collect().await)
+        .map(|regions| regions.into_iter().filter_map(|region| region.region_name).collect())
+}
+
+/// Every region that is enabled; where that may not be asked, every one there is: the answers tell which are off.
+pub async fn all(config: &SdkConfig) -> Vec<String> {
+    match enabled(config).await {
+        Reply::Known(regions) => regions,
+        _ => of(config).regions.iter().map(|&region| region.to_owned()).collect(),
     }
-    Ok(regions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::partition;
+
+    #[test]
+    fn each_partition_has_its_home() {
+        let home = |region| partition(region).home;
+        assert_eq!(home("eu-west-1"), "us-east-1");
+        assert_eq!(home("cn-northwest-1"), "cn-north-1");
+        assert_eq!(home("us-gov-east-1"), "us-gov-west-1");
+        assert_eq!(home(""), "us-east-1");
+    }
 }
