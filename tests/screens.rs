@@ -7,8 +7,13 @@
     reason = "a test that cannot go on says so"
 )]
 
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use keytrail::collect::source::RegionNow;
 use keytrail::investigation::What;
-use keytrail::tui::App;
+use keytrail::investigation::fact::Watched;
+use keytrail::tui::{App, Reading};
 use ratatui::style::Modifier;
 use support::screens::{self, app, copied, draw, press, text};
 
@@ -138,6 +143,51 @@ fn what_there_is_now_stands_beside_each_node() {
     // The user that the records say was deleted.
     press(&mut app, "/log-archiver<Enter>");
     insta::assert_snapshot!("chain_live_120x40", text(&draw(&app, 120, 40)));
+}
+
+#[test]
+fn each_region_of_aws_says_how_far_it_is_and_what_is_left() {
+    let mut case = screens::case();
+    for asked in screens::asked_regions() {
+        case.commit(screens::now(), What::Asked(asked)).expect("saved");
+    }
+    let mut app = App::new(case, screens::settings(false), screens::now());
+    let left = Duration::from_secs(400);
+    let now = RegionNow { rate: 1.9, left };
+    let reading = Reading {
+        records: 382,
+        left: Some(left),
+        ..Reading::default()
+    };
+    app.set_reading(Some(reading), [("us-east-1".into(), now)].into(), false);
+    press(&mut app, "5");
+    insta::assert_snapshot!("coverage_regions_80x24", text(&draw(&app, 80, 24)));
+}
+
+#[test]
+fn a_watch_says_how_long_it_was_quiet_and_what_it_missed() {
+    let mut case = screens::case();
+    let nodes = &case.investigation().chain().nodes;
+    let last = nodes
+        .iter()
+        .filter(|node| node.is_key())
+        .filter_map(|node| node.activity.last)
+        .max();
+    let watched = Watched {
+        until: last.expect("a call") + TimeDelta::minutes(34),
+        missed: vec!["eu-west-1".to_owned()],
+    };
+    case.commit(screens::now(), What::Watched(watched)).expect("saved");
+    let mut app = App::new(case, screens::settings(false), screens::now());
+    app.set_reading(None, [].into(), true);
+    for (width, height) in [(80, 24), (120, 40)] {
+        let shown = text(&draw(&app, width, height));
+        assert!(shown.contains("quiet for 34 min"), "{shown}");
+        assert!(shown.contains("1 region could not be read"), "{shown}");
+    }
+    press(&mut app, "2");
+    let shown = text(&draw(&app, 80, 24));
+    assert!(shown.contains("watching: quiet for 34 min"), "{shown}");
 }
 
 #[test]

@@ -153,6 +153,13 @@ impl App {
         gone
     }
 
+    /// Sets how the reading goes on: as a whole, in each region of AWS, and whether new calls are watched for.
+    pub fn set_reading(&mut self, reading: Option<Reading>, regions: BTreeMap<Arc<str>, RegionNow>, is_watching: bool) {
+        self.reading = reading;
+        self.regions = regions;
+        self.is_watching = is_watching;
+    }
+
     /// Says that the investigation changed.
     pub fn touch(&mut self) {
         self.stale = true;

@@ -293,9 +293,8 @@ fn stop_quietly(app: &mut App, work: &mut Work) {
 
 fn show_progress(app: &mut App, work: &Work) {
     let hunt = work.hunt.as_ref();
-    app.is_watching = work.is_watching();
-    app.regions = hunt.map(|hunt| hunt.regions().clone()).unwrap_or_default();
-    app.reading = hunt.filter(|hunt| hunt.is_running()).map(|hunt| {
+    let regions = hunt.map(|hunt| hunt.regions().clone()).unwrap_or_default();
+    let reading = hunt.filter(|hunt| hunt.is_running()).map(|hunt| {
         let progress = hunt.progress();
         Reading {
             files_done: progress.files_done,
@@ -305,6 +304,7 @@ fn show_progress(app: &mut App, work: &Work) {
             left: hunt.regions().values().map(|region| region.left).max(),
         }
     });
+    app.set_reading(reading, regions, work.is_watching());
     app.account = match &work.inquiries {
         None => Account::OutOfReach,
         Some(inquiries) if inquiries.is_waiting() => Account::Asked,

@@ -10,7 +10,7 @@ use keytrail::cloudtrail::notice;
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::investigation::account::{AccountSeen, Caller, KeySeen, KeyStatus, LastUse, Reply, UserSeen};
-use keytrail::investigation::fact::{ItemMarked, ItemState, Judged, Started, Verdict};
+use keytrail::investigation::fact::{Answered, Asked, ItemMarked, ItemState, Judged, Started, Verdict};
 use keytrail::investigation::live::{LiveRole, LiveSeen, LiveUser, Made};
 use keytrail::investigation::{Investigation, Link, Node, What};
 use keytrail::playbook::{self, Playbook};
@@ -119,6 +119,48 @@ pub fn case() -> CaseFile {
     }
     case.settle();
     case
+}
+
+/// Five regions of AWS, each in another state.
+pub fn asked_regions() -> Vec<Asked> {
+    let denied = "AccessDeniedException: User: arn:aws:iam::111122223333:user/responder is not authorized to perform: \
+                  cloudtrail:LookupEvents";
+    let begun = Answered::Begun { from: 0, until: 99 };
+    let page = |until| Answered::Page {
+        events: 50,
+        unreadable: 0,
+        part: Some((0, until)),
+    };
+    let why = |text: &str| text.to_owned();
+    let states = [
+        ("us-east-1", vec![begun.clone(), page(40), Answered::Throttled]),
+        ("us-west-2", vec![begun.clone(), page(99)]),
+        ("eu-west-1", vec![begun.clone(), Answered::Denied { why: why(denied) }]),
+        (
+            "ap-south-2",
+            vec![Answered::NotEnabled {
+                why: why("UnrecognizedClientException: The security token included in the request is invalid."),
+            }],
+        ),
+        (
+            "sa-east-1",
+            vec![
+                begun,
+                Answered::Failed {
+                    why: why("InternalFailure: please try again"),
+                },
+            ],
+        ),
+    ];
+    let asked = |region: &str, answer| Asked {
+        region: region.to_owned(),
+        question: "AccessKeyId=AKIAI7EXAMPLE".to_owned(),
+        answer,
+    };
+    let each = states
+        .into_iter()
+        .flat_map(|(region, answers)| answers.into_iter().map(move |answer| asked(region, answer)));
+    each.collect()
 }
 
 /// What AWS says of the incident's key, to a responder who may not ask everything.

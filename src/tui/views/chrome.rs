@@ -170,13 +170,13 @@ fn watch(app: &App) -> String {
     };
     let missed = match watched.missed.len() as u64 {
         0 => String::new(),
-        n => format!(" · {} could not be read", text::counted(n, "region", "regions")),
+        n => format!("{} could not be read · ", text::counted(n, "region", "regions")),
     };
     let quiet = investigation.quiet().map_or_else(String::new, |quiet| {
         let time = quiet.to_std().unwrap_or_default();
         format!("quiet for {} · ", text::duration(time))
     });
-    format!("watching: {quiet}looked up to {}{missed}", app.zone.full(watched.until))
+    format!("watching: {quiet}{missed}looked up to {}", app.zone.full(watched.until))
 }
 
 /// What was read, in a line; what is missing comes first.

@@ -10,7 +10,7 @@ use crate::export::text::tallied;
 use crate::investigation::{Activity, Node, tally};
 use crate::tui::app::App;
 use crate::tui::widgets::pane::{self, labelled};
-use crate::tui::widgets::text::{counted, cut, middle, number, safe, wrap};
+use crate::tui::widgets::text::{counted, cut, duration, middle, number, safe, wrap};
 
 pub(super) fn the_key(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
@@ -49,6 +49,14 @@ pub(super) fn the_key(app: &App, frame: &mut Frame<'_>, area: Rect) {
         lines.extend(wrapped.map(|l| Line::styled(l, theme.notice)));
     } else {
         lines.extend(activity(app, &seed.activity, room));
+    }
+    if let Some(quiet) = app.investigation().quiet() {
+        let quiet = duration(quiet.to_std().unwrap_or_default());
+        lines.push(row(
+            app,
+            "since then",
+            format!("quiet for {quiet}"),
+        ));
     }
     if let Some(proof) = &chain.seed_minted_by {
         let made = format!("{} at {}", safe(&proof.name), app.zone.minute(proof.key.time));

@@ -72,11 +72,12 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
 /// What AWS said of the key needs room of its own; on a small screen the counts below it give way.
 fn said_rows(app: &App, tall: bool) -> u16 {
     let seed = app.investigation().seeds().first();
-    match seed.and_then(|seed| app.investigation().key_seen(seed)) {
+    let of_key = match seed.and_then(|seed| app.investigation().key_seen(seed)) {
         Some(_) if tall => 4,
         Some(_) => 1,
         None => 0,
-    }
+    };
+    of_key + u16::from(app.investigation().quiet().is_some())
 }
 
 fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
