@@ -128,7 +128,9 @@ fn refusal(error: &LookupError) -> SourceError {
         ),
         Meaning::NoCredentials | Meaning::NotEnabled => (
             format!("there are no credentials that AWS takes: {}", error.text),
-            "Sign in (aws sso login, or set AWS_PROFILE or the usual variables), then go on with `keytrail open FILE`.",
+            "Sign in (aws login, aws sso login, or the usual variables), then go on with `keytrail open FILE`. Where the \
+             profile asks for an MFA code (mfa_serial), pass its session on first: \
+             eval \"$(aws configure export-credentials --profile NAME --format env)\"",
         ),
         _ => (
             format!("AWS could not be asked: {}", error.text),
