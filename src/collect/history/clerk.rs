@@ -150,7 +150,7 @@ impl Clerk {
 
     async fn ask(&mut self, leads: &[Lead]) -> bool {
         for lead in leads {
-            let question = Question::from(lead);
+            let Some(question) = Question::of(lead) else { continue };
             if question.by == By::AccessKeyId {
                 let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
                 keys.insert(question.value.clone());
