@@ -8,18 +8,18 @@ use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
-use super::{print, session};
+use super::{first_minute, print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
 use crate::export::text::{plural, safe, tallied};
 use crate::investigation::coverage::{Coverage, HistoryState};
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::{How, Investigation, Way, alive, tally};
+use crate::investigation::{How, Investigation, Way, alive, further, tally};
 use crate::store::CaseFile;
 
 /// How many single things a list of the summary names.
-const MOST_LISTED: usize = 10;
+pub(super) const MOST_LISTED: usize = 10;
 
 /// Runs the hunt to its end.
 pub(super) fn run(
@@ -138,12 +138,9 @@ pub(super) fn summary(case: &CaseFile) -> String {
         if let Some(question) = notice.question() {
             line(&mut out, "Note", &question);
         }
-        for actor in investigation.actors() {
-            if let Some(why) = investigation.why_judged(&actor.id) {
-                let calls = count(actor.activity.events, "call");
-                line(&mut out, "Malicious", &format!("{}: {calls}, {why}", actor.id));
-            }
-        }
+    }
+    for (label, text) in first_minute::lines(investigation) {
+        line(&mut out, &label, &text);
     }
     read(&mut out, investigation);
     chain(&mut out, investigation);
@@ -166,7 +163,7 @@ pub(super) fn summary(case: &CaseFile) -> String {
 }
 
 /// `2026-01-31 23:59 UTC`
-fn minute(time: DateTime<Utc>) -> String {
+pub(super) fn minute(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
@@ -309,8 +306,23 @@ fn chain(out: &mut String, investigation: &Investigation) {
             ),
         );
     }
-    for seed in chain.further_seeds.iter().take(MOST_LISTED) {
-        line(out, "Look at", &format!("{}: {}", seed.key, seed.why));
+    let further = investigation.further_seeds();
+    for seed in further.iter().take(MOST_LISTED) {
+        line(out, "Look at", &format!("{}: it {}", seed.key, seed.why));
+    }
+    if further.len() > MOST_LISTED {
+        line(
+            out,
+            "Look at",
+            &format!("and {} more keys", further.len() - MOST_LISTED),
+        );
+    }
+    if !further.is_empty() {
+        line(out, "Looked how far", further::how_far(investigation));
+    }
+    if investigation.ours() > 0 {
+        let text = format!("{} made by expected actors", count(investigation.ours(), "node"));
+        line(out, "Folded", &text);
     }
 }
 

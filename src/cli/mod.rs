@@ -6,6 +6,7 @@ mod completions;
 mod demo;
 mod export;
 mod failure;
+mod first_minute;
 mod investigate;
 mod notice;
 mod open;

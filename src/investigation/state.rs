@@ -8,7 +8,9 @@ use super::chain::{self, Chain};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, What};
-use super::{Evidence, actor};
+use super::further::{self, FurtherSeed};
+use super::{Evidence, actor, ours};
+use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
 
 /// Everything the facts add up to.
@@ -24,7 +26,11 @@ pub struct Investigation {
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
     actors: Vec<actor::Actor>,
+    further_seeds: Vec<FurtherSeed>,
+    /// For each node of the chain whether only expected actors made it.
+    ours: Vec<bool>,
     stale: bool,
+    judged: bool,
 }
 
 impl Investigation {
@@ -56,16 +62,26 @@ impl Investigation {
                 ));
             }
             What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
-            What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
+            What::Judged(judged) => {
+                self.verdicts.insert(judged.subject.clone(), judged.verdict);
+                self.judged = true;
+            }
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
         }
     }
 
     /// Brings the chain and the actors up to date with the events. Cheap when nothing new arrived.
     pub fn settle(&mut self) {
-        if std::mem::take(&mut self.stale) {
+        let is_stale = std::mem::take(&mut self.stale);
+        if is_stale {
             self.chain = chain::derive(&self.evidence, self.seeds());
-            self.actors = actor::derive(&self.evidence, &self.chain);
+            self.actors = actor::derive(&self.evidence, &self.chain, self.notice(), Self::responder());
+        }
+        if std::mem::take(&mut self.judged) || is_stale {
+            let verdict = |subject: &str| self.verdict(subject);
+            let further_seeds = further::derive(&self.evidence, &self.chain, &self.actors, verdict);
+            let ours = ours::derive(&self.evidence, &self.chain, &self.actors, verdict);
+            (self.further_seeds, self.ours) = (further_seeds, ours);
         }
         self.chain.counts.read = self.coverage.records();
         self.chain.counts.duplicates = self.evidence.duplicates();
@@ -96,6 +112,36 @@ impl Investigation {
         &self.actors
     }
 
+    /// The actor with this id.
+    pub fn actor(&self, id: &str) -> Option<&actor::Actor> {
+        self.actors.iter().find(|actor| actor.id == id)
+    }
+
+    /// Who investigates, as AWS knows them. No fact says it yet.
+    fn responder() -> actor::Responder<'static> {
+        actor::Responder::default()
+    }
+
+    /// Whether a call is the responder's own.
+    pub fn is_responders(&self, event: &Event) -> bool {
+        actor::is_responders(event, &self.chain, Self::responder())
+    }
+
+    /// Other keys to look at, as of the last [`settle`](Self::settle).
+    pub fn further_seeds(&self) -> &[FurtherSeed] {
+        &self.further_seeds
+    }
+
+    /// Whether only actors judged expected made a node and all below it, as of the last [`settle`](Self::settle).
+    pub fn is_ours(&self, node: usize) -> bool {
+        self.ours.get(node).copied().unwrap_or_default()
+    }
+
+    /// How many nodes only actors judged expected made.
+    pub fn ours(&self) -> u64 {
+        self.ours.iter().filter(|is_ours| **is_ours).count() as u64
+    }
+
     /// What was read.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
@@ -122,8 +168,9 @@ impl Investigation {
     }
 
     fn is_named(&self, subject: &str) -> bool {
+        let address = actor::address(subject);
         self.notice()
-            .is_some_and(|notice| notice.names_address(actor::address(subject)))
+            .is_some_and(|notice| address.is_some_and(|address| notice.names_address(address)))
     }
 
     /// The notice it began with.
