@@ -130,7 +130,9 @@ fn the_source_of_an_event_is_judged_with_the_keys_that_judge_nodes() {
     assert!(shown.contains("! 203.0.113.66"), "{shown}");
     press(&mut app, "1");
     let from_where = text(&draw(&app, 120, 40));
-    let line = from_where.lines().find(|line| line.contains("203.0.113.66"));
+    let line = from_where
+        .lines()
+        .find(|line| line.contains("203.0.113.66") && line.contains("failed"));
     assert!(line.expect("a source").contains("! malicious"), "{from_where}");
     press(&mut app, "2<Down>");
     assert!(text(&draw(&app, 120, 40)).contains("source is   ! malicious"));

@@ -20,17 +20,19 @@ use support::screens::{self, app, copied, draw, press, text};
 mod support;
 
 /// Name and the keys that lead there.
-const SCREENS: [(&str, &str); 12] = [
+const SCREENS: [(&str, &str); 14] = [
     ("overview", "1"),
     ("chain", "2<Down>"),
     ("chain_details", "2<Down><Enter>"),
     ("chain_search", "2/audit"),
     ("chain_filtered", "2ff"),
+    ("evidence", "1t"),
     ("timeline", "3<Down>"),
     ("timeline_filtered", "3wx<Down>"),
     ("record", "2<Down>r"),
     ("steps", "4<Down>"),
     ("steps_menu", "4<Down><Enter>"),
+    ("decision", "4<Down><Down><Down><Down>"),
     ("coverage", "5"),
     ("help", "2?"),
 ];
@@ -72,6 +74,28 @@ fn the_notice_is_on_the_overview_and_names_its_address() {
         shown.contains("+ expected") && !shown.contains("named by the notice"),
         "{shown}"
     );
+}
+
+#[test]
+fn the_overview_leads_to_the_evidence_and_gives_the_command() {
+    let mut app = app(false);
+    press(&mut app, "1");
+    assert_eq!(
+        copied(&mut app).as_deref(),
+        Some(
+            "aws iam update-access-key --user-name=invoice-app --access-key-id=AKIAI7INVOICEEXAMPLE --status Inactive"
+        )
+    );
+    // Judged where the evidence is, the source is no stranger any more; the next one is shown.
+    press(&mut app, "te1");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(shown.contains("? 192.0.2.201 Boto3: 60 calls"), "{shown}");
+    assert!(shown.contains("+ expected"), "{shown}");
+    // In the timeline too one source is told from the others.
+    press(&mut app, "3<Esc>ga");
+    assert!(text(&draw(&app, 80, 24)).contains(" from 198.51.100.10 aws-sdk-java "));
+    press(&mut app, "a");
+    assert!(!text(&draw(&app, 80, 24)).contains(" from 198.51.100.10 aws-sdk-java "));
 }
 
 #[test]

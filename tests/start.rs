@@ -75,7 +75,7 @@ fn a_pasted_notice_is_investigated_with_what_it_says() {
         panic!("{}", shown(&start, 80, 24));
     };
     assert_eq!(understood.keys().collect::<Vec<_>>(), [demo::SEED]);
-    assert!(understood.names_address("203.0.113.66") && !understood.is_only_keys());
+    assert!(understood.names_address([203, 0, 113, 66].into()) && !understood.is_only_keys());
 }
 
 #[test]

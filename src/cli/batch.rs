@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
-use super::{account, print, session};
+use super::{account, first_minute, print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
@@ -16,7 +16,7 @@ use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
 use crate::investigation::coverage::{Coverage, HistoryState};
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::{How, Investigation, Way, alive, tally};
+use crate::investigation::{How, Investigation, Way, alive, further, tally};
 use crate::store::CaseFile;
 
 /// How many single things a list of the summary names.
@@ -145,12 +145,9 @@ fn summary(case: &CaseFile) -> String {
         if let Some(question) = notice.question() {
             line(&mut out, "Note", &question);
         }
-        for actor in investigation.actors() {
-            if let Some(why) = investigation.why_judged(&actor.id) {
-                let calls = count(actor.activity.events, "call");
-                line(&mut out, "Malicious", &format!("{}: {calls}, {why}", actor.id));
-            }
-        }
+    }
+    for (label, text) in first_minute::lines(investigation) {
+        line(&mut out, &label, &text);
     }
     account::summary(&mut out, investigation);
     read(&mut out, investigation);
@@ -175,7 +172,7 @@ fn summary(case: &CaseFile) -> String {
 }
 
 /// `2026-01-31 23:59 UTC`
-fn minute(time: DateTime<Utc>) -> String {
+pub(super) fn minute(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
@@ -318,8 +315,23 @@ fn chain(out: &mut String, investigation: &Investigation) {
             ),
         );
     }
-    for seed in chain.further_seeds.iter().take(MOST_LISTED) {
-        line(out, "Look at", &format!("{}: {}", seed.key, seed.why));
+    let further = investigation.further_seeds();
+    for seed in further.iter().take(MOST_LISTED) {
+        line(out, "Look at", &format!("{}: it {}", seed.key, seed.why));
+    }
+    if further.len() > MOST_LISTED {
+        line(
+            out,
+            "Look at",
+            &format!("and {} more keys", further.len() - MOST_LISTED),
+        );
+    }
+    if !further.is_empty() {
+        line(out, "Looked how far", further::how_far(investigation));
+    }
+    if investigation.ours() > 0 {
+        let text = format!("{} made by expected actors", count(investigation.ours(), "node"));
+        line(out, "Folded", &text);
     }
 }
 

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use chrono::Utc;
 
 use super::failure::{Exit, Failure};
-use super::{playbooks, print, session, show};
+use super::{first_minute, playbooks, print, session, show};
 use crate::export::tables;
 use crate::export::text::safe;
-use crate::playbook::{Item, Names, Playbook, comment, script};
+use crate::investigation::Investigation;
+use crate::playbook::{DECISION, Item, Names, Playbook, comment, script};
 use crate::store::CaseFile;
 
 /// Which file, and what of it to print.
@@ -33,7 +34,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let playbook = playbooks::of(investigation)?;
     if args.commands {
         let names = Names::of(investigation, Utc::now());
-        print(&commands(&chosen(&playbook, &args.item)?, &names))?;
+        print(&commands(investigation, &chosen(&playbook, &args.item)?, &names))?;
     } else {
         let items = session::checklist_items(&playbook);
         show::print_table(tables::checklist(investigation, &items), args.show.format())?;
@@ -58,13 +59,18 @@ fn chosen<'a>(playbook: &'a Playbook, ids: &[String]) -> Result<Vec<&'a Item>, F
 }
 
 /// A comment with id and title, then the commands, each whole on its line.
-fn commands(items: &[&Item], names: &Names) -> String {
+fn commands(investigation: &Investigation, items: &[&Item], names: &Names) -> String {
     let mut text = String::new();
     for (n, item) in items.iter().enumerate() {
         let gap = if n == 0 { "" } else { "\n" };
         let heading = comment(&format!("{} {}", item.id, item.title));
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{gap}{}", safe(&heading));
+        if item.id == DECISION {
+            for said in first_minute::grounds(investigation) {
+                let _ = writeln!(text, "{}", safe(&comment(&said)));
+            }
+        }
         for line in script(item, names) {
             let _ = writeln!(text, "{}", safe(&line));
         }

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod export;
 mod failure;
+mod first_minute;
 mod investigate;
 mod notice;
 mod open;

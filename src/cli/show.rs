@@ -57,7 +57,7 @@ pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
         View::Chain => print_with(|out| export::write_chain(investigation, format, out))?,
         View::Timeline => print_table(tables::events(investigation, &Filter::default()), format)?,
         View::Coverage => print_table(tables::coverage(investigation), format)?,
-        View::Actors => print_table(tables::actors(investigation), format)?,
+        View::Actors => print_table(export::actors(investigation), format)?,
     }
     Ok(Exit::Done)
 }

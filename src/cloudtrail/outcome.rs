@@ -65,6 +65,13 @@ impl Outcome {
         }
     }
 
+    /// Whether the caller lacked the permission. Services word it differently (quirk Q20).
+    pub fn is_denied(&self) -> bool {
+        const WORDS: [&str; 3] = ["AccessDenied", "Unauthorized", "AuthorizationError"];
+        self.error_code()
+            .is_some_and(|code| WORDS.iter().any(|word| code.contains(word)))
+    }
+
     /// `Client.DryRunOperation`: the call was a rehearsal and would have worked (quirk Q20).
     pub fn is_dry_run(&self) -> bool {
         self.error_code() == Some("Client.DryRunOperation")

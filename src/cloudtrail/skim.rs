@@ -34,6 +34,7 @@ struct Members<'t> {
     name: Option<&'t [u8]>,
     region: Option<&'t [u8]>,
     account: Option<&'t [u8]>,
+    address: Option<&'t [u8]>,
     /// The record may be an envelope, or cannot be read without unescaping.
     unclear: bool,
 }
@@ -81,6 +82,8 @@ impl Skimmer {
                 _ => {}
             }
         }
+        let address = members.address.filter(|address| terms::is_address(address));
+        tokens.extend(address.map(terms::hash));
         members.finish()
     }
 }
@@ -180,6 +183,7 @@ impl<'t> Members<'t> {
             Some(b'e') if begins(text, b"\"eventName\"") => (11, &mut self.name),
             Some(b'a') if begins(text, b"\"awsRegion\"") => (11, &mut self.region),
             Some(b'r') if begins(text, b"\"recipientAccountId\"") => (20, &mut self.account),
+            Some(b's') if begins(text, b"\"sourceIPAddress\"") => (17, &mut self.address),
             Some(b'C') if begins(text, b"\"CloudTrailEvent\"") => {
                 self.unclear = true;
                 return;

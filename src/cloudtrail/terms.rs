@@ -1,7 +1,7 @@
 //! The values a record can be looked up by, and their hashes.
 //!
 //! - *Tokens* find any record: access key ids and unique ids (`AIDA...`, `AROA...`) that stand as a whole value, the two
-//!   halves of `AROA...:session`, and whatever stands under `accessKeyId`.
+//!   halves of `AROA...:session`, whatever stands under `accessKeyId`, and the address a call came from.
 //! - *Terms* find only calls that can be part of a chain: every text value, and the last segment of an ARN.
 
 use std::collections::HashSet;
@@ -45,6 +45,11 @@ pub fn is_id(text: &[u8]) -> bool {
 /// Whether a byte may be part of such an identifier.
 pub(super) fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit()
+}
+
+/// Whether a source of calls is an address: services stand there by their names, and nobody asks for those.
+pub(super) fn is_address(value: &[u8]) -> bool {
+    value.first().is_some_and(u8::is_ascii_digit) || value.contains(&b':')
 }
 
 /// Splits `AROA...:session` and `account:federated-user`.
@@ -96,7 +101,12 @@ pub fn of_record(record: &Value, is_candidate: bool, found: &mut impl FnMut(&[u8
             each_term(value.as_bytes(), found);
         }
         each_token(value.as_bytes(), found);
-        if member == "accessKeyId" && !value.is_empty() {
+        let is_token = match member {
+            "accessKeyId" => !value.is_empty(),
+            "sourceIPAddress" => is_address(value.as_bytes()),
+            _ => false,
+        };
+        if is_token {
             found(value.as_bytes());
         }
     });

@@ -17,7 +17,7 @@ use super::source::{Found, Progress, RegionNow, Source, SourceError};
 use crate::cloudtrail::{EventKey, Record};
 use crate::investigation::fact::{Page, PassEnded};
 use crate::investigation::lead::Lead;
-use crate::investigation::{What, chain};
+use crate::investigation::{What, chain, further};
 use crate::store::{CaseFile, StoreError};
 
 /// Parcels of answers waiting to be handled. Few: a source that runs ahead would only fill memory.
@@ -283,10 +283,9 @@ impl Hunt {
 
     /// Asks for the leads that were not asked yet. Returns whether there were any.
     fn ask(&mut self, case: &CaseFile) -> bool {
-        let leads: Vec<Lead> = chain::leads(case.investigation().chain())
-            .difference(&self.asked)
-            .cloned()
-            .collect();
+        let mut wanted = chain::leads(case.investigation().chain());
+        wanted.extend(further::leads(case.investigation()));
+        let leads: Vec<Lead> = wanted.difference(&self.asked).cloned().collect();
         self.asked.extend(leads.iter().cloned());
         !leads.is_empty() && self.send(Query::Leads(leads))
     }

@@ -26,8 +26,8 @@ pub fn chain_json(investigation: &Investigation) -> Value {
         }
     }
     let node = |n: &Node| node(investigation, n, users.get(&*n.id).filter(|_| n.is_key()));
-    let further_seeds = chain
-        .further_seeds
+    let further_seeds = investigation
+        .further_seeds()
         .iter()
         .map(|seed| json!({"key": seed.key, "why": seed.why, "events": seed.events}));
     json!({

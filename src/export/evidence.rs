@@ -57,7 +57,7 @@ pub fn write_evidence(
         ("coverage.csv", tables::coverage(investigation)),
         ("files.csv", tables::files(investigation)),
         ("checklist.csv", tables::checklist(investigation, items)),
-        ("actors.csv", tables::actors(investigation)),
+        ("actors.csv", super::actors(investigation)),
     ] {
         folder.write(name, |out| table.write(Format::Csv, out))?;
     }

@@ -5,7 +5,7 @@
 //!
 //! | file | one idea |
 //! |---|---|
-//! | `tables` | which columns, which rows |
+//! | `tables`, `actors` | which columns, which rows |
 //! | `table` | a table, and the forms it is written in |
 //! | `cell` | a value as a cell that a spreadsheet will not run |
 //! | `text` | text that cannot harm where it is read |
@@ -16,6 +16,7 @@
 //! | `manifest` | what the folder holds, and what it stands for |
 //! | `error` | what can go wrong |
 
+mod actors;
 mod cell;
 mod chain_json;
 mod error;
@@ -29,6 +30,7 @@ mod tests;
 pub mod text;
 mod tree;
 
+pub use actors::actors;
 pub use chain_json::chain_json;
 pub use error::ExportError;
 pub use evidence::{Case, Journal, write_evidence};

@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::table::Table;
 use crate::catalogue;
 use crate::cloudtrail::{Event, IdentityType, time};
-use crate::investigation::evidence::Activity;
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::timeline::{self, Filter};
 use crate::investigation::{Chain, Investigation, Node, actor, resource};
@@ -342,61 +341,19 @@ pub fn checklist<'a>(investigation: &'a Investigation, items: &'a [ChecklistItem
     Table::new(&CHECKLIST, &BRIEF, rows)
 }
 
-const ACTORS: [&str; 11] = [
-    "Actor",
-    "Address",
-    "Program",
-    "Events",
-    "Failed",
-    "FirstSeen",
-    "LastSeen",
-    "Regions",
-    "Keys",
-    "Verdict",
-    "Why",
-];
-
-/// The sources of the chain's calls, busiest first.
-pub fn actors(investigation: &Investigation) -> Table<'_> {
-    const BRIEF: [&str; 6] = ["Actor", "Events", "Failed", "FirstSeen", "LastSeen", "Verdict"];
-    let rows = investigation.actors().iter().map(|actor| {
-        let Activity {
-            events,
-            failed,
-            first,
-            last,
-            regions,
-        } = &actor.activity;
-        [
-            text(&actor.id),
-            text(&actor.address),
-            text(&actor.program),
-            (*events).into(),
-            (*failed).into(),
-            moment(*first),
-            moment(*last),
-            joined(regions.keys().map(ToString::to_string)),
-            joined(actor.keys.keys().cloned()),
-            text(investigation.verdict(&actor.id).as_str()),
-            optional(investigation.why_judged(&actor.id)),
-        ]
-    });
-    Table::new(&ACTORS, &BRIEF, rows)
-}
-
 /// A text; what CloudTrail leaves empty is missing.
-fn text(value: &str) -> Value {
+pub(super) fn text(value: &str) -> Value {
     optional(Some(value))
 }
 
-fn optional(value: Option<&str>) -> Value {
+pub(super) fn optional(value: Option<&str>) -> Value {
     value.filter(|value| !value.is_empty()).into()
 }
 
-fn moment(value: Option<DateTime<Utc>>) -> Value {
+pub(super) fn moment(value: Option<DateTime<Utc>>) -> Value {
     value.map(time::format).into()
 }
 
-fn joined(values: impl Iterator<Item = String>) -> Value {
+pub(super) fn joined(values: impl Iterator<Item = String>) -> Value {
     text(&values.collect::<Vec<_>>().join("; "))
 }

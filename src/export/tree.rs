@@ -5,10 +5,10 @@ use std::fmt::{self, Write};
 use super::text::safe;
 use crate::catalogue::Strength;
 use crate::cloudtrail::time;
-use crate::investigation::Investigation;
-use crate::investigation::chain::{Chain, Link, Node};
+use crate::investigation::chain::{Link, Node};
 use crate::investigation::fact::Verdict;
 use crate::investigation::live::Live;
+use crate::investigation::{Investigation, further};
 
 /// The tree of a settled investigation, then counts, attempts and what a responder must know.
 pub(super) fn tree(investigation: &Investigation) -> String {
@@ -48,11 +48,14 @@ fn write_tree(out: &mut String, investigation: &Investigation) -> fmt::Result {
     section(
         out,
         "Look at next",
-        chain
-            .further_seeds
+        investigation
+            .further_seeds()
             .iter()
             .map(|s| format!("{}  {}", safe(&s.key), safe(&s.why))),
     )?;
+    if !investigation.further_seeds().is_empty() {
+        writeln!(out, "  ({})", further::how_far(investigation))?;
+    }
     section(
         out,
         "Mind",
@@ -74,25 +77,26 @@ fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) -
 fn branch(out: &mut String, investigation: &Investigation, at: usize, indent: &mut String) -> fmt::Result {
     let chain = investigation.chain();
     let node = &chain.nodes[at];
-    let last = is_last(chain, node, at);
-    let (twig, below) = match (node.parent, last) {
-        (None, _) => ("", ""),
-        (Some(_), true) => ("└─ ", "   "),
-        (Some(_), false) => ("├─ ", "│  "),
-    };
+    let (ours, shown): (Vec<usize>, Vec<usize>) =
+        node.children.iter().partition(|child| investigation.is_ours(**child));
+    let folded: u64 = ours.iter().map(|child| chain.size(*child)).sum();
     let (live, verdict) = (investigation.live(node), investigation.verdict(&node.node));
-    writeln!(out, "{indent}{twig}{}", line(node, live, verdict))?;
-    indent.push_str(below);
-    for child in &node.children {
+    writeln!(out, "{}", line(node, live, verdict))?;
+    for (n, child) in shown.iter().enumerate() {
+        let (twig, below) = if n + 1 == shown.len() && folded == 0 {
+            ("└─ ", "   ")
+        } else {
+            ("├─ ", "│  ")
+        };
+        write!(out, "{indent}{twig}")?;
+        indent.push_str(below);
         branch(out, investigation, *child, indent)?;
+        indent.truncate(indent.len() - below.len());
     }
-    indent.truncate(indent.len() - below.len());
+    if folded > 0 {
+        writeln!(out, "{indent}└─ {folded} made by expected actors, folded")?;
+    }
     Ok(())
-}
-
-fn is_last(chain: &Chain, node: &Node, at: usize) -> bool {
-    node.parent
-        .is_none_or(|parent| chain.nodes[parent].children.last() == Some(&at))
 }
 
 fn line(node: &Node, live: Option<Live>, verdict: Verdict) -> String {

@@ -35,7 +35,7 @@ pub enum How<'a> {
 pub struct Alive<'a> {
     /// Those to close: what does not end by itself before sessions, and each by its last use.
     pub ways: Vec<Way<'a>>,
-    /// How many more there are that the responder judged expected.
+    /// How many more there are that the responder judged expected, or that only expected actors made.
     pub expected: u64,
 }
 
@@ -43,12 +43,12 @@ pub struct Alive<'a> {
 pub fn alive(investigation: &Investigation, now: DateTime<Utc>) -> Alive<'_> {
     let nodes = &investigation.chain().nodes;
     let mut alive = Alive::default();
-    for node in nodes {
+    for (at, node) in nodes.iter().enumerate() {
         let live = investigation.live(node);
         let Some(how) = how(nodes, node, live, now) else {
             continue;
         };
-        if investigation.verdict(&node.node) == Verdict::Expected {
+        if investigation.is_ours(at) || investigation.verdict(&node.node) == Verdict::Expected {
             alive.expected += 1;
         } else {
             alive.ways.push(Way { node, how, live });

@@ -120,6 +120,11 @@ impl Evidence {
             .map(|call| (&self.events[call.event], &*call.body))
     }
 
+    /// The whole record of a call that can extend the chain.
+    pub fn lineage_record(&self, key: &EventKey) -> Option<&Value> {
+        self.lineage.get(key).map(|call| &*call.body)
+    }
+
     /// Every caller seen, with what they did.
     pub fn callers(&self) -> impl Iterator<Item = (&Identity, &Activity)> {
         self.callers.iter()

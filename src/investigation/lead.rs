@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How a value is looked up: the attributes LookupEvents knows, which archives answer too.
+/// How a value is looked up: the attributes LookupEvents knows, which archives answer too, and what only archives do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Attribute {
     /// The key a call was signed with.
@@ -13,15 +13,18 @@ pub enum Attribute {
     Username,
     /// A resource a call names: a user, role, policy, instance, a temporary key.
     ResourceName,
+    /// The address a call came from. Archives only: LookupEvents cannot be asked for it.
+    SourceAddress,
 }
 
 impl Attribute {
-    /// The attribute's name in the LookupEvents API.
+    /// The attribute's name in the LookupEvents API; an address has its member's.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AccessKeyId => "AccessKeyId",
             Self::Username => "Username",
             Self::ResourceName => "ResourceName",
+            Self::SourceAddress => "SourceIPAddress",
         }
     }
 }

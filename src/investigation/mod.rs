@@ -13,7 +13,10 @@
 //! | `live/` | what the account says of each node now |
 //! | `alive` | what may still let somebody in |
 //! | `lead` | what to look up next |
-//! | `actor` | calls by the same source |
+//! | `actor/` | calls by the same source, and whose it seems to be |
+//! | `triage` | was the key used by a stranger, and what that means for the first minute |
+//! | `ours` | which nodes only expected actors made |
+//! | `further` | other keys to look at next |
 //! | `timeline` | the events in order, filtered |
 //! | `coverage` | what was read, and what was not |
 //! | `checklist` | the state of the steps |
@@ -27,17 +30,22 @@ pub mod checklist;
 pub mod coverage;
 pub mod evidence;
 pub mod fact;
+pub mod further;
 pub mod lead;
 pub mod live;
+mod ours;
 pub mod resource;
 pub mod state;
 pub mod tally;
 pub mod timeline;
+pub mod triage;
 
 pub use alive::{How, Way, alive};
 pub use chain::{Chain, Link, Node};
 pub use evidence::{Activity, Evidence};
 pub use fact::{Fact, Verdict, What};
+pub use further::FurtherSeed;
 pub use lead::{Attribute, Lead};
 pub use state::Investigation;
 pub use tally::{Tally, tally};
+pub use triage::{Advice, Triage, triage};

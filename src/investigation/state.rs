@@ -9,8 +9,10 @@ use super::chain::{self, Chain};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
+use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
-use super::{Evidence, Node, actor};
+use super::{Evidence, Node, actor, ours};
+use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
 
 /// Everything the facts add up to.
@@ -29,7 +31,11 @@ pub struct Investigation {
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
     actors: Vec<actor::Actor>,
+    further_seeds: Vec<FurtherSeed>,
+    /// For each node of the chain whether only expected actors made it.
+    ours: Vec<bool>,
     stale: bool,
+    judged: bool,
 }
 
 impl Investigation {
@@ -62,18 +68,32 @@ impl Investigation {
                 ));
             }
             What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
-            What::Account(seen) => self.account_seen = Some((fact.at, seen.clone())),
+            What::Account(seen) => {
+                self.account_seen = Some((fact.at, seen.clone()));
+                // Which calls are the responder's own is known from here on.
+                self.stale = true;
+            }
             What::Live(seen) => self.live_seen = Some((fact.at, seen.clone())),
-            What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
+            What::Judged(judged) => {
+                self.verdicts.insert(judged.subject.clone(), judged.verdict);
+                self.judged = true;
+            }
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
         }
     }
 
     /// Brings the chain and the actors up to date with the events. Cheap when nothing new arrived.
     pub fn settle(&mut self) {
-        if std::mem::take(&mut self.stale) {
+        let is_stale = std::mem::take(&mut self.stale);
+        if is_stale {
             self.chain = chain::derive(&self.evidence, self.seeds());
-            self.actors = actor::derive(&self.evidence, &self.chain);
+            self.actors = actor::derive(&self.evidence, &self.chain, self.notice(), self.responder());
+        }
+        if std::mem::take(&mut self.judged) || is_stale {
+            let verdict = |subject: &str| self.verdict(subject);
+            let further_seeds = further::derive(&self.evidence, &self.chain, &self.actors, verdict);
+            let ours = ours::derive(&self.evidence, &self.chain, &self.actors, verdict);
+            (self.further_seeds, self.ours) = (further_seeds, ours);
         }
         self.chain.counts.read = self.coverage.records();
         self.chain.counts.duplicates = self.evidence.duplicates();
@@ -104,6 +124,40 @@ impl Investigation {
         &self.actors
     }
 
+    /// The actor with this id.
+    pub fn actor(&self, id: &str) -> Option<&actor::Actor> {
+        self.actors.iter().find(|actor| actor.id == id)
+    }
+
+    /// Who investigates, as AWS said last.
+    fn responder(&self) -> actor::Responder<'_> {
+        let caller = self.account_seen.as_ref().and_then(|(_, seen)| seen.caller.known());
+        caller.map_or_else(actor::Responder::default, |caller| actor::Responder {
+            arn: Some(&caller.arn),
+            key: caller.key.as_deref(),
+        })
+    }
+
+    /// Whether a call is the responder's own.
+    pub fn is_responders(&self, event: &Event) -> bool {
+        actor::is_responders(event, &self.chain, self.responder())
+    }
+
+    /// Other keys to look at, as of the last [`settle`](Self::settle).
+    pub fn further_seeds(&self) -> &[FurtherSeed] {
+        &self.further_seeds
+    }
+
+    /// Whether only actors judged expected made a node and all below it, as of the last [`settle`](Self::settle).
+    pub fn is_ours(&self, node: usize) -> bool {
+        self.ours.get(node).copied().unwrap_or_default()
+    }
+
+    /// How many nodes only actors judged expected made.
+    pub fn ours(&self) -> u64 {
+        self.ours.iter().filter(|is_ours| **is_ours).count() as u64
+    }
+
     /// What was read.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
@@ -130,8 +184,9 @@ impl Investigation {
     }
 
     fn is_named(&self, subject: &str) -> bool {
+        let address = actor::address(subject);
         self.notice()
-            .is_some_and(|notice| notice.names_address(actor::address(subject)))
+            .is_some_and(|notice| address.is_some_and(|address| notice.names_address(address)))
     }
 
     /// The notice it began with.

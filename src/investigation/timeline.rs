@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::actor::actor_id;
 use super::{Chain, Evidence};
 use crate::cloudtrail::Event;
 
@@ -10,6 +11,8 @@ use crate::cloudtrail::Event;
 pub struct Filter {
     /// Only events of this node (by its `node` id): signed with it, made by it, or the one that proves it.
     pub node: Option<String>,
+    /// Only calls of this actor, by its id.
+    pub actor: Option<String>,
     /// Only this region.
     pub region: Option<String>,
     /// Only this service (`iam`, `sts`).
@@ -54,6 +57,7 @@ pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
             && filter.until.is_none_or(|t| event.time() <= t)
             && (filter.with_context || node.is_some() || in_chain(event))
             && (needle.is_empty() || mentions(event, &needle))
+            && filter.actor.as_deref().is_none_or(|actor| actor_id(event) == actor)
     };
     let mut chosen: Vec<u32> = (0u32..)
         .zip(evidence.events())

@@ -9,14 +9,17 @@
 //! | `template` | one command line: filled in so that nothing in it can escape its quotes |
 //! | `names` | the names of an investigation that commands are filled in for |
 //! | `render` | the commands of an item for the names of the chain |
+//! | `first` | what the first minute needs: the decision, and the command that makes a key inactive |
 
 mod check;
+mod first;
 mod format;
 mod names;
 mod render;
 mod template;
 
 pub use check::{Mistake, parse};
+pub use first::{DECISION, deactivation};
 pub use format::{CommandTemplate, ForEach, Item, Playbook, Step, TimeBox};
 pub use render::{Command, Names, Origin, Subject, SubjectKind, commands, comment, script};
 pub use template::PLACEHOLDERS;

@@ -60,6 +60,7 @@ pub enum Action {
     Top,
     Bottom,
     GoToNext,
+    Evidence,
     Fold,
     Unfold,
     ToggleFold,
@@ -80,6 +81,7 @@ pub enum Action {
     WritesOnly,
     FailuresOnly,
     SameNode,
+    SameActor,
     SameRegion,
     SameService,
     WithContext,
@@ -130,6 +132,7 @@ impl Action {
             Self::Top => "top",
             Self::Bottom => "bottom",
             Self::GoToNext => "do this next",
+            Self::Evidence => "evidence",
             Self::Unfold => "unfold",
             Self::Fold | Self::ToggleFold => "fold",
             Self::FoldAll => "fold all",
@@ -149,6 +152,7 @@ impl Action {
             Self::WritesOnly => "writes",
             Self::FailuresOnly => "failures",
             Self::SameNode => "same caller",
+            Self::SameActor => "same source",
             Self::SameRegion => "same region",
             Self::SameService => "same service",
             Self::WithContext => "others too",
@@ -196,6 +200,9 @@ impl Action {
             Self::Top => "To the first line",
             Self::Bottom => "To the last line",
             Self::GoToNext => "Open the next thing to do in the steps",
+            Self::Evidence => {
+                "Show the call behind the verdict in the timeline, among those of its source; judge it there"
+            }
             Self::Fold => "Fold the node, or go to its parent",
             Self::Unfold => "Unfold the node, or go to its first child",
             Self::ToggleFold => "Fold or unfold the node",
@@ -203,7 +210,9 @@ impl Action {
             Self::Details => "Go into the details, to scroll them",
             Self::Leave => "Leave the details",
             Self::Record => "Show the CloudTrail record behind this line",
-            Self::Copy => "Copy: the item's commands, the node's or the event's id",
+            Self::Copy => {
+                "Copy: the command that deactivates the key, the item's commands, the node's or the event's id"
+            }
             Self::Search => "Search by name, id, kind or link",
             Self::NextMatch => "Go to the next match",
             Self::PreviousMatch => "Go to the previous match",
@@ -218,6 +227,7 @@ impl Action {
             Self::WritesOnly => "Filter: only calls that change something",
             Self::FailuresOnly => "Filter: only calls that failed",
             Self::SameNode => "Filter: only events of the caller of this one; again for all",
+            Self::SameActor => "Filter: only events of the source of this one (address and program); again for all",
             Self::SameRegion => "Filter: only events of the region of this one; again for all",
             Self::SameService => "Filter: only events of the service of this one; again for all",
             Self::WithContext => "Filter: also other people's calls that name the chain",

@@ -19,8 +19,8 @@ use super::tree::TreeState;
 use super::widgets::scroll::Scroll;
 use crate::collect::source::RegionNow;
 use crate::investigation::actor::actor_id;
-use crate::investigation::{Investigation, Verdict};
-use crate::playbook::{Item, Names, Playbook};
+use crate::investigation::{Advice, Investigation, Verdict, triage};
+use crate::playbook::{Item, Names, Playbook, deactivation};
 use crate::store::{CaseFile, StoreError};
 
 /// What the caller decides about the screens.
@@ -273,6 +273,23 @@ impl App {
 
     pub(super) fn has_next_item(&self) -> bool {
         self.next_item().is_some()
+    }
+
+    pub(super) fn has_evidence(&self) -> bool {
+        triage(self.investigation()).evidence().is_some()
+    }
+
+    /// The commands that make the seeds inactive, where a stranger used one, with the items they stand in.
+    pub(super) fn deactivations(&self) -> Vec<(&Item, String)> {
+        let triage = triage(self.investigation());
+        let seeds = triage.to_deactivate().filter(|_| triage.advice == Advice::Deactivate);
+        seeds
+            .filter_map(|seed| deactivation(&self.settings.playbook, &self.names, seed))
+            .collect()
+    }
+
+    pub(super) fn has_deactivation(&self) -> bool {
+        !self.deactivations().is_empty()
     }
 
     pub(super) fn on_tree(&self) -> bool {

@@ -52,6 +52,13 @@ impl EventsState {
         self.rows.get(self.scroll.at()).map(|at| *at as usize)
     }
 
+    /// Selects an event by its place in the evidence, if it is shown.
+    pub(super) fn select(&self, event: usize) {
+        if let Some(place) = self.rows.iter().position(|row| *row as usize == event) {
+            self.scroll.select(place);
+        }
+    }
+
     /// Whether some events are left out.
     pub(super) fn is_filtered(&self) -> bool {
         self.filter != Filter::default()

@@ -7,6 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::investigation::Verdict;
 use crate::investigation::fact::ItemState;
+use crate::investigation::triage::Standing;
 
 /// How each role looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +82,19 @@ impl Theme {
             Verdict::Unknown => self.dim,
             Verdict::Malicious => self.danger,
             Verdict::Expected => self.ok,
+        }
+    }
+
+    /// The sign and the look of what is thought of an actor. What is inferred has a sign of its own.
+    pub(super) fn standing(&self, standing: Standing<'_>) -> (&'static str, Style) {
+        match standing {
+            Standing::Judged(verdict) => (verdict_sign(verdict), self.verdict(verdict)),
+            Standing::Named(_) => (verdict_sign(Verdict::Malicious), self.danger),
+            Standing::Own => ("=", self.ok),
+            Standing::Foreign(_) => ("?", self.danger),
+            Standing::Unusual(_) => ("?", self.notice),
+            Standing::Application(_) => ("~", self.ok),
+            Standing::Open => (" ", self.dim),
         }
     }
 

@@ -48,7 +48,7 @@ fn siblings_of_a_console_seed_are_offered_and_not_counted() {
     assert_eq!(core(&case), [""; 0]);
     assert_eq!(case.chain().counts.chain, 1);
     assert_eq!(
-        case.chain().further_seeds.iter().map(|s| &*s.key).collect::<Vec<_>>(),
+        case.further_seeds().iter().map(|s| &*s.key).collect::<Vec<_>>(),
         [TEMP2]
     );
 }

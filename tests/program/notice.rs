@@ -65,6 +65,31 @@ fn a_notice_gives_the_key_and_its_address_is_the_attackers() {
 }
 
 #[test]
+fn archives_are_searched_whole_for_the_address_that_a_notice_names() {
+    // It names nothing of the chain: only its address leads there.
+    let other = user("backup", "AKIAZZOTHER000000001");
+    let desk = Desk::with_story();
+    desk.log("other.json", &records(&[call(&other, 7, "s3", "ListBuckets")]));
+    let plain = desk.investigate(SEED, &[]);
+    assert!(!out(&plain).contains("AKIAZZOTHER000000001"), "{}", out(&plain));
+    let desk = Desk::with_story();
+    desk.log("other.json", &records(&[call(&other, 7, "s3", "ListBuckets")]));
+    let run = investigate(&desk, &notice(), &[]);
+    let said = out(&run);
+    let offer = format!("AKIAZZOTHER000000001: it was used from {ATTACKER}, which is the attacker's");
+    assert!(
+        said.contains(&offer) && said.contains("archives are searched whole for addresses"),
+        "{said}"
+    );
+    let chain: Value = serde_json::from_str(&desk.show("chain", "json")).expect("JSON");
+    let nodes = chain["nodes"].as_array().expect("nodes");
+    assert!(
+        nodes.iter().all(|node| node["id"] != "AKIAZZOTHER000000001"),
+        "offered, not followed"
+    );
+}
+
+#[test]
 fn the_notice_lies_with_the_evidence_harmless_and_without_its_secrets() {
     let desk = Desk::with_story();
     let evidence = desk.path("evidence");

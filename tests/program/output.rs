@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::desk::{Desk, code, err, out, rows};
+use crate::support::desk::{Desk, code, err, out, records, rows};
 use crate::support::incident::*;
 use crate::support::program::keytrail;
 
@@ -125,6 +125,78 @@ fn the_evidence_folder_is_complete_and_its_hashes_hold() {
         ),
         "{header}"
     );
+}
+
+#[test]
+fn the_summary_says_what_to_do_first_and_who_is_who() {
+    let desk = Desk::with_story();
+    let app = (-20..0).map(|hour| {
+        let call = use_of(&seed(), hour * 3600).with("sourceIPAddress", json!("198.51.100.7"));
+        call.with("userAgent", json!("aws-sdk-java/2.25.31 Linux/5.10"))
+    });
+    desk.log("app.json", &records(&app.collect::<Vec<_>>()));
+    let said = out(&desk.investigate(SEED, &[]));
+    for (label, text) in [
+        ("Decide", "Foreign use seen: deactivate now"),
+        (
+            "Stranger",
+            "203.0.113.66 aws-cli: 17 calls since 2026-03-04 10:00 UTC; looks foreign: opened another way in",
+        ),
+        (
+            "Application",
+            "198.51.100.7 aws-sdk-java: 20 calls since 2026-03-03 14:00 UTC; likely the real application: ",
+        ),
+        (
+            "S1-10",
+            &format!("aws iam update-access-key --user-name=app --access-key-id={SEED} --status Inactive"),
+        ),
+    ] {
+        assert!(
+            said.contains(&format!("{label:<16}{text}")),
+            "no {label} {text} in:\n{said}"
+        );
+    }
+    let csv = desk.show("actors", "csv");
+    let head = csv.lines().next().unwrap_or_default();
+    assert!(
+        head.ends_with("Verdict,Why,Suspicion,Signs,SignEvents,Proposal"),
+        "{head}"
+    );
+    let table = rows(&csv);
+    let row = |address: &str| table.iter().find(|row| &row[1] == address).expect("a source").clone();
+    let (stranger, app) = (row("203.0.113.66"), row("198.51.100.7"));
+    let thought_of = |row: &csv::StringRecord| [9, 11, 14].map(|at| row[at].to_owned());
+    assert_eq!(thought_of(&stranger), ["unknown", "foreign", ""]);
+    assert!(
+        stranger[12].contains("(CreateUser)") && !stranger[13].is_empty(),
+        "{stranger:?}"
+    );
+    assert_eq!(thought_of(&app), ["unknown", "", "application"]);
+    assert!(desk.show("actors", "text").contains("Suspicion"));
+    // The item in which it is decided shows the same.
+    let commands = keytrail()
+        .arg("checklist")
+        .arg(desk.path("case.keytrail"))
+        .args(["--commands", "--item", "S1-05"])
+        .output();
+    assert!(
+        out(&commands.expect("runs")).contains("# Foreign use seen: deactivate now\n# 203.0.113.66 aws-cli: 17 calls")
+    );
+}
+
+#[test]
+fn without_a_stranger_it_says_to_rotate_first() {
+    let desk = Desk::new();
+    desk.log("app.json", &records(&[use_of(&seed(), 0)]));
+    let said = out(&desk.investigate(SEED, &[]));
+    for line in [
+        "No foreign use seen so far: rotate first, then deactivate",
+        "203.0.113.66 aws-cli: 1 call since 2026-03-04 10:00 UTC; nothing speaks for or against it",
+        "read so far: 1 record of 1 file",
+    ] {
+        assert!(said.contains(line), "no {line} in:\n{said}");
+    }
+    assert!(!said.contains("update-access-key"), "{said}");
 }
 
 #[test]

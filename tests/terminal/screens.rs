@@ -84,7 +84,7 @@ fn what_was_done_on_the_screens_is_there_when_the_file_is_opened_again() {
     terminal.types("2");
     terminal.shows("billing-sync");
     terminal.types("m");
-    terminal.shows("malicious");
+    terminal.shows("is judged malicious");
     // Killed without a chance to say goodbye.
     terminal.send(Signal::KILL);
     terminal.ends();

@@ -187,10 +187,8 @@ impl Notice {
     }
 
     /// Whether it names this source address.
-    pub fn names_address(&self, address: &str) -> bool {
-        // Parsed, because one IPv6 address can be written in several ways.
-        let address: Option<IpAddr> = address.parse().ok();
-        address.is_some() && self.mentions.iter().any(|m| m.address == address)
+    pub fn names_address(&self, address: IpAddr) -> bool {
+        self.mentions.iter().any(|m| m.address == Some(address))
     }
 
     /// Whether the text is nothing but key ids: then there is nothing else to keep.

@@ -235,7 +235,7 @@ fn a_masked_id_is_asked_for_and_never_guessed() {
         assert_eq!(notice.keys().count(), 0, "{masked}");
         assert_eq!(notice.masked().collect::<Vec<_>>(), [masked]);
         assert!(
-            notice.names_address("203.0.113.39"),
+            notice.names_address([203, 0, 113, 39].into()),
             "what else it says holds all the same"
         );
     }

@@ -74,6 +74,20 @@ fn what_is_not_plain_has_to_be_parsed() {
 }
 
 #[test]
+fn the_address_of_a_call_is_found_and_the_name_of_a_service_is_not() {
+    let tokens = |address: &str| skimmed(&record(&json!({"sourceIPAddress": address})).to_string()).1;
+    for address in ["203.0.113.66", "2001:db8::7"] {
+        assert!(tokens(address).contains(&terms::hash(address.as_bytes())), "{address}");
+    }
+    for service in ["sns.amazonaws.com", "AWS Internal", ""] {
+        assert!(!tokens(service).contains(&terms::hash(service.as_bytes())), "{service}");
+    }
+    // In what was asked for it is no address of the caller.
+    let asked = record(&json!({"requestParameters": {"sourceIPAddress": "203.0.113.66"}}));
+    assert!(!skimmed(&asked.to_string()).1.contains(&terms::hash(b"203.0.113.66")));
+}
+
+#[test]
 fn an_id_written_with_escapes_is_found() {
     let plain = terms::hash(b"ASIAIOSFODNN7EXAMPLE");
     for text in [

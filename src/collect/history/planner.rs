@@ -46,7 +46,9 @@ impl Planner {
 
     /// What to ask for a lead; nothing if that was asked already.
     pub(super) fn plan(&mut self, lead: &Lead) -> Vec<Plan> {
-        let question = Question::from(lead);
+        let Some(question) = Question::of(lead) else {
+            return Vec::new();
+        };
         if self.asked.contains(&question) {
             return Vec::new();
         }

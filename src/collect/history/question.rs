@@ -33,16 +33,17 @@ impl fmt::Display for Question {
     }
 }
 
-impl From<&Lead> for Question {
-    fn from(lead: &Lead) -> Self {
-        Self {
-            by: match lead.attribute {
-                Attribute::AccessKeyId => By::AccessKeyId,
-                Attribute::Username => By::Username,
-                Attribute::ResourceName => By::ResourceName,
-            },
-            value: lead.value.clone(),
-        }
+impl Question {
+    /// The question that a lead is; `None` where LookupEvents cannot be asked for it.
+    pub(super) fn of(lead: &Lead) -> Option<Self> {
+        let by = match lead.attribute {
+            Attribute::AccessKeyId => By::AccessKeyId,
+            Attribute::Username => By::Username,
+            Attribute::ResourceName => By::ResourceName,
+            Attribute::SourceAddress => return None,
+        };
+        let value = lead.value.clone();
+        Some(Self { by, value })
     }
 }
 

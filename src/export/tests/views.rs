@@ -73,7 +73,7 @@ fn the_other_tables_say_what_the_investigation_knows() {
     assert_eq!((&*checklist[0]["State"], &*checklist[0]["Note"]), ("done", "'=done"));
     assert_eq!((&*checklist[1]["State"], &*checklist[1]["At"]), ("open", ""));
 
-    assert_eq!(read_csv(tables::actors(investigation))[0]["Events"], "4");
+    assert_eq!(read_csv(crate::export::actors(investigation))[0]["Events"], "4");
     let resources = read_csv(tables::resources(investigation));
     let [sign, bucket] = &resources[..] else {
         panic!("{resources:?}")

@@ -7,7 +7,7 @@ use super::grow::Garden;
 use super::lifeline::{Name, life_name};
 use super::soil::{Call, Soil};
 use super::subject::subjects;
-use super::{Attempt, Chain, Change, Counts, FurtherSeed, Link, Node, Proof, decorate};
+use super::{Attempt, Chain, Change, Counts, Link, Node, Proof, decorate};
 use crate::catalogue::{Kind, Relation};
 use crate::cloudtrail::{Event, EventKey};
 use crate::investigation::Evidence;
@@ -30,13 +30,11 @@ pub fn derive(evidence: &Evidence, seeds: &[String]) -> Chain {
     let counts = counts(&garden, seeds);
     let warnings = warnings(&garden);
     let seed_minted_by = seed_minted_by(&soil, &seeds[0]);
-    let further_seeds = further_seeds(&garden, seeds);
     Chain {
         nodes: garden.nodes,
         changes,
         attempts,
         seed_minted_by,
-        further_seeds,
         warnings,
         counts,
     }
@@ -278,68 +276,4 @@ fn warnings(garden: &Garden<'_>) -> Vec<String> {
         ));
     }
     warnings
-}
-
-/// Keys to look at next: the seed's siblings of one sign-in, and other keys used from an address that used a key of the
-/// chain. Found among the events kept, so never the whole story.
-fn further_seeds(garden: &Garden<'_>, seeds: &[String]) -> Vec<FurtherSeed> {
-    let ours: BTreeSet<&str> = garden.nodes.iter().filter(|n| n.is_key()).map(|n| &*n.id).collect();
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    let seed_sessions: BTreeSet<_> = garden
-        .soil
-        .evidence
-        .callers()
-        .map(|(identity, _)| identity)
-        .filter(|i| i.access_key.as_deref().is_some_and(|k| seeds.iter().any(|s| s == k)))
-        .filter_map(|i| Some((i.principal_id.as_deref()?, i.session_created?)))
-        .collect();
-    for (identity, _) in garden.soil.evidence.callers().filter(|(i, _)| i.invoked_by.is_none()) {
-        let (Some(key), Some(principal)) = (identity.access_key.as_deref(), identity.principal_id.as_deref()) else {
-            continue;
-        };
-        let sibling = identity
-            .session_created
-            .is_some_and(|at| seed_sessions.contains(&(principal, at)));
-        if sibling && !ours.contains(key) {
-            found.insert(
-                key.to_owned(),
-                "belongs to the same console session as the seed".to_owned(),
-            );
-        }
-    }
-    let is_address = |text: &str| text.parse::<std::net::IpAddr>().is_ok();
-    let addresses: BTreeSet<&str> = garden
-        .soil
-        .evidence
-        .events()
-        .iter()
-        .filter(|e| e.identity.access_key.as_deref().is_some_and(|k| ours.contains(k)))
-        .filter_map(|e| e.source_ip.as_deref())
-        .filter(|ip| is_address(ip))
-        .collect();
-    let mut shared: BTreeMap<&str, &str> = BTreeMap::new();
-    for event in garden.soil.evidence.events() {
-        let (Some(key), Some(ip)) = (event.identity.access_key.as_deref(), event.source_ip.as_deref()) else {
-            continue;
-        };
-        if event.identity.invoked_by.is_none() && addresses.contains(ip) && !ours.contains(key) {
-            // Of several addresses always the same one, in whatever order the events came.
-            let named = shared.entry(key).or_insert(ip);
-            *named = ip.min(*named);
-        }
-    }
-    for (key, ip) in shared {
-        found
-            .entry(key.to_owned())
-            .or_insert_with(|| format!("used from {ip}, as keys of the chain were"));
-    }
-    let events = |key: &str| garden.soil.key_activity.get(key).map_or(0, |a| a.events);
-    found
-        .into_iter()
-        .map(|(key, why)| FurtherSeed {
-            events: events(&key),
-            key,
-            why,
-        })
-        .collect()
 }

@@ -249,17 +249,6 @@ pub struct Attempt {
     pub by: String,
 }
 
-/// Something else to look at: not in the chain, but the next question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FurtherSeed {
-    /// The key id.
-    pub key: String,
-    /// Why it is offered.
-    pub why: String,
-    /// Calls signed with it, among those kept.
-    pub events: u64,
-}
-
 /// Counts over the events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -286,8 +275,6 @@ pub struct Chain {
     pub attempts: Vec<Attempt>,
     /// The call that minted the first seed, if it is in the evidence.
     pub seed_minted_by: Option<Proof>,
-    /// Other keys to look at.
-    pub further_seeds: Vec<FurtherSeed>,
     /// What a responder must know about this result, in sentences.
     pub warnings: Vec<String>,
     /// Counts.
@@ -298,6 +285,15 @@ impl Chain {
     /// The index of a node by its `node` id.
     pub fn find(&self, node: &str) -> Option<usize> {
         self.nodes.iter().position(|n| n.node == node)
+    }
+
+    /// How many nodes a branch has: the node and everything below it.
+    pub fn size(&self, at: usize) -> u64 {
+        1 + self.nodes[at]
+            .children
+            .iter()
+            .map(|child| self.size(*child))
+            .sum::<u64>()
     }
 
     /// The indices of the roots (the seeds).

@@ -10,7 +10,8 @@ use crate::tui::widgets::text::{counted, middle, safe};
 const MOST: usize = 74_994;
 
 impl App {
-    /// Copies what is under the cursor: an item's commands, a node's id, an event's id.
+    /// Copies what is under the cursor: an item's commands, a node's id, an event's id; on the overview the command that it
+    /// shows.
     pub(super) fn copy(&mut self) -> Option<Effect> {
         let (what, text) = match self.screen {
             Screen::Chain => {
@@ -23,7 +24,13 @@ impl App {
                 (format!("event {id}"), id)
             }
             Screen::Steps => self.commands()?,
-            Screen::Overview | Screen::Coverage => return None,
+            Screen::Overview => {
+                let lines: Vec<String> = self.deactivations().into_iter().map(|(_, line)| line).collect();
+                let what = counted(lines.len() as u64, "command", "commands");
+                let safe: Vec<_> = lines.iter().map(|line| safe(line)).collect();
+                (format!("{what} to deactivate"), safe.join("\n"))
+            }
+            Screen::Coverage => return None,
         };
         if text.len() > MOST {
             self.complain(format!(

@@ -117,6 +117,7 @@ impl App {
             Action::Bottom => self.go(Move::Bottom),
             Action::Leave => self.leave_details(),
             Action::GoToNext => self.go_to_next(),
+            Action::Evidence => self.show_evidence(),
             Action::Details => self.enter_details(),
             Action::Record => self.open_record(),
             Action::Judge(verdict) => self.judge(verdict),
@@ -138,6 +139,7 @@ impl App {
             | Action::WritesOnly
             | Action::FailuresOnly
             | Action::SameNode
+            | Action::SameActor
             | Action::SameRegion
             | Action::SameService
             | Action::WithContext => self.act_on_timeline(action),

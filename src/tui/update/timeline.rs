@@ -2,6 +2,7 @@
 
 use crate::cloudtrail::Event;
 use crate::investigation::timeline::Filter;
+use crate::investigation::triage;
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
 use crate::tui::popup::{Field, Popup, Purpose};
@@ -29,6 +30,10 @@ impl App {
                     .and_then(|at| self.investigation().chain().nodes.get(at))
                     .map(|n| n.node.clone());
                 toggle(&mut self.events.filter.node, id);
+            }
+            Action::SameActor => {
+                let actor = self.source();
+                toggle(&mut self.events.filter.actor, actor);
             }
             Action::SameRegion => {
                 let region = self.event().map(|event| event.region.to_string());
@@ -64,6 +69,23 @@ impl App {
             }
             None => self.say("This call was made by somebody outside the chain"),
         }
+    }
+
+    /// Shows the call that the verdict of the overview rests on, among those of its source.
+    pub(super) fn show_evidence(&mut self) {
+        let Some((actor, event)) = triage(self.investigation())
+            .evidence()
+            .map(|(a, at)| (a.id.clone(), at))
+        else {
+            return;
+        };
+        self.events.filter = Filter {
+            actor: Some(actor),
+            ..Filter::default()
+        };
+        self.events.touch();
+        self.show(Screen::Timeline);
+        self.events.select(event);
     }
 
     pub(super) fn clear_event_filters(&mut self) {

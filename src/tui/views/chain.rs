@@ -18,7 +18,7 @@ use crate::investigation::live::LiveState;
 use crate::investigation::{Link, Node, Verdict};
 use crate::tui::app::App;
 use crate::tui::theme::verdict_sign;
-use crate::tui::tree::{Row, RowKind};
+use crate::tui::tree::{Row, RowKind, Together};
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{self, id_cell, number, safe};
 
@@ -188,17 +188,27 @@ fn line(app: &App, row: &Row, width: usize) -> Line<'static> {
                 spans.extend(facts(app, node, &columns));
             }
         }
-        RowKind::Group { members, .. } => {
+        RowKind::Group { why, members, .. } => {
             let calls = members
                 .iter()
                 .filter_map(|at| nodes.get(*at))
                 .map(|n| n.activity.events)
                 .sum();
             let first = members.first().and_then(|at| nodes.get(*at));
-            let label = first
-                .map(|n| format!("{} {}s", members.len(), n.kind.label()))
-                .unwrap_or_default();
-            let link = first.map_or_else(String::new, |n| columns.link_of(n.link));
+            let chain = app.investigation().chain();
+            let (label, link) = match (why, first) {
+                (Together::Ours, _) => {
+                    let nodes: u64 = members.iter().map(|at| chain.size(*at)).sum();
+                    let state = if row.folded == Some(true) { ", folded" } else { "" };
+                    let label = format!("{} made by expected actors{state}", number(nodes));
+                    (label, text::cell("", columns.link))
+                }
+                (Together::Alike, Some(n)) => (
+                    format!("{} {}s", members.len(), n.kind.label()),
+                    columns.link_of(n.link),
+                ),
+                (Together::Alike, None) => Default::default(),
+            };
             spans.push(Span::styled(text::cell(&label, room), theme.strong));
             spans.push(Span::styled(link, theme.dim));
             spans.push(Span::raw(format!("{:>width$}", number(calls), width = columns.calls)));

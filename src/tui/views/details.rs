@@ -9,11 +9,12 @@ use crate::account::owner;
 use crate::catalogue::{self, Strength};
 use crate::cloudtrail::Event;
 use crate::investigation::actor::actor_id;
-use crate::investigation::{Link, Node, Verdict, chain};
+use crate::investigation::triage::Standing;
+use crate::investigation::{Link, Node, chain, further};
 use crate::tui::app::App;
 use crate::tui::clock;
 use crate::tui::theme::verdict_sign;
-use crate::tui::tree::RowKind;
+use crate::tui::tree::{RowKind, Together};
 use crate::tui::widgets::pane::{self, labelled};
 use crate::tui::widgets::text::{self, counted, number, safe, wrap};
 
@@ -29,20 +30,26 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(inner.width);
     let lines = match app.tree.row().map(|row| &row.what) {
         Some(RowKind::Node(at)) => node(app, *at, width),
-        Some(RowKind::Group { members, .. }) => group(app, members, width),
+        Some(RowKind::Group { why, members, .. }) => group(app, *why, members, width),
         None => Vec::new(),
     };
     pane::scrolled(frame, inner, lines, &app.tree.details);
     pane::corner(frame, area, &app.tree.details.read(), &app.theme);
 }
 
-fn group(app: &App, members: &[usize], width: usize) -> Vec<Line<'static>> {
+fn group(app: &App, together: Together, members: &[usize], width: usize) -> Vec<Line<'static>> {
     let nodes = &app.investigation().chain().nodes;
-    let mut lines = vec![Line::styled(
-        format!("{} alike, shown as one line", members.len()),
-        app.theme.strong,
-    )];
-    let why = "The console and some programs use many temporary keys for one session. → unfolds them.";
+    let (head, why) = match together {
+        Together::Alike => (
+            "alike, shown as one line",
+            "The console and some programs use many temporary keys for one session. → unfolds them.",
+        ),
+        Together::Ours => (
+            "and all below, made by expected actors",
+            "Made, changed and used by sources that are judged expected, and by nobody else. → unfolds them.",
+        ),
+    };
+    let mut lines = vec![Line::styled(format!("{} {head}", members.len()), app.theme.strong)];
     lines.extend(wrap(why, width).into_iter().map(Line::from));
     let mut all = crate::investigation::Activity::default();
     for node in members.iter().filter_map(|at| nodes.get(*at)) {
@@ -148,13 +155,22 @@ fn source(app: &App, event: &Event, width: usize) -> Vec<Line<'static>> {
             .iter()
             .flat_map(|agent| field(app, "program", agent, width)),
     );
-    let verdict = app.investigation().verdict(&actor_id(event));
-    if verdict != Verdict::Unknown {
-        let why = app.investigation().why_judged(&actor_id(event));
-        let why = why.map(|why| format!(", {why}")).unwrap_or_default();
-        let judged = format!("{} {}{why}", verdict_sign(verdict), verdict.as_str());
-        let judged = Span::styled(judged, app.theme.verdict(verdict));
-        lines.push(labelled("source is", LABEL, judged, &app.theme));
+    let investigation = app.investigation();
+    let actor = investigation
+        .actor(&actor_id(event))
+        .map(|actor| investigation.standing(actor));
+    if let Some(standing) = actor.filter(|standing| *standing != Standing::Open) {
+        let label = "source is";
+        let (sign, style) = app.theme.standing(standing);
+        let words = format!("{sign} {}", safe(&standing.words()));
+        let pieces = wrap(&words, width.saturating_sub(LABEL)).into_iter();
+        let labels = std::iter::once(label).chain(std::iter::repeat(""));
+        let styled = pieces.map(|piece| Span::styled(piece, style));
+        lines.extend(
+            styled
+                .zip(labels)
+                .map(|(piece, label)| labelled(label, LABEL, piece, &app.theme)),
+        );
     }
     if let Some(call) = catalogue::call(&event.source, event.base_name()) {
         let technique = if call.technique.is_empty() {
@@ -263,7 +279,8 @@ fn deeds(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
 
 /// What it changed, what it tried in vain, and for a seed the keys to look at next.
 fn consequences(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
-    let chain = app.investigation().chain();
+    let investigation = app.investigation();
+    let chain = investigation.chain();
     let changes = chain.changes.iter().filter(|c| c.by == node.node).map(|change| {
         let detail = if change.detail.is_empty() {
             String::new()
@@ -286,19 +303,18 @@ fn consequences(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
             format!("{} {}{hint}", attempt.name, attempt.error),
         )
     });
-    let seeds = chain
-        .further_seeds
-        .iter()
-        .filter(|_| node.link == Link::Seed)
-        .map(|seed| {
-            (
-                counted(seed.events, "call", "calls"),
-                format!("{}: {}", seed.key, seed.why),
-            )
-        });
+    let further = investigation.further_seeds();
+    let seeds = further.iter().filter(|_| node.link == Link::Seed).map(|seed| {
+        (
+            counted(seed.events, "call", "calls"),
+            format!("{}: it {}", seed.key, seed.why),
+        )
+    });
+    let how_far = (!further.is_empty() && node.link == Link::Seed)
+        .then(|| ("how far".to_owned(), further::how_far(investigation).to_owned()));
     let mut lines = list(app, "What it changed", changes, width);
     lines.extend(list(app, "What it tried in vain", attempts, width));
-    lines.extend(list(app, "Keys to look at next", seeds, width));
+    lines.extend(list(app, "Keys to look at next", seeds.chain(how_far), width));
     lines
 }
 

@@ -6,7 +6,8 @@ use ratatui::text::{Line, Span};
 
 use super::WIDE;
 use crate::investigation::fact::ItemState;
-use crate::playbook::{Item, Step, commands};
+use crate::investigation::triage;
+use crate::playbook::{DECISION, Item, Step, commands};
 use crate::tui::app::App;
 use crate::tui::steps::{self, Line as Row};
 use crate::tui::theme::item_sign;
@@ -127,6 +128,10 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
             lines.extend(wrap(&note, width).into_iter().map(Line::from));
         }
     }
+    // What speaks for one way or the other comes before the reasons why that matters.
+    if item.id == DECISION {
+        lines.extend(grounds(app, width));
+    }
     lines.push(Line::default());
     lines.extend(wrap(&item.why, width).into_iter().map(Line::from));
     let commands = commands(item, &app.names);
@@ -148,5 +153,30 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
             );
         }
     }
+    lines
+}
+
+/// What is known for the decision: who used the key.
+fn grounds(app: &App, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let triage = triage(app.investigation());
+    let mut lines = vec![Line::default(), Line::styled(triage.headline(), theme.accent)];
+    let actors = triage.grounds().iter().chain(&triage.application);
+    for actor in actors {
+        let (sign, look) = theme.standing(app.investigation().standing(actor));
+        let said = triage.said(actor, |time| app.zone.minute(time));
+        let pieces = wrap(&safe(&said), width.saturating_sub(2)).into_iter();
+        let signs = std::iter::once(sign).chain(std::iter::repeat(" "));
+        lines.extend(
+            pieces
+                .zip(signs)
+                .map(|(piece, sign)| Line::from(vec![Span::styled(format!("{sign} "), look), Span::raw(piece)])),
+        );
+    }
+    lines.extend(
+        wrap(&triage.read(), width)
+            .into_iter()
+            .map(|l| Line::styled(l, theme.dim)),
+    );
     lines
 }

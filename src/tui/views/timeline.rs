@@ -9,10 +9,9 @@ use ratatui::text::{Line, Span};
 
 use crate::catalogue;
 use crate::cloudtrail::Event;
-use crate::investigation::Verdict;
 use crate::investigation::actor::{Actor, actor_id};
+use crate::investigation::triage::Standing;
 use crate::tui::app::App;
-use crate::tui::theme::verdict_sign;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{cell, cut, id_cell, middle, number, safe};
 
@@ -22,7 +21,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let [bar, head, list] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     density(app, frame, bar);
-    let columns = Columns::of(usize::from(inner.width), any_source_judged(app));
+    let columns = Columns::of(usize::from(inner.width), any_source_marked(app));
     frame.render_widget(Line::styled(columns.head(), theme.dim), head);
     let rows = &app.events.rows;
     if rows.is_empty() {
@@ -46,10 +45,10 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     pane::corner(frame, area, &app.events.scroll.position(), theme);
 }
 
-fn any_source_judged(app: &App) -> bool {
+fn any_source_marked(app: &App) -> bool {
     let investigation = app.investigation();
-    let judged = |actor: &Actor| investigation.verdict(&actor.id) != Verdict::Unknown;
-    investigation.actors().iter().any(judged)
+    let marked = |actor: &Actor| investigation.standing(actor) != Standing::Open;
+    investigation.actors().iter().any(marked)
 }
 
 /// The title carries the filter, a chip for each part of it.
@@ -78,6 +77,7 @@ fn title(app: &App) -> Line<'static> {
         .map(|t| format!("\"{}\"", cut(&safe(t), 24)));
     let chips = [
         node,
+        filter.actor.as_deref().map(|a| format!("from {}", cut(&safe(a), 32))),
         filter.service.as_deref().map(|s| middle(&safe(s), 20).into_owned()),
         filter.region.as_deref().map(|r| middle(&safe(r), 20).into_owned()),
         filter.writes_only.then(|| "writes".to_owned()),
@@ -126,7 +126,7 @@ struct Columns {
     region: usize,
     event: usize,
     caller: usize,
-    /// The verdict on the source, once any source is judged.
+    /// What is thought of the source, once something is thought of any.
     verdict: usize,
     address: usize,
     result: usize,
@@ -191,11 +191,10 @@ impl Columns {
         };
         let name = format!("{}:{}", event.service(), event.name);
         let address = event.source_ip.as_deref().unwrap_or_default();
-        let verdict = app.investigation().verdict(&actor_id(event));
-        let judged = match verdict {
-            Verdict::Unknown => "",
-            known => verdict_sign(known),
-        };
+        let investigation = app.investigation();
+        let actor = investigation.actor(&actor_id(event));
+        let standing = actor.map_or(Standing::Open, |actor| investigation.standing(actor));
+        let (marked, mark) = theme.standing(standing);
         let result = failed.unwrap_or("ok");
         let result_style = if failed.is_some() { theme.danger } else { theme.dim };
         let mut spans = vec![
@@ -203,7 +202,7 @@ impl Columns {
             Span::styled(format!("{} ", id_cell(&safe(&event.region), self.region)), theme.dim),
             Span::styled(format!("{sign}{} ", cell(&safe(&name), self.event)), style),
             Span::raw(format!("{} ", id_cell(&safe(&caller(app, event)), self.caller))),
-            Span::styled(cell(judged, self.verdict), theme.verdict(verdict)),
+            Span::styled(cell(marked, self.verdict), mark),
             Span::raw(id_cell(&safe(address), self.address)),
         ];
         if self.result > 0 {
@@ -219,6 +218,9 @@ impl Columns {
 /// Who made a call: the service where one did, else the caller's short name.
 fn caller(app: &App, event: &Event) -> String {
     let label = event.identity.label();
+    if app.investigation().is_responders(event) {
+        return format!("you, {label}");
+    }
     match app.index.node_of(event) {
         Some(_) if event.identity.is_service() => {
             let service = event.identity.invoked_by.as_deref().unwrap_or("AWS");

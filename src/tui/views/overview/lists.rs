@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::investigation::Node;
 use crate::investigation::alive::{Alive, How, Way, alive};
-use crate::investigation::{Node, Verdict};
+use crate::investigation::triage::Standing;
 use crate::tui::app::App;
-use crate::tui::theme::verdict_sign;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{self, cell, counted, cut, id_cell, middle, number, safe};
 
@@ -112,8 +112,10 @@ pub(super) fn stands_out(app: &App, frame: &mut Frame<'_>, area: Rect) {
     pane::lines(frame, inner, lines);
 }
 
-/// From this width on there is room for why a source is judged.
+/// From this width on there is room for why a source is judged, or thought to be what it is.
 const WIDE: usize = 136;
+/// Room for the program.
+const PROGRAM: usize = 20;
 
 /// The sources of the calls: the attacker, the real application, or not known yet.
 pub(super) fn from_where(app: &App, frame: &mut Frame<'_>, area: Rect) {
@@ -123,16 +125,17 @@ pub(super) fn from_where(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(inner.width);
     let lines = fit(actors.len(), usize::from(inner.height), theme.dim, |at| {
         let actor = &actors[at];
-        let verdict = app.investigation().verdict(&actor.id);
+        let standing = app.investigation().standing(actor);
         let when = |time: Option<_>| time.map_or_else(String::new, |t| app.zone.brief(t));
-        let judged = match verdict {
-            Verdict::Unknown => String::new(),
-            judged => format!("{} {}", verdict_sign(judged), judged.as_str()),
+        let (sign, look) = theme.standing(standing);
+        // The reasons give way before the program does: the first stands further up.
+        let room = width.saturating_sub(24 + 14 + 14 + 29 + PROGRAM);
+        let words = if width >= WIDE && standing != Standing::Open {
+            standing.words()
+        } else {
+            standing.brief().to_owned()
         };
-        // The reason gives way before the program does: the notice itself stands further up.
-        let why = app.investigation().why_judged(&actor.id).map(|why| format!(", {why}"));
-        let why = why.filter(|_| width >= WIDE).unwrap_or_default();
-        let room = width.saturating_sub(24 + 14 + 14 + 29 + 12 + text::width(&why));
+        let judged = cut(&safe(&format!("{sign} {words}")), room).into_owned();
         Line::from(vec![
             Span::raw(format!("{} ", id_cell(&safe(&actor.address), 23))),
             Span::styled(
@@ -147,9 +150,8 @@ pub(super) fn from_where(app: &App, frame: &mut Frame<'_>, area: Rect) {
                 format!("  {} – {} ", when(actor.activity.first), when(actor.activity.last)),
                 theme.dim,
             ),
-            Span::raw(cell(&format!("  {}", safe(&actor.program)), room)),
-            Span::styled(judged, theme.verdict(verdict)),
-            Span::styled(why, theme.dim),
+            Span::raw(cell(&format!("  {}", safe(&actor.program)), PROGRAM)),
+            Span::styled(judged, look),
         ])
     });
     pane::lines(frame, inner, lines);

@@ -3,6 +3,7 @@
 //! ```text
 //! ┌ Do this next ─────────────────────────────┐
 //!   Notice: what it says, where the investigation began with one
+//! ├ Foreign use seen: deactivate now ──────────┤   who used the key, and the command
 //! ├ The key ───────────┬ What it led to ──────┤
 //! ├ May still work ────┼ What stands out ─────┤
 //! ├ From where ─────────────────────────────── ┤   where there is room
@@ -10,6 +11,7 @@
 //! ```
 
 mod cards;
+mod decision;
 mod lists;
 
 use ratatui::Frame;
@@ -33,22 +35,28 @@ const TALL: u16 = 30;
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let cares = cares(app);
     let tall = area.height >= TALL;
-    let actors = u16::try_from(app.investigation().actors().len()).unwrap_or(u16::MAX);
-    let [next, notice, upper, lower, from, care] = Layout::vertical([
-        Constraint::Length(if tall { 5 } else { 3 }),
+    let rows = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
+    let actors = rows(app.investigation().actors().len());
+    let verdict = decision::lines(app, area.width, tall);
+    let [next, notice, decision, upper, lower, from, care] = Layout::vertical([
+        Constraint::Length(if tall { 4 } else { 1 }),
         Constraint::Length(u16::from(app.investigation().notice().is_some())),
-        Constraint::Length(if tall { 9 } else { 8 } + said_rows(app, tall)),
+        Constraint::Length(if verdict.is_empty() { 0 } else { rows(verdict.len()) + 2 }),
+        Constraint::Length(if tall { 9 } else { 7 } + said_rows(app, tall)),
         Constraint::Fill(1),
         Constraint::Length(if tall && actors > 0 {
             actors.min(area.height / 6) + 2
         } else {
             0
         }),
-        Constraint::Length(u16::try_from(cares.len()).unwrap_or(0).min(if tall { 4 } else { 1 })),
+        Constraint::Length(rows(cares.len()).min(if tall { 4 } else { 1 })),
     ])
     .areas(area);
     do_next(app, frame, next);
     named(app, frame, notice);
+    if decision.height > 0 {
+        decision::draw(app, frame, decision, verdict);
+    }
     let halves = |area| Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
     let [left, right] = halves(upper);
     cards::the_key(app, frame, left);
@@ -81,17 +89,18 @@ fn said_rows(app: &App, tall: bool) -> u16 {
 }
 
 fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let inner = pane::pane(frame, area, "Do this next", true, &app.theme);
     let theme = &app.theme;
+    let title = "Do this next";
+    // In a small window a frame around one line is only noise.
+    let (inner, label) = if area.height > 2 {
+        (pane::pane(frame, area, title, true, theme), String::new())
+    } else {
+        (area, format!(" {title}  "))
+    };
+    let label = Span::styled(label, theme.strong);
     let Some(item) = app.next_item() else {
-        pane::lines(
-            frame,
-            inner,
-            [Line::styled(
-                "Every item is settled. Keep the file, and export the evidence.",
-                theme.ok,
-            )],
-        );
+        let said = "Every item is settled. Keep the file, and export the evidence.";
+        pane::lines(frame, inner, [Line::from(vec![label, Span::styled(said, theme.ok)])]);
         return;
     };
     let (settled, all) = steps::progress(app.investigation(), app.settings.playbook.items());
@@ -102,6 +111,7 @@ fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
         ""
     };
     let mut head = Line::from(vec![
+        label,
         Span::styled(meanwhile, theme.notice),
         Span::styled(format!("{}  ", item.id), theme.accent),
         Span::styled(item.title.clone(), theme.strong),
@@ -180,7 +190,7 @@ fn cares(app: &App) -> Vec<(Style, String)> {
     if let Some(question) = investigation.notice().and_then(Notice::question) {
         cares.push((theme.notice, safe(&question).into_owned()));
     }
-    let further = &investigation.chain().further_seeds;
+    let further = investigation.further_seeds();
     if let Some(first) = further.first() {
         let more = if further.len() > 1 {
             format!(" (and {} more keys)", further.len() - 1)

@@ -1,6 +1,10 @@
 //! The chain as rows of a tree: what is folded, what is filtered, and where one is.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod grow;
+
+use std::collections::BTreeSet;
+
+use grow::Grower;
 
 use super::widgets::scroll::Scroll;
 use super::widgets::text::counted;
@@ -28,13 +32,24 @@ pub(super) struct Row {
 pub(super) enum RowKind {
     /// A node, by its place in the chain.
     Node(usize),
-    /// Many siblings alike.
+    /// Many siblings shown as one line.
     Group {
         /// Its name, for folding.
         id: String,
+        /// Why they stand together.
+        why: Together,
         /// The nodes.
         members: Vec<usize>,
     },
+}
+
+/// Why siblings are shown as one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Together {
+    /// They are alike: the many keys of a session.
+    Alike,
+    /// Only actors judged expected made them.
+    Ours,
 }
 
 /// What the chain screen remembers.
@@ -120,6 +135,9 @@ impl TreeState {
             }
             if let Some(parent) = here.parent {
                 self.open_groups.insert(group_id(chain, parent, here));
+                if at.is_some_and(|at| investigation.is_ours(at)) {
+                    self.open_groups.insert(ours_id(chain, parent));
+                }
             }
             at = here.parent;
         }
@@ -293,107 +311,7 @@ fn group_id(chain: &Chain, parent: usize, node: &Node) -> String {
     )
 }
 
-struct Grower<'a> {
-    state: &'a TreeState,
-    investigation: &'a Investigation,
-    /// For each node whether it passes the filter itself.
-    passes: Vec<bool>,
-    /// For each node whether it or something below it passes.
-    visible: Vec<bool>,
-    rows: Vec<Row>,
-}
-
-impl<'a> Grower<'a> {
-    fn new(state: &'a TreeState, investigation: &'a Investigation) -> Self {
-        let nodes = &investigation.chain().nodes;
-        let passes: Vec<bool> = nodes.iter().map(|n| state.passes(investigation, n)).collect();
-        let mut visible = passes.clone();
-        // Parents stand before their children, so going backwards every child has been decided.
-        for at in (0..nodes.len()).rev() {
-            if let Some(parent) = nodes[at].parent.filter(|_| visible[at]) {
-                visible[parent] = true;
-            }
-        }
-        Self {
-            state,
-            investigation,
-            passes,
-            visible,
-            rows: Vec::new(),
-        }
-    }
-
-    fn node(&mut self, at: usize, guide: String, below: &str) {
-        let node = &self.investigation.chain().nodes[at];
-        let entries = self.entries(at);
-        let folded = self.state.folded.contains(&node.node) && !self.state.is_filtered();
-        self.rows.push(Row {
-            guide,
-            what: RowKind::Node(at),
-            folded: (!entries.is_empty()).then_some(folded),
-            passing: !self.passes[at],
-        });
-        let last = entries.len().saturating_sub(1);
-        for (i, entry) in entries.into_iter().enumerate().filter(|_| !folded) {
-            let (guide, below) = guides(below, i == last);
-            match entry {
-                Entry::One(child) => self.node(child, guide, &below),
-                Entry::Group(id, members) => self.group(id, members, guide, &below),
-            }
-        }
-    }
-
-    fn group(&mut self, id: String, members: Vec<usize>, guide: String, below: &str) {
-        let folded = !self.state.open_groups.contains(&id);
-        self.rows.push(Row {
-            guide,
-            what: RowKind::Group {
-                id,
-                members: members.clone(),
-            },
-            folded: Some(folded),
-            passing: false,
-        });
-        let last = members.len() - 1;
-        for (i, member) in members.into_iter().enumerate().filter(|_| !folded) {
-            let (guide, below) = guides(below, i == last);
-            self.node(member, guide, &below);
-        }
-    }
-
-    /// What hangs below a node, in order. Many alike come as one entry; while filtering each stands for itself.
-    fn entries(&self, at: usize) -> Vec<Entry> {
-        let chain = self.investigation.chain();
-        let children = chain.nodes[at].children.iter().copied().filter(|c| self.visible[*c]);
-        let group = |child: usize| {
-            let node = &chain.nodes[child];
-            let alike = node.kind == Kind::Session && node.children.is_empty() && !self.state.is_filtered();
-            alike.then(|| group_id(chain, at, node))
-        };
-        let mut sizes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for child in children.clone() {
-            if let Some(id) = group(child) {
-                sizes.entry(id).or_default().push(child);
-            }
-        }
-        sizes.retain(|_, members| members.len() > FEW);
-        children
-            .filter_map(|child| match group(child).and_then(|id| sizes.get_key_value(&id)) {
-                Some((id, members)) if members[0] == child => Some(Entry::Group(id.clone(), members.clone())),
-                Some(_) => None,
-                None => Some(Entry::One(child)),
-            })
-            .collect()
-    }
-}
-
-enum Entry {
-    One(usize),
-    Group(String, Vec<usize>),
-}
-
-/// The lines that lead to a child, and those that lead on below it.
-fn guides(below: &str, last: bool) -> (String, String) {
-    let (turn, further) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-    (format!("{below}{turn}"), format!("{below}{further}"))
+/// What only expected actors made under one parent.
+fn ours_id(chain: &Chain, parent: usize) -> String {
+    format!("ours {}", chain.nodes[parent].node)
 }

@@ -1,0 +1,25 @@
+//! What the first minute needs of a playbook: where the decision is made, and the command that carries it out.
+
+use super::format::{CommandTemplate, Item, Playbook};
+use super::render::{Names, SubjectKind, commands};
+
+/// The item in which it is decided whether to deactivate the key now or to rotate first.
+pub const DECISION: &str = "S1-05";
+
+/// The command that makes a key inactive, and the item it stands in. `None` where the playbook has none, or where the key
+/// is gone.
+pub fn deactivation<'p>(playbook: &'p Playbook, names: &Names, key: &str) -> Option<(&'p Item, String)> {
+    let is_key = |kind: SubjectKind, name: &str| kind == SubjectKind::AccessKey && name == key;
+    let subject = names.subjects.iter().find(|s| is_key(s.kind, &s.name))?;
+    let names = Names {
+        subjects: vec![subject.clone()],
+        account: names.account.clone(),
+        now: names.now.clone(),
+        start: names.start.clone(),
+    };
+    let makes_inactive = |line: &str| line.contains("update-access-key") && line.contains("Inactive");
+    let has_it = |template: &CommandTemplate| makes_inactive(&template.run);
+    let item = playbook.items().find(|item| item.commands.iter().any(has_it))?;
+    let mut lines = commands(item, &names).into_iter().map(|command| command.line);
+    Some((item, lines.find(|line| makes_inactive(line))?))
+}
