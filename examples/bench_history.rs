@@ -4,6 +4,8 @@
 //! 17 regions; a key with 3,000 calls in us-east-1, where an answer takes 4 s in the mean, and 200 in each of five others,
 //! where it takes 0.3 s. The perfect schedule sends the seed's pages at exactly two a second in each region, each taking
 //! the latency that the simulator drew for it. Five runs, each with latencies of its own.
+//!
+//! `-- memory` reads 200,000 calls from 34 regions instead, and prints the most memory that took.
 
 #[path = "../tests/support/aws/mod.rs"]
 mod aws;
@@ -65,6 +67,36 @@ struct Run {
     refused: f64,
 }
 
+/// Reads very many calls: how much memory that takes.
+fn memory() -> Result<(), Box<dyn Error>> {
+    let regions = || aws::DEFAULT_REGIONS.iter().chain(&aws::OPT_IN_REGIONS);
+    let each = 200_000 / 34 + 1;
+    let plain = ("s3.amazonaws.com", "ListBuckets");
+    let records = regions().flat_map(|region| (0..each).map(|number| call(region, number, each, plain, &Value::Null)));
+    let mut aws = Aws::new("111122223333").events(records.collect::<Vec<_>>());
+    for region in &aws::OPT_IN_REGIONS {
+        aws = aws.region(region, Region::enabled());
+    }
+    let aws = aws.start();
+    let save = std::env::temp_dir().join(format!("bench-history-{}.keytrail", std::process::id()));
+    let mut command = Command::new(std::env::current_exe()?.with_file_name("../keytrail"));
+    aws.credentials(&mut command);
+    command.args(["investigate", KEY, "--batch", "--save"]).arg(&save);
+    let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let status = format!("/proc/{}/status", run.id());
+    let mut most = String::new();
+    while run.try_wait()?.is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        if let Some(line) = text.lines().find(|line| line.starts_with("VmHWM:")) {
+            line.clone_into(&mut most);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    std::fs::remove_file(&save)?;
+    println!("at most{}", most.trim_start_matches("VmHWM:"));
+    Ok(())
+}
+
 fn run(latencies: u64) -> Result<Run, Box<dyn Error>> {
     let aws = Aws::new("111122223333")
         .seed(latencies)
@@ -111,6 +143,9 @@ fn median(mut of: Vec<f64>) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::args().nth(1).as_deref() == Some("memory") {
+        return memory();
+    }
     println!("   perfect  measured  ratio  first branch  requests  refused");
     let mut runs = Vec::new();
     for latencies in 1..=5 {

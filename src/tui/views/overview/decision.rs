@@ -29,7 +29,7 @@ pub(super) fn lines(app: &App, width: u16, tall: bool) -> Vec<Line<'static>> {
     }
     if tall && grounds.len() > named {
         let more = grounds.len() - named;
-        lines.push(Line::styled(format!("  and {more} more, see below"), app.theme.dim));
+        lines.push(Line::styled(format!("  and {more} more: 3 Timeline"), app.theme.dim));
     }
     if let Some(application) = triage.application.first() {
         lines.extend(said(app, &triage, application, width, 1));

@@ -32,26 +32,32 @@ use crate::tui::widgets::text::{self, counted, cut, safe};
 /// From this height on there is room for the reasons, and for where the calls came from.
 const TALL: u16 = 30;
 
+/// Rows that the list of what may still work takes at least, its frame among them.
+const LISTED: u16 = 7;
+
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let cares = cares(app);
     let tall = area.height >= TALL;
     let rows = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
     let actors = rows(app.investigation().actors().len());
     let verdict = decision::lines(app, area.width, tall);
-    let [next, notice, decision, upper, lower, from, care] = Layout::vertical([
-        Constraint::Length(if tall { 4 } else { 1 }),
-        Constraint::Length(u16::from(app.investigation().notice().is_some())),
-        Constraint::Length(if verdict.is_empty() { 0 } else { rows(verdict.len()) + 2 }),
-        Constraint::Length(if tall { 9 } else { 7 } + said_rows(app, tall)),
-        Constraint::Fill(1),
-        Constraint::Length(if tall && actors > 0 {
-            actors.min(area.height / 6) + 2
-        } else {
-            0
-        }),
-        Constraint::Length(rows(cares.len()).min(if tall { 4 } else { 1 })),
-    ])
-    .areas(area);
+    let fixed = [
+        if tall { 4 } else { 1 },
+        u16::from(app.investigation().notice().is_some()),
+        if verdict.is_empty() { 0 } else { rows(verdict.len()) + 2 },
+        if tall { 9 } else { 6 } + said_rows(app, tall),
+    ];
+    let care = rows(cares.len()).min(if tall { 4 } else { 1 });
+    // What may still work goes before where the calls came from.
+    let left = area.height.saturating_sub(fixed.iter().sum::<u16>() + care + LISTED);
+    let from = match (actors.min(area.height / 6) + 2).min(left) {
+        rows if tall && actors > 0 && rows > 3 => rows,
+        _ => 0,
+    };
+    let [next, notice, decision, upper] = fixed.map(Constraint::Length);
+    let rest = [Constraint::Fill(1), Constraint::Length(from), Constraint::Length(care)];
+    let [next, notice, decision, upper, lower, from, care] =
+        Layout::vertical([next, notice, decision, upper].into_iter().chain(rest)).areas(area);
     do_next(app, frame, next);
     named(app, frame, notice);
     if decision.height > 0 {
