@@ -29,6 +29,8 @@ const LATE: i64 = 20 * 60;
 
 /// Between two rounds of a watch.
 const WATCH: Duration = Duration::from_secs(30);
+/// Before its first round.
+const FIRST: Duration = Duration::from_secs(10);
 
 /// Begins to ask. Works on the runtime it is called on.
 pub fn start(settings: Settings) -> Feed {
@@ -136,7 +138,7 @@ impl Clerk {
                     }
                     Some(Query::Watch(is_on)) => {
                         self.watch.is_on = is_on;
-                        self.watch.next = Instant::now() + WATCH;
+                        self.watch.next = Instant::now() + FIRST;
                         true
                     }
                     None => return,
