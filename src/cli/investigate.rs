@@ -126,6 +126,7 @@ pub(super) fn pasted(text: Notice) -> Result<Exit, Failure> {
 
 fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
     let seeds = seeds(args, notice.as_ref())?;
+    check_window(args)?;
     let aws = args.from.is_empty().then(|| AskedAws {
         profile: args.profile.clone(),
         regions: args.regions.clone(),
@@ -152,6 +153,21 @@ fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
         keep_by_default: true,
     };
     start(plan, reader, &args.output)
+}
+
+/// A window in which nothing can be found is a mistake, and must not look like an account in which nothing happened.
+fn check_window(args: &Args) -> Result<(), Failure> {
+    let Some(until) = args.until else { return Ok(()) };
+    if args.since.is_some_and(|since| since >= until) {
+        return Err(Failure::usage("--since must be before --until", ""));
+    }
+    if args.from.is_empty() && until <= Utc::now() - history::REACH {
+        return Err(Failure::usage(
+            "AWS event history reaches back 90 days, and --until lies before that",
+            "Older events are in a trail's bucket: download its logs and read them with --from PATH.",
+        ));
+    }
+    Ok(())
 }
 
 /// What reads the events.

@@ -106,3 +106,22 @@ fn the_window_leaves_out_what_is_outside() {
         );
     }
 }
+
+#[test]
+fn a_window_in_which_nothing_can_be_found_is_wrong_usage() {
+    let desk = Desk::new();
+    desk.log("all.json", r#"{"Records": []}"#);
+    let run = desk.investigate(
+        SEED,
+        &["--since", "2026-02-01T00:00:00Z", "--until", "2026-01-01T00:00:00Z"],
+    );
+    assert_eq!(code(&run), 2, "{}", err(&run));
+    assert!(err(&run).contains("--since must be before --until"), "{}", err(&run));
+
+    let run = keytrail()
+        .args(["investigate", SEED, "--batch", "--until", "2020-01-01T00:00:00Z"])
+        .output();
+    let run = run.expect("runs");
+    assert_eq!(code(&run), 2, "{}", err(&run));
+    assert!(err(&run).contains("90 days"), "{}", err(&run));
+}

@@ -283,19 +283,17 @@ impl Clerk {
             // The window ended long ago: nothing is on its way any more.
             return;
         }
-        for at in from..self.asked.len() {
-            let (plan, before) = &mut self.asked[at];
+        for (plan, before) in self.asked[from..].to_vec() {
             let is_of_calls = matches!(plan.question.by, By::AccessKeyId | By::Username);
             if !is_of_calls || plan.instead.is_some() {
                 continue;
             }
-            let read = vec![(i64::MIN, *before - LATE)];
-            *before = until;
+            let read = vec![(i64::MIN, before - LATE)];
             let plan = Plan {
                 ranks: (Rank::Lead, Rank::Lead),
                 is_busy: false,
                 is_watch,
-                ..plan.clone()
+                ..plan
             };
             for region in self.regions.clone() {
                 self.give(&region, plan.clone(), until, read.clone());
@@ -312,7 +310,13 @@ impl Clerk {
             return true;
         };
         self.watch.next = Instant::now() + WATCH;
-        let missed = std::mem::take(&mut self.watch.missed).into_iter().collect();
+        let missed: Vec<_> = std::mem::take(&mut self.watch.missed).into_iter().collect();
+        if missed.is_empty() {
+            // The next round goes on from here. After one that missed something, it asks for that too.
+            for (_, before) in &mut self.asked {
+                *before = until.max(*before);
+            }
+        }
         let until = DateTime::from_timestamp(until, 0).unwrap_or_else(Utc::now);
         self.send(vec![Update::Found(Found::Watched(Watched { until, missed }))])
             .await

@@ -65,4 +65,4 @@ pub struct Settings {
 }
 
 /// Event history reaches back so far.
-const REACH: chrono::TimeDelta = chrono::TimeDelta::days(90);
+pub const REACH: chrono::TimeDelta = chrono::TimeDelta::days(90);
