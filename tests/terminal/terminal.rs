@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -49,6 +50,10 @@ impl Terminal {
     }
 
     pub(crate) fn run(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
+        // Between being opened and being marked as not to be inherited, a terminal is inherited by whatever another test
+        // starts; then nobody can close it any more.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let pair = native_pty_system()
             .openpty(size(rows, cols))
             .expect("a pseudo-terminal");
@@ -57,6 +62,7 @@ impl Terminal {
         command.env("HOME", std::env::temp_dir());
         command.env_remove("NO_COLOR");
         let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(alone);
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let keyboard = pair.master.take_writer().expect("a writer");
         let (sender, output) = channel();
