@@ -105,11 +105,26 @@ pub(super) async fn enabled(config: &SdkConfig) -> Reply<Vec<String>> {
         .map(|regions| regions.into_iter().filter_map(|region| region.region_name).collect())
 }
 
+/// The regions to ask.
+#[derive(Debug, Clone)]
+pub struct Regions {
+    /// Their names.
+    pub names: Vec<String>,
+    /// Whether AWS itself says that they are enabled.
+    pub are_enabled: bool,
+}
+
 /// Every region that is enabled; where that may not be asked, every one there is: the answers tell which are off.
-pub async fn all(config: &SdkConfig) -> Vec<String> {
+pub async fn all(config: &SdkConfig) -> Regions {
     match enabled(config).await {
-        Reply::Known(regions) => regions,
-        _ => of(config).regions.iter().map(|&region| region.to_owned()).collect(),
+        Reply::Known(names) => Regions {
+            names,
+            are_enabled: true,
+        },
+        _ => Regions {
+            names: of(config).regions.iter().map(|&region| region.to_owned()).collect(),
+            are_enabled: false,
+        },
     }
 }
 

@@ -19,6 +19,10 @@ use crate::investigation::fact::FileOutcome;
 use crate::investigation::{How, Investigation, Way, alive, further, tally};
 use crate::store::CaseFile;
 
+/// What to do about credentials that expired half-way.
+const EXPIRED: &str = "the AWS credentials have expired: renew them (aws sso login), and it goes on. Where they come from \
+                       the environment, interrupt it and go on with `keytrail open FILE`";
+
 /// How many single things a list of the summary names.
 pub(super) const MOST_LISTED: usize = 10;
 
@@ -47,6 +51,7 @@ pub(super) fn run(
 
 async fn drive(case: &mut CaseFile, work: &mut Work) -> Result<bool, Failure> {
     let mut shown = Utc::now();
+    let mut was_paused = false;
     let interrupt = interrupted();
     tokio::pin!(interrupt);
     loop {
@@ -65,7 +70,14 @@ async fn drive(case: &mut CaseFile, work: &mut Work) -> Result<bool, Failure> {
         let Some(news) = news else { break };
         let now = Utc::now();
         work.handle(news, case, now)?;
+        let is_paused = work.hunt.as_ref().is_some_and(|hunt| hunt.progress().paused);
+        if is_paused && !was_paused {
+            clear_progress();
+            eprintln!("{EXPIRED}");
+        }
+        was_paused = is_paused;
         if let Some(hunt) = &work.hunt
+            && !is_paused
             && now - shown > chrono::Duration::milliseconds(200)
         {
             shown = now;
@@ -98,9 +110,6 @@ fn show_progress(hunt: &Hunt) {
     let progress = hunt.progress();
     if std::io::stderr().is_terminal() {
         let line = match progress {
-            Progress { paused: true, .. } => {
-                "\r\x1b[Kthe AWS credentials have expired: renew them (aws sso login), and it goes on".to_owned()
-            }
             Progress {
                 files_total: 0,
                 records,
@@ -219,7 +228,17 @@ fn read(out: &mut String, investigation: &Investigation) {
         _ => String::new(),
     };
     if !coverage.history().is_empty() {
-        return history(out, coverage);
+        history(out, coverage);
+        let passes = investigation.passes().iter();
+        let named = passes.filter_map(|(_, pass)| pass.aws.as_ref()?.regions.as_ref());
+        if let Some(regions) = named.last() {
+            line(
+                out,
+                "Only",
+                &format!("these regions, as asked for: {}", regions.join(", ")),
+            );
+        }
+        return;
     }
     // What a file held is known at its end only.
     let to_the_end = match investigation.last_pass() {

@@ -23,6 +23,7 @@ use crate::collect::source::Source;
 use crate::collect::work::Work;
 use crate::export::text::safe;
 use crate::investigation::What;
+use crate::investigation::coverage::QuestionCoverage;
 use crate::investigation::fact::{AskedAws, PassBegan, Started};
 use crate::store::CaseFile;
 
@@ -157,6 +158,9 @@ fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
 
 /// A window in which nothing can be found is a mistake, and must not look like an account in which nothing happened.
 fn check_window(args: &Args) -> Result<(), Failure> {
+    if args.since.is_some_and(|since| since > Utc::now()) {
+        return Err(Failure::usage("--since lies in the future", ""));
+    }
     let Some(until) = args.until else { return Ok(()) };
     if args.since.is_some_and(|since| since >= until) {
         return Err(Failure::usage("--since must be before --until", ""));
@@ -289,9 +293,16 @@ fn read_already(case: &CaseFile) -> HashMap<(String, String), Vec<(i64, i64)>> {
     regions
         .flat_map(|(region, history)| {
             let questions = history.questions.iter();
-            questions.map(|(question, read)| ((region.clone(), question.clone()), read.read.clone()))
+            questions.map(|(question, read)| ((region.clone(), question.clone()), settled(read)))
         })
         .collect()
+}
+
+/// What of a question need not be read again: all but the end of its window, where something may have come late.
+fn settled(question: &QuestionCoverage) -> Vec<(i64, i64)> {
+    let late = question.window.map_or(i64::MAX, |(_, until)| until - history::LATE);
+    let parts = question.read.iter().map(|&(from, until)| (from, until.min(late)));
+    parts.filter(|(from, until)| from <= until).collect()
 }
 
 /// Opens or makes the file, starts the hunt, and shows it.

@@ -238,11 +238,12 @@ impl Hunt {
         self.watching
     }
 
-    /// Begins a watch, or ends it. Only what is read from AWS can be watched, after a pass that came to its end. Returns
-    /// whether it could.
+    /// Begins a watch, or ends it. Only what is read from AWS can be watched, up to the present, after a pass that came to
+    /// its end. Returns whether it could.
     pub fn watch(&mut self, on: bool) -> bool {
-        let can = self.feed.is_live && !self.running && self.failure.is_none();
-        let is_heard = can && self.feed.queries.send(Query::Watch(on)).is_ok();
+        let is_open = self.window.until.is_none_or(|until| until > Utc::now());
+        let can = self.feed.is_live && !self.feed.updates.is_closed() && !self.running && self.failure.is_none();
+        let is_heard = can && is_open && self.feed.queries.send(Query::Watch(on)).is_ok();
         self.watching = is_heard && on;
         is_heard
     }
@@ -254,10 +255,13 @@ impl Hunt {
 
     /// Ends the hunt early; what was found stays.
     pub fn cancel(&mut self, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.feed.cancelled.store(true, Ordering::Relaxed);
+        // A live source ends when nobody listens any more.
+        self.feed.updates.close();
+        self.watching = false;
         if !self.running {
             return Ok(());
         }
-        self.feed.cancelled.store(true, Ordering::Relaxed);
         let Progress {
             files_done,
             files_total,

@@ -236,13 +236,21 @@ impl Investigation {
     pub fn live(&self, node: &Node) -> Option<Live> {
         let (at, seen) = self.live_seen.as_ref()?;
         let state = seen.state(node, *at)?;
-        Some(Live { state, at: *at })
+        // What was used since is not over, whatever was said before.
+        let is_used_since = node.activity.last.is_some_and(|last| last > *at);
+        (!is_used_since || !state.is_over()).then_some(Live { state, at: *at })
     }
 
     /// The nodes that are there, as AWS says, though the records say they were deleted.
     pub fn contradicted(&self) -> impl Iterator<Item = &Node> {
         let deleted = self.chain.nodes.iter().filter(|node| node.ended.is_some());
         deleted.filter(|node| self.live(node).is_some_and(|live| live.contradicts(node)))
+    }
+
+    /// Whether the last pass came to its end, and read all that it should have read.
+    pub fn is_read(&self) -> bool {
+        let ended = self.last_pass.as_ref().is_some_and(|(_, pass)| pass.fixed_point);
+        ended && !self.coverage.is_partial()
     }
 
     /// When the last fact became known.

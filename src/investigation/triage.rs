@@ -115,12 +115,11 @@ pub fn triage(investigation: &Investigation) -> Triage<'_> {
         with(&|standing| matches!(standing, Standing::Judged(Verdict::Expected) | Standing::Application(_)));
     let mut open = with(&|standing| standing == Standing::Open);
     open.retain(|actor| actor.is_somebody());
-    let is_read = investigation.last_pass().is_some_and(|(_, pass)| pass.fixed_point);
     let advice = if !foreign.is_empty() {
         Advice::Deactivate
     } else if !unusual.is_empty() {
         Advice::Judge
-    } else if is_read {
+    } else if investigation.is_read() {
         Advice::Rotate
     } else {
         Advice::NotKnownYet

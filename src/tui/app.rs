@@ -43,8 +43,6 @@ pub struct Reading {
     pub files_total: u64,
     /// Records read.
     pub records: u64,
-    /// The responder's credentials have expired: it goes on when they are renewed.
-    pub paused: bool,
     /// Until all that is known of is read from AWS.
     pub left: Option<std::time::Duration>,
 }
@@ -88,6 +86,8 @@ pub struct App {
     /// How the reading of each region of AWS goes on.
     pub(super) regions: BTreeMap<Arc<str>, RegionNow>,
     pub(super) is_watching: bool,
+    /// The responder's credentials have expired: it goes on when they are renewed.
+    pub(super) is_paused: bool,
     pub(super) account: Account,
     pub(super) index: Index,
     pub(super) names: Names,
@@ -127,6 +127,7 @@ impl App {
             reading: None,
             regions: BTreeMap::new(),
             is_watching: false,
+            is_paused: false,
             account: Account::default(),
             index: Index::default(),
             names: Names::default(),

@@ -21,8 +21,11 @@ use super::terminal::Guard;
 use super::update::Effect;
 use super::widgets::text::counted;
 use super::{Again, Exit, views};
+use crate::cloudtrail::Event as Call;
 use crate::collect::hunt::Hunt;
 use crate::collect::work::{News, Work};
+use crate::investigation::Verdict;
+use crate::investigation::actor::actor_id;
 
 /// Between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -241,6 +244,10 @@ fn say_new_calls(app: &mut App, known: usize) -> bool {
     let keys = investigation.chain().nodes.iter().filter(|node| node.is_key());
     let keys: HashSet<&str> = keys.map(|node| &*node.id).collect();
     let new = investigation.evidence().events().iter().skip(known);
+    // The real application goes on, and so does the responder.
+    let is_foreign = |event: &Call| {
+        investigation.verdict(&actor_id(event)) != Verdict::Expected && !investigation.is_responders(event)
+    };
     let calls: Vec<_> = new
         .filter(|event| {
             event
@@ -249,6 +256,7 @@ fn say_new_calls(app: &mut App, known: usize) -> bool {
                 .as_deref()
                 .is_some_and(|key| keys.contains(key))
         })
+        .filter(|event| is_foreign(event))
         .collect();
     let Some(last) = calls.iter().max_by_key(|event| event.time()) else {
         return false;
@@ -300,10 +308,10 @@ fn show_progress(app: &mut App, work: &Work) {
             files_done: progress.files_done,
             files_total: progress.files_total,
             records: progress.records,
-            paused: progress.paused,
             left: hunt.regions().values().map(|region| region.left).max(),
         }
     });
+    app.is_paused = hunt.is_some_and(|hunt| hunt.progress().paused);
     app.set_reading(reading, regions, work.is_watching());
     app.account = match &work.inquiries {
         None => Account::OutOfReach,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -13,9 +14,10 @@ use super::api::Meaning;
 use super::desk::{Desk, Errand, Report};
 use super::gathered::Gathered;
 use super::keys::Keys;
-use super::planner::{Plan, Planner};
-use super::question::{By, Place, Rank};
-use super::{REACH, Settings};
+use super::planner::{Asking, Plan, Planner};
+use super::question::{Place, Question, Rank};
+use super::{LATE, REACH, Settings};
+use crate::account::regions::Regions;
 use crate::account::{regions, settings};
 use crate::collect::hunt::{Feed, Left, Query, Update};
 use crate::collect::source::Found;
@@ -24,8 +26,6 @@ use crate::investigation::lead::{Attribute, Lead};
 
 /// Parcels that wait for the hunt.
 const WAITING: usize = 16;
-/// Delivery takes some five minutes, without guarantee: so many seconds at the end of the window are read once more.
-const LATE: i64 = 20 * 60;
 
 /// Between two rounds of a watch.
 const WATCH: Duration = Duration::from_secs(30);
@@ -51,6 +51,12 @@ pub(super) struct Clerk {
     /// Regions that questions for everywhere go to; the home region alone until the list is known.
     regions: Vec<Arc<str>>,
     regions_known: bool,
+    /// Whether AWS itself says that these regions are enabled.
+    are_enabled: bool,
+    credentials_work: Arc<AtomicBool>,
+    /// Regions in which nothing could be read, and questions that were given up, before the watch.
+    closed: HashSet<Arc<str>>,
+    given_up: HashSet<(Arc<str>, Arc<Question>)>,
     planner: Planner,
     /// What was asked so far, with the end of its window.
     asked: Vec<(Plan, i64)>,
@@ -76,10 +82,12 @@ struct Watch {
     is_on: bool,
     /// When the next round begins.
     next: Instant,
-    /// The last second of the round that is under way.
-    round: Option<i64>,
+    /// The round that is under way: when it began, and the last second that it asks for.
+    round: Option<(Instant, i64)>,
     /// Regions that could not be read in it.
-    missed: BTreeSet<String>,
+    missed: BTreeSet<Arc<str>>,
+    /// Up to when each region was read by earlier rounds.
+    seen: HashMap<Arc<str>, i64>,
 }
 
 impl Clerk {
@@ -94,6 +102,10 @@ impl Clerk {
                 None => vec![home.clone()],
             },
             regions_known: named.is_some(),
+            are_enabled: false,
+            credentials_work: Arc::default(),
+            closed: HashSet::new(),
+            given_up: HashSet::new(),
             planner: Planner::new(wanted.seeds.clone()),
             settings: wanted,
             config,
@@ -112,6 +124,7 @@ impl Clerk {
                 next: Instant::now(),
                 round: None,
                 missed: BTreeSet::new(),
+                seen: HashMap::new(),
             },
             reports,
             reports_out,
@@ -236,6 +249,7 @@ impl Clerk {
                 self.settings.interval,
                 self.reports.clone(),
                 self.keys.clone(),
+                self.credentials_work.clone(),
             );
             tokio::spawn(desk.work(waiting));
             errands
@@ -245,9 +259,11 @@ impl Clerk {
     }
 
     /// The regions are known: what was asked at home is asked in the others too.
-    fn everywhere(&mut self, all: Vec<String>) {
+    fn everywhere(&mut self, all: Regions) {
         self.regions_known = true;
+        self.are_enabled = all.are_enabled;
         let others: Vec<Arc<str>> = all
+            .names
             .into_iter()
             .map(Arc::from)
             .filter(|region| *region != self.home)
@@ -266,37 +282,40 @@ impl Clerk {
     fn ask_for_the_late(&mut self) {
         let from = self.late;
         self.late = self.asked.len();
-        self.ask_again(from, false);
+        self.ask_again(from, Asking::Late);
     }
 
     /// One round of the watch.
     fn look_again(&mut self) {
-        self.watch.round = Some(self.until());
-        self.watch.missed.clear();
-        self.ask_again(0, true);
+        self.watch.round = Some((Instant::now(), self.until()));
+        self.ask_again(0, Asking::Watch);
     }
 
-    /// Asks for the calls of every key and session again, from a while before what was read last.
-    fn ask_again(&mut self, from: usize, is_watch: bool) {
+    /// Asks again for the calls of every key and session, and for who assumed a role, from a while before what was read
+    /// last.
+    fn ask_again(&mut self, from: usize, asking: Asking) {
         let until = self.until();
         if until < Utc::now().timestamp() - LATE {
             // The window ended long ago: nothing is on its way any more.
             return;
         }
         for (plan, before) in self.asked[from..].to_vec() {
-            let is_of_calls = matches!(plan.question.by, By::AccessKeyId | By::Username);
-            if !is_of_calls || plan.instead.is_some() {
+            if !plan.question.brings_new_calls() || plan.instead.is_some() {
                 continue;
             }
-            let read = vec![(i64::MIN, before - LATE)];
             let plan = Plan {
                 ranks: (Rank::Lead, Rank::Lead),
                 is_busy: false,
-                is_watch,
+                asking,
                 ..plan
             };
             for region in self.regions.clone() {
-                self.give(&region, plan.clone(), until, read.clone());
+                let is_lost = self.closed.contains(&region)
+                    || asking == Asking::Late && self.given_up.contains(&(region.clone(), plan.question.clone()));
+                if !is_lost {
+                    let read = self.watch.seen.get(&region).copied().unwrap_or(i64::MIN).max(before) - LATE;
+                    self.give(&region, plan.clone(), until, vec![(i64::MIN, read)]);
+                }
             }
         }
     }
@@ -306,17 +325,15 @@ impl Clerk {
         if self.open > 0 {
             return true;
         }
-        let Some(until) = self.watch.round.take() else {
+        let Some((begun, until)) = self.watch.round.take() else {
             return true;
         };
-        self.watch.next = Instant::now() + WATCH;
-        let missed: Vec<_> = std::mem::take(&mut self.watch.missed).into_iter().collect();
-        if missed.is_empty() {
-            // The next round goes on from here. After one that missed something, it asks for that too.
-            for (_, before) in &mut self.asked {
-                *before = until.max(*before);
-            }
-        }
+        // Others share the allowance: a watch takes a quarter of it at most.
+        self.watch.next = Instant::now() + WATCH.max(begun.elapsed() * 3);
+        let missed = std::mem::take(&mut self.watch.missed);
+        let read = self.regions.iter().filter(|region| !missed.contains(*region));
+        self.watch.seen.extend(read.map(|region| (region.clone(), until)));
+        let missed = missed.iter().map(ToString::to_string).collect();
         let until = DateTime::from_timestamp(until, 0).unwrap_or_else(Utc::now);
         self.send(vec![Update::Found(Found::Watched(Watched { until, missed }))])
             .await
@@ -339,15 +356,18 @@ impl Clerk {
             }
             _ => {}
         }
-        // That a region is closed is known from before.
-        if let Report::GivenUp { plan, error } = &report
-            && plan.is_watch
-            && !matches!(error.meaning, Meaning::NotEnabled | Meaning::Denied)
-        {
-            self.watch.missed.insert(region.to_string());
+        if let Report::GivenUp { plan, error } = &report {
+            if plan.asking == Asking::Watch {
+                self.watch.missed.insert(region.clone());
+            } else {
+                self.given_up.insert((region.clone(), plan.question.clone()));
+                if matches!(error.meaning, Meaning::NotEnabled | Meaning::Denied) {
+                    self.closed.insert(region.clone());
+                }
+            }
         }
-        let is_home = region == self.home;
-        let updates = self.gathered.take(&region, is_home, report, &self.keys);
+        let is_enabled = self.are_enabled || region == self.home;
+        let updates = self.gathered.take(&region, is_enabled, report, &self.keys);
         updates.is_empty() || self.send(updates).await
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -12,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::api::{Answer, Api, LookupError, Meaning};
 use super::keys::Keys;
 use super::pace::{Pace, Usual};
-use super::planner::Plan;
+use super::planner::{Asking, Plan};
 use super::question::{Question, Rank};
 use super::under_way::UnderWay;
 use super::walk::{Ask, Walk};
@@ -73,8 +74,10 @@ struct Task {
     walk: Walk,
     answers: u64,
     failures: u32,
-    /// Records of the chain in its answers, until there were some.
-    wanted: usize,
+    /// When it failed last: of the requests on their way then, each may fail for the same reason.
+    failed: Option<Instant>,
+    /// Its last answers in a row that held nothing of the chain.
+    vain: u64,
     is_busy: bool,
 }
 
@@ -88,9 +91,9 @@ impl Task {
         }
     }
 
-    /// Whether it is broad, and its first pages hold nothing of the chain.
+    /// Whether its last pages hold nothing of the chain.
     fn is_vain(&self) -> bool {
-        self.answers >= SCOUTED && self.wanted == 0
+        self.vain >= SCOUTED
     }
 }
 
@@ -112,6 +115,8 @@ pub(super) struct Desk {
     waits: bool,
     /// Why nothing can be read in this region.
     closed: Option<LookupError>,
+    /// Whether the responder's credentials were taken, here or elsewhere.
+    credentials_work: Arc<AtomicBool>,
     paused: bool,
     reports: mpsc::Sender<(Arc<str>, Report)>,
     keys: Keys,
@@ -128,6 +133,7 @@ impl Desk {
         interval: Duration,
         reports: mpsc::Sender<(Arc<str>, Report)>,
         keys: Keys,
+        credentials_work: Arc<AtomicBool>,
     ) -> Self {
         Self {
             api: Api::new(config, &region),
@@ -142,6 +148,7 @@ impl Desk {
             starved: false,
             waits: false,
             closed: None,
+            credentials_work,
             paused: false,
             reports,
             keys,
@@ -218,13 +225,17 @@ impl Desk {
             if self
                 .tasks
                 .values()
-                .any(|task| task.plan.question == *broader && !task.is_vain())
+                .any(|task| task.plan.question == *broader && task.plan.asking == Asking::First && !task.is_vain())
             {
                 self.put_off.entry(broader.clone()).or_default().push(errand);
                 return true;
             }
         }
         let Errand { plan, window, read } = errand;
+        if plan.asking == Asking::Watch {
+            // What closed it during a watch may be over.
+            self.closed = None;
+        }
         if let Some(error) = self.closed.clone() {
             return self.report(Report::GivenUp { plan, error }).await;
         }
@@ -238,7 +249,8 @@ impl Desk {
                 walk,
                 answers: 0,
                 failures: 0,
-                wanted: 0,
+                failed: None,
+                vain: 0,
                 is_busy: false,
             };
             self.tasks.insert(self.number, task);
@@ -319,14 +331,13 @@ impl Desk {
             Ok(answer) => {
                 self.usual.took(took);
                 self.pace.answered();
+                self.credentials_work.store(true, Ordering::Relaxed);
                 task.failures = 0;
                 task.answers += 1;
                 let part = task.walk.answered(&ask, answer.page.clone());
                 let plan = task.plan.clone();
-                if task.wanted == 0 {
-                    let wanted = answer.records.iter().filter(|record| self.keys.are_named_in(record));
-                    task.wanted = wanted.count();
-                }
+                let is_wanted = answer.records.iter().any(|record| self.keys.are_named_in(record));
+                task.vain = if is_wanted { 0 } else { task.vain + 1 };
                 let is_read = task.walk.is_done();
                 let is_vain = task.is_vain();
                 let is_done = is_read || is_vain && plan.question.is_scout();
@@ -334,7 +345,9 @@ impl Desk {
                 if is_done {
                     self.finish(number);
                 }
-                if (is_read || is_vain) && !self.resolve(&plan.question, is_read).await {
+                // What is asked again reads a small part only: it stands for nothing else.
+                let is_first = plan.asking == Asking::First;
+                if is_first && (is_read || is_vain) && !self.resolve(&plan.question, is_read).await {
                     return false;
                 }
                 if becomes_busy && !self.report(Report::Busy(plan.clone())).await {
@@ -352,16 +365,33 @@ impl Desk {
                     && self.report(Report::Now(now)).await
                     && (!is_done || self.report(Report::Done).await)
             }
-            Err(error) => self.failed(number, &ask, is_awaited, error).await,
+            // Another copy of the request may still be answered, or was already.
+            Err(error) if error.meaning != Meaning::Throttled && (is_awaited || !task.walk.awaits(&ask)) => true,
+            Err(error) => {
+                let sent = Instant::now() - took;
+                self.failed(number, &ask, (sent, is_awaited), error).await
+            }
         }
     }
 
-    async fn failed(&mut self, number: u64, ask: &Ask, is_awaited: bool, error: LookupError) -> bool {
+    async fn failed(
+        &mut self,
+        number: u64,
+        ask: &Ask,
+        (sent, is_awaited): (Instant, bool),
+        error: LookupError,
+    ) -> bool {
         let Some(task) = self.tasks.get_mut(&number) else {
             return true;
         };
         let now = Instant::now();
-        match error.meaning {
+        // Credentials that worked and are not taken any more can be renewed: so SSO ends, too.
+        let meaning = match error.meaning {
+            Meaning::NoCredentials if self.credentials_work.load(Ordering::Relaxed) => Meaning::Expired,
+            Meaning::Expired if !self.credentials_work.load(Ordering::Relaxed) => Meaning::NoCredentials,
+            meaning => meaning,
+        };
+        match meaning {
             Meaning::Throttled => {
                 if !is_awaited {
                     task.walk.again(ask, false);
@@ -369,12 +399,13 @@ impl Desk {
                 self.pace.refused(now);
                 self.report(Report::Throttled).await
             }
-            // The other copy may still be answered.
-            _ if is_awaited => true,
             Meaning::Token | Meaning::Passing if task.failures < PATIENCE => {
-                task.failures += 1;
+                if task.failed.is_none_or(|failed| sent > failed) {
+                    task.failures += 1;
+                    task.failed = Some(now);
+                }
                 task.walk.again(ask, error.meaning == Meaning::Token);
-                if error.meaning == Meaning::Passing {
+                if meaning == Meaning::Passing {
                     self.pace.failed(now, task.failures);
                 }
                 true
@@ -398,13 +429,17 @@ impl Desk {
                         return false;
                     }
                 }
-                true
+                self.report(Report::Now(RegionNow::default())).await
             }
             Meaning::Token | Meaning::Passing | Meaning::Final => {
                 let plan = task.plan.clone();
                 let question = plan.question.clone();
                 self.finish(number);
-                self.report(Report::GivenUp { plan, error }).await && self.resolve(&question, false).await
+                let is_first = plan.asking == Asking::First;
+                let now = self.now();
+                self.report(Report::GivenUp { plan, error }).await
+                    && self.report(Report::Now(now)).await
+                    && (!is_first || self.resolve(&question, false).await)
             }
         }
     }

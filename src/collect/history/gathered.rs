@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::api::{Answer, LookupError, Meaning};
 use super::desk::Report;
 use super::keys::Keys;
-use super::planner::Plan;
+use super::planner::{Asking, Plan};
 use crate::cloudtrail::{EventKey, Interner, Record};
 use crate::collect::hunt::Update;
 use crate::collect::source::{Found, Progress, SourceError};
@@ -17,18 +17,19 @@ pub(super) struct Gathered {
     given: HashSet<EventKey>,
     interner: Interner,
     progress: Progress,
-    read_something: bool,
+    /// Regions that answered.
+    answered: HashSet<String>,
     refused: Option<LookupError>,
 }
 
 impl Gathered {
     /// Why nothing at all could be read, if that is so.
     pub(super) fn refusal(&self) -> Option<SourceError> {
-        self.refused.as_ref().filter(|_| !self.read_something).map(refusal)
+        self.refused.as_ref().filter(|_| self.answered.is_empty()).map(refusal)
     }
 
-    /// What a report tells the hunt.
-    pub(super) fn take(&mut self, region: &str, is_home: bool, report: Report, keys: &Keys) -> Vec<Update> {
+    /// What a report from a region tells the hunt. `is_enabled`: whether that is known of the region.
+    pub(super) fn take(&mut self, region: &str, is_enabled: bool, report: Report, keys: &Keys) -> Vec<Update> {
         match report {
             Report::Begun { plan, window } => {
                 let (from, until) = window;
@@ -38,13 +39,14 @@ impl Gathered {
             Report::GivenUp { plan, error } => {
                 let why = error.text.clone();
                 let answer = match error.meaning {
-                    Meaning::NotEnabled if !is_home => Answered::NotEnabled { why },
+                    // Credentials that are no longer good are refused in the same words.
+                    Meaning::NotEnabled if !is_enabled && !self.answered.contains(region) => {
+                        Answered::NotEnabled { why }
+                    }
                     Meaning::Denied => Answered::Denied { why },
                     _ => Answered::Failed { why },
                 };
-                if matches!(error.meaning, Meaning::NoCredentials | Meaning::Denied) || is_home {
-                    self.refused.get_or_insert(error);
-                }
+                self.refused.get_or_insert(error);
                 told(region, &plan, answer)
             }
             Report::Throttled => vec![asked(region, String::new(), Answered::Throttled)],
@@ -65,8 +67,10 @@ impl Gathered {
         part: Option<(i64, i64)>,
         keys: &Keys,
     ) -> Vec<Update> {
-        self.read_something = true;
-        let (mut new, mut unreadable) = (Vec::new(), 0);
+        self.answered.insert(region.to_owned());
+        let mut new = Vec::new();
+        // An event without its record is one that cannot be read.
+        let mut unreadable = answer.page.events.saturating_sub(answer.records.len() as u64);
         // Of what a scout brings, only the chain's own is wanted.
         let wanted = |text: &&String| !plan.question.is_scout() || keys.are_named_in(text);
         for text in answer.records.iter().filter(wanted) {
@@ -102,7 +106,7 @@ impl Gathered {
 /// What became of a question. A scout only brings sooner what others bring too: it says nothing about what was read. Of a
 /// watch the end of each round is told.
 fn told(region: &str, plan: &Plan, answer: Answered) -> Vec<Update> {
-    if plan.question.is_scout() || plan.is_watch {
+    if plan.question.is_scout() || plan.asking == Asking::Watch {
         return Vec::new();
     }
     vec![asked(region, plan.question.to_string(), answer)]
@@ -126,7 +130,7 @@ fn refusal(error: &LookupError) -> SourceError {
             ),
             "They need cloudtrail:LookupEvents. A user in quarantine is always refused: use another identity.",
         ),
-        Meaning::NoCredentials | Meaning::NotEnabled => (
+        Meaning::NoCredentials | Meaning::Expired | Meaning::NotEnabled => (
             format!("there are no credentials that AWS takes: {}", error.text),
             "Sign in (aws login, aws sso login, or the usual variables), then go on with `keytrail open FILE`. Where the \
              profile asks for an MFA code (mfa_serial), pass its session on first: \

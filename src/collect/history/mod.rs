@@ -64,5 +64,7 @@ pub struct Settings {
     pub read: HashMap<(String, String), Vec<(i64, i64)>>,
 }
 
+/// Delivery takes some five minutes, without guarantee: so many seconds at the end of a window are read once more.
+pub const LATE: i64 = 20 * 60;
 /// Event history reaches back so far.
 pub const REACH: chrono::TimeDelta = chrono::TimeDelta::days(90);

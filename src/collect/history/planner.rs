@@ -23,8 +23,19 @@ pub(super) struct Plan {
     pub is_busy: bool,
     /// A broader question, asked before, that finds the same. Where it brings nothing of the chain, this one is asked.
     pub instead: Option<Arc<Question>>,
-    /// It was asked before and is asked again for what is new: only that is told of.
-    pub is_watch: bool,
+    /// For the first time, or again.
+    pub asking: Asking,
+}
+
+/// Why a question is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// For all that can be found.
+    First,
+    /// Once more, for what was delivered late.
+    Late,
+    /// Again and again, for what is new: only that is told of.
+    Watch,
 }
 
 /// Decides what to ask.
@@ -114,7 +125,7 @@ impl Planner {
             ranks,
             is_busy: is_seed,
             instead: instead.map(Arc::new),
-            is_watch: false,
+            asking: Asking::First,
         }]
     }
 }

@@ -90,6 +90,15 @@ impl Question {
         }
     }
 
+    /// Whether asking it again may bring new calls of the chain: those of a key or a session, and who assumed a role.
+    pub(super) fn brings_new_calls(&self) -> bool {
+        match self.by {
+            By::AccessKeyId | By::Username => true,
+            By::ResourceName => self.value.starts_with("arn:") && self.value.contains(":role/"),
+            By::EventName => false,
+        }
+    }
+
     /// Whether it asks for a rare call, whoever made it: it only brings sooner what other questions bring too.
     pub(super) fn is_scout(&self) -> bool {
         self.by == By::EventName

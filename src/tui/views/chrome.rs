@@ -14,7 +14,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::action::{Action, Screen};
-use crate::tui::app::{Account, App, Reading};
+use crate::tui::app::{Account, App};
 use crate::tui::keys;
 use crate::tui::steps;
 use crate::tui::widgets::text;
@@ -62,7 +62,8 @@ fn state(app: &App) -> Span<'static> {
         return Span::styled("asking AWS", theme.accent);
     }
     match app.investigation().last_pass() {
-        Some((_, pass)) if pass.fixed_point => Span::styled("complete", theme.ok),
+        Some(_) if app.investigation().is_read() => Span::styled("complete", theme.ok),
+        Some((_, pass)) if pass.fixed_point => Span::styled("partial", theme.notice),
         Some(_) => Span::styled("stopped early", theme.notice),
         None => Span::styled("nothing read", theme.dim),
     }
@@ -111,13 +112,14 @@ pub(super) fn status(app: &App, frame: &mut Frame<'_>, area: Rect) {
         );
         return;
     }
+    if app.is_paused {
+        let said = " ! the AWS credentials have expired: renew them (aws sso login), and it goes on; else quit and open it again";
+        frame.render_widget(Line::styled(said, theme.notice), area);
+        return;
+    }
     let last_pass = app.investigation().passes().last();
     let is_asking = last_pass.is_some_and(|(_, pass)| pass.aws.is_some());
     let line = match app.reading {
-        Some(Reading { paused: true, .. }) => Line::styled(
-            " ! the AWS credentials have expired: renew them (aws sso login), and it goes on",
-            theme.notice,
-        ),
         // AWS does not say how much there is.
         Some(reading) if is_asking => Line::from(format!(
             " asking AWS{} · {} · {} · {}",

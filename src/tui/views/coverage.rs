@@ -43,6 +43,11 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
             sources.join(", ")
         );
         lines.extend(wrap(&asked, width).into_iter().map(Line::from));
+        if let Some(regions) = pass.aws.as_ref().and_then(|aws| aws.regions.as_ref()) {
+            let said = format!("Only these regions, as asked for: {}", regions.join(", "));
+            let said = wrap(&safe(&said), width).into_iter();
+            lines.extend(said.map(|line| Line::styled(line, theme.notice)));
+        }
         let bounds = [("from", pass.since), ("until", pass.until)];
         for (word, time) in bounds.into_iter().filter_map(|(word, time)| Some((word, time?))) {
             lines.push(Line::styled(

@@ -52,7 +52,12 @@ pub(super) fn the_key(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
     if let Some(quiet) = app.investigation().quiet() {
         let quiet = duration(quiet.to_std().unwrap_or_default());
-        lines.push(row(app, "since then", format!("quiet for {quiet}")));
+        let looked = app
+            .investigation()
+            .watched()
+            .map(|watched| app.zone.brief(watched.until));
+        let looked = looked.unwrap_or_default();
+        lines.push(row(app, "since then", format!("quiet for {quiet}, at {looked}")));
     }
     if let Some(proof) = &chain.seed_minted_by {
         let made = format!("{} at {}", safe(&proof.name), app.zone.minute(proof.key.time));
