@@ -191,6 +191,18 @@ fn a_hunt_that_is_stopped_says_how_far_it_came() {
     );
 }
 
+#[tokio::test]
+async fn a_reading_that_was_stopped_is_not_gone_on_with_as_a_watch() {
+    let mut case = CaseFile::in_memory().expect("a case");
+    start(&mut case, SEED);
+    let (queries, _asked) = tokio::sync::mpsc::unbounded_channel();
+    let (source, updates) = tokio::sync::mpsc::channel(1);
+    let mut hunt = Hunt::start(Feed::live(queries, updates), Window::default(), &mut case).expect("starts");
+    hunt.cancel(&mut case, Utc::now()).expect("stopped");
+    assert!(!hunt.watch(true), "what was not read would ring as if it were new");
+    assert!(source.is_closed(), "AWS is not asked any more");
+}
+
 #[test]
 fn the_demo_is_followed_to_its_end() {
     let mut case = CaseFile::in_memory().expect("a case");

@@ -176,6 +176,9 @@ fn each_region_of_aws_says_how_far_it_is_and_what_is_left() {
         case.commit(screens::now(), What::Asked(asked)).expect("saved");
     }
     let mut app = App::new(case, screens::settings(false), screens::now());
+    let head = text(&draw(&app, 80, 24));
+    let head = head.lines().next().expect("a title");
+    assert!(head.contains("partial") && !head.contains("complete"), "{head}");
     let left = Duration::from_secs(400);
     let now = RegionNow { rate: 1.9, left };
     let reading = Reading {

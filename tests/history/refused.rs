@@ -54,6 +54,16 @@ fn who_may_not_list_regions_asks_every_one_there_is() {
 }
 
 #[test]
+fn a_key_of_ones_own_that_aws_does_not_take_is_no_empty_account() {
+    let aws = account().start();
+    let desk = Desk::new();
+    let mut asked = investigate(&aws, &desk.path("case.keytrail"), &["--regions", "eu-west-1"]);
+    aws.credentials_of("AKIAZZGONE0000000001", &mut asked);
+    let refused = run(asked);
+    assert_eq!(code(&refused), 4, "{}{}", out(&refused), err(&refused));
+}
+
+#[test]
 fn without_credentials_or_permission_it_says_what_to_do() {
     let aws = account().deny(Denial::of("cloudtrail:LookupEvents")).start();
     let desk = Desk::new();

@@ -6,7 +6,7 @@ use chrono::Utc;
 use portable_pty::CommandBuilder;
 use serde_json::json;
 
-use crate::aws::{Aws, Running, recent};
+use crate::aws::{Aws, RESPONDER, Running, recent};
 use crate::support::incident::{ACCOUNT, SEED, call, create_key, seed};
 use crate::terminal::Terminal;
 
@@ -35,6 +35,10 @@ fn a_new_call_rings_and_enters_the_tree_until_the_watch_is_stopped() {
     screens.shows("watching");
     assert!(!screens.received().contains('\u{7}'), "nothing new, no bell");
 
+    // What may have expired meanwhile is said, and the watch goes on when it is renewed.
+    aws.expire(RESPONDER);
+    screens.shows("credentials have expired");
+    aws.renew(RESPONDER);
     let mut new = create_key(&seed(), 1, "mallory", "AKIAZZMALLORY0000001").json();
     new["eventTime"] = json!(Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string());
     aws.happen([new]);
