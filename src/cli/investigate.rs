@@ -276,6 +276,7 @@ fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Work, F
                 regions: aws.regions,
                 since: pass.since,
                 until: pass.until,
+                around: case.investigation().notice().and_then(Notice::time),
                 interval: INTERVAL,
                 read: read_already(case),
             });

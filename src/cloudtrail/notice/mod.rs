@@ -186,6 +186,11 @@ impl Notice {
         ))
     }
 
+    /// When it says that a key was used; `None` where it names no time, or one without its zone.
+    pub fn time(&self) -> Option<DateTime<Utc>> {
+        self.mentions.iter().find_map(|m| m.time.as_ref()?.utc)
+    }
+
     /// Whether it names this source address.
     pub fn names_address(&self, address: IpAddr) -> bool {
         self.mentions.iter().any(|m| m.address == Some(address))

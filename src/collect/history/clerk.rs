@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -239,7 +239,16 @@ impl Clerk {
         // Elsewhere a seed is rarely as busy as at home.
         plan.is_busy &= *region == self.home;
         let plan = Arc::new(plan);
-        let errand = Errand { plan, window, read };
+        let first = self.settings.around.filter(|_| plan.is_busy).map(|notice| {
+            let days = TimeDelta::days(2);
+            ((notice - days).timestamp(), (notice + days).timestamp())
+        });
+        let errand = Errand {
+            plan,
+            window,
+            read,
+            first,
+        };
         self.open += 1;
         let desk = self.desks.entry(region.clone()).or_insert_with(|| {
             let (errands, waiting) = mpsc::unbounded_channel();

@@ -40,6 +40,8 @@ pub(super) struct Errand {
     pub window: (i64, i64),
     /// What was read of it before.
     pub read: Vec<(i64, i64)>,
+    /// What comes first if there is very much to read.
+    pub first: Option<(i64, i64)>,
 }
 
 /// What a desk reports.
@@ -231,7 +233,12 @@ impl Desk {
                 return true;
             }
         }
-        let Errand { plan, window, read } = errand;
+        let Errand {
+            plan,
+            window,
+            read,
+            first,
+        } = errand;
         if plan.asking == Asking::Watch {
             // What closed it during a watch may be over.
             self.closed = None;
@@ -239,7 +246,10 @@ impl Desk {
         if let Some(error) = self.closed.clone() {
             return self.report(Report::GivenUp { plan, error }).await;
         }
-        let walk = Walk::new(unread(window.0..=window.1, &read), plan.is_busy);
+        let mut walk = Walk::new(unread(window.0..=window.1, &read), plan.is_busy);
+        if let Some((from, until)) = first {
+            walk = walk.with_first(from..=until);
+        }
         let is_done = walk.is_done();
         if !is_done {
             self.number += 1;

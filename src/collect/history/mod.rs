@@ -58,6 +58,8 @@ pub struct Settings {
     pub since: Option<DateTime<Utc>>,
     /// Only events before this time.
     pub until: Option<DateTime<Utc>>,
+    /// When the notice says that the key was used: of a busy key, the days around it come first.
+    pub around: Option<DateTime<Utc>>,
     /// Between two requests in one region.
     pub interval: Duration,
     /// What an earlier pass read already, per region and question.

@@ -101,6 +101,8 @@ pub(super) struct Walk {
     slices: Vec<Slice>,
     /// Whether it is cut before anything is known of it: a busy key is expected.
     eager: bool,
+    /// Of a busy key, these seconds are read first.
+    first: Option<RangeInclusive<i64>>,
 }
 
 impl Walk {
@@ -109,7 +111,16 @@ impl Walk {
         Self {
             slices: parts.into_iter().map(Slice::new).collect(),
             eager,
+            first: None,
         }
+    }
+
+    /// The same walk, which reads some seconds before others if there is very much to read.
+    pub(super) fn with_first(mut self, first: RangeInclusive<i64>) -> Self {
+        let parts = self.slices.iter().flat_map(|slice| cut_out(&slice.chain, &first));
+        self.slices = parts.map(Slice::new).collect();
+        self.first = Some(first);
+        self
     }
 
     /// The next request, if a chain is ready for one.
@@ -163,7 +174,8 @@ impl Walk {
         let slices = self.slices.iter().enumerate().filter(|(_, slice)| fits(slice));
         let first = slices.max_by_key(|(_, slice)| {
             let expected = if is_busy { 0 } else { self.expected(slice) };
-            (expected, slice.reached)
+            let comes_first = self.first.as_ref().is_some_and(|first| first.contains(&slice.from));
+            (is_busy && comes_first, expected, slice.reached)
         });
         first.map(|(number, _)| number)
     }
@@ -255,6 +267,18 @@ impl Walk {
     }
 }
 
+/// The parts of a window before, in and after a part of it.
+fn cut_out(window: &RangeInclusive<i64>, part: &RangeInclusive<i64>) -> Vec<RangeInclusive<i64>> {
+    let (from, until) = (*window.start(), *window.end());
+    let (start, end) = (*part.start(), *part.end());
+    let parts = [
+        from..=until.min(start - 1),
+        from.max(start)..=until.min(end),
+        from.max(end + 1)..=until,
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +303,34 @@ mod tests {
         (page_info, page)
     }
 
+    #[test]
+    fn a_part_that_comes_first_takes_nothing_away() {
+        assert_eq!(cut_out(&(0..=9), &(3..=5)), [0..=2, 3..=5, 6..=9]);
+        assert_eq!(cut_out(&(0..=9), &(-5..=2)), [0..=2, 3..=9]);
+        assert_eq!(cut_out(&(0..=9), &(20..=30)), [0..=9]);
+        assert_eq!(cut_out(&(4..=4), &(0..=9)), [4..=4]);
+    }
+
+    /// From when it is known how much there is.
+    #[test]
+    fn of_a_busy_key_the_days_around_the_notice_come_first_and_then_the_newest() {
+        let events: Vec<i64> = (0..100_000).collect();
+        let mut walk = Walk::new(vec![0..=100_000], true).with_first(30_000..=39_999);
+        let mut late = Vec::new();
+        for sent in 0..220 {
+            let Some(ask) = walk.next().or_else(|| walk.cut()) else {
+                break;
+            };
+            let (page, times) = answer(&events, &ask);
+            if walk.is_busy() && sent > 60 {
+                late.push(times[0]);
+            }
+            walk.answered(&ask, page);
+        }
+        assert!(late.len() > 100, "{}", late.len());
+        assert!(late[..100].iter().all(|at| (30_000..40_000).contains(at)), "{late:?}");
+    }
+
     proptest! {
         /// Whatever is cut when, and in whatever order answers come, every second is read once and every event found.
         #[test]
@@ -287,10 +339,14 @@ mod tests {
             crowd in 0_usize..200,
             steps in proptest::collection::vec(0_u8..4, 0..400),
             eager: bool,
+            with_first: bool,
         ) {
             // Many events in one second fill more than a page.
             events.extend(std::iter::repeat_n(777, crowd));
             let mut walk = Walk::new(vec![0..=50_000], eager);
+            if with_first {
+                walk = walk.with_first(20_000..=30_000);
+            }
             let mut open: Vec<Ask> = Vec::new();
             let mut steps = steps.into_iter().chain(std::iter::repeat(2));
             let (mut found, mut read): (Vec<i64>, Vec<RangeInclusive<i64>>) = (Vec::new(), Vec::new());
