@@ -45,7 +45,11 @@ impl Said {
     /// The policy at the end.
     fn policy(&self) -> serde_json::Value {
         let begin = self.text.find("\n{").expect("a policy");
-        serde_json::from_str(&self.text[begin..]).expect("JSON")
+        serde_json::Deserializer::from_str(&self.text[begin..])
+            .into_iter()
+            .next()
+            .expect("a policy")
+            .expect("JSON")
     }
 }
 

@@ -82,6 +82,11 @@ fn of(config: &SdkConfig) -> &'static Partition {
     partition(config.region().map_or("", Region::as_ref))
 }
 
+/// Whether a partition keeps IAM and its events in this region.
+pub fn is_home(region: &str) -> bool {
+    PARTITIONS.iter().any(|partition| partition.home == region)
+}
+
 /// The region in which the partition keeps IAM and its events.
 pub fn home(config: &SdkConfig) -> &'static str {
     of(config).home

@@ -36,5 +36,6 @@ pub fn causes(error: &dyn Error) -> String {
         }
         source = error.source();
     }
-    text
+    // The SDK's words may fill several lines.
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,5 @@
 //! What the account said, in the summary of a batch run.
 
-use chrono::SubsecRound as _;
-
 use super::batch::{MOST_LISTED, line};
 use crate::account::advice::{About, advice};
 use crate::account::owner;
@@ -33,7 +31,7 @@ pub(super) fn summary(out: &mut String, investigation: &Investigation) {
             line(out, &format!("{}{rest}", first.to_uppercase()), &words);
         }
     }
-    line(out, "Asked at", &time::format(at.trunc_subsecs(0)));
+    line(out, "Asked at", &time::format(*at));
     for advice in advice(seen, investigation.chain()) {
         line(out, "Careful", &advice.line());
     }

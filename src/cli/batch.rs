@@ -9,12 +9,13 @@ use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
 use super::{account, first_minute, print, session};
+use crate::account::regions;
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
 use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
-use crate::investigation::coverage::{Coverage, HistoryState};
+use crate::investigation::coverage::HistoryState;
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::{How, Investigation, Way, alive, further, tally};
 use crate::store::CaseFile;
@@ -228,15 +229,17 @@ fn read(out: &mut String, investigation: &Investigation) {
         _ => String::new(),
     };
     if !coverage.history().is_empty() {
-        history(out, coverage);
+        history(out, investigation);
         let passes = investigation.passes().iter();
-        let named = passes.filter_map(|(_, pass)| pass.aws.as_ref()?.regions.as_ref());
-        if let Some(regions) = named.last() {
-            line(
-                out,
-                "Only",
-                &format!("these regions, as asked for: {}", regions.join(", ")),
-            );
+        let mut named = passes.rev().filter_map(|(_, pass)| pass.aws.as_ref()?.regions.as_ref());
+        if let Some(regions) = named.next() {
+            let without_home = if regions.iter().any(|region| regions::is_home(region)) {
+                ""
+            } else {
+                "; IAM's own calls are logged in none of them"
+            };
+            let said = format!("these regions, as asked for: {}{without_home}", regions.join(", "));
+            line(out, "Only", &said);
         }
         return;
     }
@@ -258,15 +261,17 @@ fn read(out: &mut String, investigation: &Investigation) {
 }
 
 /// What was asked of AWS, and what was not answered.
-fn history(out: &mut String, coverage: &Coverage) {
+fn history(out: &mut String, investigation: &Investigation) {
+    let coverage = investigation.coverage();
     let regions = coverage.history();
     let in_state = |state: HistoryState| regions.values().filter(|region| region.state() == state).count();
     line(
         out,
         "Read",
         &format!(
-            "{} of AWS event history in {}, {} of them complete",
-            count(coverage.records(), "event"),
+            "{} of AWS event history ({} with repeats) in {}, {} of them complete",
+            count(investigation.evidence().events().len() as u64, "event"),
+            coverage.records(),
             count(regions.len() as u64, "region"),
             in_state(HistoryState::Complete)
         ),

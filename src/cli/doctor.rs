@@ -29,7 +29,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn said(checkup: &Checkup) -> String {
-    let mut out = String::new();
+    // The checks come last: they are what is to be seen in a small window.
+    let mut out = format!(
+        "The smallest policy for keytrail (it only reads):\n{:#}\n\n",
+        policy::smallest()
+    );
     for check in &checkup.checks {
         line(&mut out, check);
     }
@@ -39,11 +43,7 @@ fn said(checkup: &Checkup) -> String {
         "An investigation cannot run yet: see what is missing above."
     };
     // Writing to a String cannot fail.
-    let _ = write!(
-        out,
-        "\n{verdict}\n\nThe smallest policy for keytrail (it only reads):\n{:#}\n",
-        policy::smallest()
-    );
+    let _ = write!(out, "\n{verdict}\n");
     out
 }
 

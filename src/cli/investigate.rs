@@ -128,6 +128,7 @@ pub(super) fn pasted(text: Notice) -> Result<Exit, Failure> {
 fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
     let seeds = seeds(args, notice.as_ref())?;
     check_window(args)?;
+    check_regions(args.regions.as_deref().unwrap_or_default())?;
     let aws = args.from.is_empty().then(|| AskedAws {
         profile: args.profile.clone(),
         regions: args.regions.clone(),
@@ -154,6 +155,22 @@ fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
         keep_by_default: true,
     };
     start(plan, reader, &args.output)
+}
+
+/// A name that cannot be a region would only look like one that is off.
+fn check_regions(regions: &[String]) -> Result<(), Failure> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_region = |name: &str| {
+        name.rsplit_once('-')
+            .is_some_and(|(place, n)| place.contains('-') && is_number(n))
+    };
+    match regions.iter().find(|name| !is_region(name)) {
+        None => Ok(()),
+        Some(name) => Err(Failure::usage(
+            format!("`{name}` is no name of a region"),
+            "Regions have names such as us-east-1 and eu-central-1.",
+        )),
+    }
 }
 
 /// A window in which nothing can be found is a mistake, and must not look like an account in which nothing happened.

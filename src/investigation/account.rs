@@ -63,6 +63,13 @@ pub struct AccountSeen {
     pub keys: Vec<KeySeen>,
 }
 
+impl AccountSeen {
+    /// Whether AWS could not be asked at all.
+    pub fn is_failed(&self) -> bool {
+        matches!(self.caller, Reply::Failed(_))
+    }
+}
+
 /// The responder, as AWS sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {

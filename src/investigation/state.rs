@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
@@ -68,12 +68,15 @@ impl Investigation {
                 ));
             }
             What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
+            // A network that fails does not make unknown what was known.
+            What::Account(seen) if seen.is_failed() && self.account_seen.is_some() => {}
+            What::Live(seen) if seen.is_failed() && self.live_seen.is_some() => {}
             What::Account(seen) => {
-                self.account_seen = Some((fact.at, seen.clone()));
+                self.account_seen = Some((fact.at.trunc_subsecs(0), seen.clone()));
                 // Which calls are the responder's own is known from here on.
                 self.stale = true;
             }
-            What::Live(seen) => self.live_seen = Some((fact.at, seen.clone())),
+            What::Live(seen) => self.live_seen = Some((fact.at.trunc_subsecs(0), seen.clone())),
             What::Judged(judged) => {
                 self.verdicts.insert(judged.subject.clone(), judged.verdict);
                 self.judged = true;

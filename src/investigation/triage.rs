@@ -138,10 +138,13 @@ impl<'a> Triage<'a> {
     /// What to do about the key, in a line.
     pub fn headline(&self) -> &'static str {
         let seeds = || self.seeds();
-        let is_over = seeds().next().is_some() && seeds().all(|seed| seed.ended.is_some());
+        let all = |is: &dyn Fn(&Node) -> bool| seeds().next().is_some() && seeds().all(is);
+        let is_over = all(&|seed| seed.ended.is_some());
+        let is_off = all(&|seed| !self.may_work(seed));
         let is_session = seeds().all(|seed| ids::is_temporary(&seed.id));
         match self.advice {
             Advice::Deactivate if is_over => "Foreign use seen; the key is deleted: end what was made with it",
+            Advice::Deactivate if is_off => "Foreign use seen; the key is off: end what was made with it",
             Advice::Deactivate if is_session => "Foreign use seen: end its sessions now",
             Advice::Deactivate => "Foreign use seen: deactivate now",
             Advice::Judge => "No foreign use for certain: judge what is unusual, then decide",
@@ -202,8 +205,14 @@ impl<'a> Triage<'a> {
     pub fn to_deactivate(&self) -> impl Iterator<Item = &'a str> {
         let living = self
             .seeds()
-            .filter(|seed| seed.ended.is_none() && !ids::is_temporary(&seed.id));
+            .filter(|seed| self.may_work(seed) && !ids::is_temporary(&seed.id));
         living.map(|seed| &*seed.id)
+    }
+
+    /// Whether a seed may still work: not ended in the records, nor switched off as AWS says.
+    fn may_work(&self, seed: &Node) -> bool {
+        let live = self.investigation.live(seed);
+        seed.ended.is_none() && !live.is_some_and(|live| live.state.is_over())
     }
 
     fn seeds(&self) -> impl Iterator<Item = &'a Node> {

@@ -119,7 +119,7 @@ impl Action {
             Self::Help => "help",
             Self::ToggleZone => "time zone",
             Self::CancelReading => "stop reading",
-            Self::Watch => "watch",
+            Self::Watch => "watch on/off",
             Self::AskAgain => "ask again",
             Self::AskAccount => "ask AWS",
             Self::Show(screen) => screen.title(),

@@ -23,6 +23,7 @@ use super::widgets::text::counted;
 use super::{Again, Exit, views};
 use crate::cloudtrail::Event as Call;
 use crate::collect::hunt::Hunt;
+use crate::collect::source::SourceError;
 use crate::collect::work::{News, Work};
 use crate::investigation::Verdict;
 use crate::investigation::actor::actor_id;
@@ -233,7 +234,11 @@ fn take_in(app: &mut App, work: &mut Work, first: News) -> bool {
     }
     let failure = work.hunt.as_ref().and_then(Hunt::failure);
     if let Some(failure) = failure.filter(|_| was_reading && !work.is_reading()) {
-        app.complain(format!("Reading stopped: {failure}. What was read is kept"));
+        app.complain(match failure {
+            // What to do comes first: a line is short.
+            SourceError::Aws { text, hint } => format!("Reading stopped. {hint} ({text})"),
+            failure => format!("Reading stopped: {failure}. What was read is kept"),
+        });
     }
     was_watching && say_new_calls(app, known)
 }

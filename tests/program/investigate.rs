@@ -125,3 +125,14 @@ fn a_window_in_which_nothing_can_be_found_is_wrong_usage() {
     assert_eq!(code(&run), 2, "{}", err(&run));
     assert!(err(&run).contains("90 days"), "{}", err(&run));
 }
+
+#[test]
+fn a_region_that_cannot_be_one_is_wrong_usage() {
+    for regions in ["us-east1", "us-east-1,useast-1", "everywhere"] {
+        let run = keytrail()
+            .args(["investigate", SEED, "--batch", "--regions", regions])
+            .output();
+        let run = run.expect("runs");
+        assert_eq!(code(&run), 2, "{regions}: {}", err(&run));
+    }
+}

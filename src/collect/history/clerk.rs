@@ -21,7 +21,7 @@ use crate::account::regions::Regions;
 use crate::account::{regions, settings};
 use crate::collect::hunt::{Feed, Left, Query, Update};
 use crate::collect::source::Found;
-use crate::investigation::fact::Watched;
+use crate::investigation::fact::{Answered, Asked, Watched};
 use crate::investigation::lead::{Attribute, Lead};
 
 /// Parcels that wait for the hunt.
@@ -156,10 +156,7 @@ impl Clerk {
                     }
                     None => return,
                 },
-                all = &mut listing, if !self.regions_known => {
-                    self.everywhere(all);
-                    true
-                }
+                all = &mut listing, if !self.regions_known => self.everywhere(all).await,
                 () = sleep_until(self.watch.next), if self.watch.is_on && self.open == 0 => {
                     self.look_again();
                     true
@@ -268,9 +265,24 @@ impl Clerk {
     }
 
     /// The regions are known: what was asked at home is asked in the others too.
-    fn everywhere(&mut self, all: Regions) {
+    async fn everywhere(&mut self, mut all: Regions) -> bool {
         self.regions_known = true;
         self.are_enabled = all.are_enabled;
+        let earlier: BTreeSet<String> = self.settings.read.keys().map(|(region, _)| region.clone()).collect();
+        if all.are_enabled {
+            // An earlier pass may have asked regions that are off, because it could not know.
+            let off = self
+                .settings
+                .read
+                .keys()
+                .filter(|(region, _)| !all.names.contains(region));
+            let off: Vec<_> = off.map(|(region, question)| not_enabled(region, question)).collect();
+            if !self.send(off).await {
+                return false;
+            }
+        } else if earlier.len() > 1 {
+            all.names = earlier.into_iter().collect();
+        }
         let others: Vec<Arc<str>> = all
             .names
             .into_iter()
@@ -285,6 +297,7 @@ impl Clerk {
                 }
             }
         }
+        true
     }
 
     /// Reads the end of the window once more: what was delivered late.
@@ -308,7 +321,8 @@ impl Clerk {
             // The window ended long ago: nothing is on its way any more.
             return;
         }
-        for (plan, before) in self.asked[from..].to_vec() {
+        for at in from..self.asked.len() {
+            let (plan, before) = self.asked[at].clone();
             if !plan.question.brings_new_calls() || plan.instead.is_some() {
                 continue;
             }
@@ -379,4 +393,14 @@ impl Clerk {
         let updates = self.gathered.take(&region, is_enabled, report, &self.keys);
         updates.is_empty() || self.send(updates).await
     }
+}
+
+/// Says of a question to a region that is off that there is nothing to be read.
+fn not_enabled(region: &str, question: &str) -> Update {
+    let why = "AWS does not list the region as enabled".to_owned();
+    Update::Found(Found::Asked(Asked {
+        region: region.to_owned(),
+        question: question.to_owned(),
+        answer: Answered::NotEnabled { why },
+    }))
 }

@@ -27,6 +27,8 @@ const ON_THEIR_WAY: usize = 24;
 const PATIENCE: u32 = 8;
 /// Between two looks whether expired credentials were renewed.
 const RENEWAL: Duration = Duration::from_secs(5);
+/// So many requests are soon done.
+const SOON: u64 = 4;
 /// An answer that is awaited for less is never slow.
 const SLOW: Duration = Duration::from_secs(2);
 /// Answers without anything wanted after which a broad question counts as vain.
@@ -89,6 +91,8 @@ impl Task {
         match self.answers {
             0 => before,
             _ if self.is_vain() => Rank::Rest,
+            // What is soon read to its end need not wait for what others lead to.
+            _ if self.walk.requests_left() <= SOON => before,
             _ => after,
         }
     }

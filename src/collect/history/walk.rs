@@ -227,8 +227,11 @@ impl Walk {
 
     /// Requests that are still to be sent or answered, as far as that can be told.
     pub(super) fn requests_left(&self) -> u64 {
+        let seen: u64 = self.slices.iter().map(|slice| slice.seen).sum();
+        // Little was seen: at most as much again in each slice.
+        let most = if seen < TELLING { seen } else { u64::MAX };
         let open = self.slices.iter().filter(|slice| !matches!(slice.state, State::Done));
-        let requests = open.map(|slice| self.known(slice).unwrap_or(0).div_ceil(PAGE).max(1));
+        let requests = open.map(|slice| self.known(slice).unwrap_or(0).min(most).div_ceil(PAGE).max(1));
         requests.sum()
     }
 

@@ -37,6 +37,13 @@ pub struct LiveSeen {
     pub roles: Vec<LiveRole>,
 }
 
+impl LiveSeen {
+    /// Whether AWS could not be asked at all.
+    pub fn is_failed(&self) -> bool {
+        matches!(self.account, Reply::Failed(_))
+    }
+}
+
 /// One user. What nobody needs to know was not asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveUser {

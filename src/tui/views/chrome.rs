@@ -150,7 +150,10 @@ pub(super) fn status(app: &App, frame: &mut Frame<'_>, area: Rect) {
             line
         }
         None if app.is_watching => Line::styled(format!(" {}", watch(app)), theme.dim),
-        None => Line::styled(format!(" {}", summary(app)), theme.dim),
+        None => {
+            let said = format!(" {}", summary(app));
+            Line::styled(text::cut(&said, usize::from(area.width)).into_owned(), theme.dim)
+        }
     };
     frame.render_widget(line, area);
 }

@@ -110,6 +110,7 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
         Line::styled("AWS event history: management events of the last 90 days", theme.accent),
         Line::styled(head, theme.dim),
     ];
+    let mut said = None;
     for (region, read) in app.investigation().coverage().history() {
         let done = read
             .questions
@@ -137,7 +138,9 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
             ],
         );
         lines.push(Line::styled(text, style));
-        let why = read.why().map(|why| wrap(&safe(why), width.saturating_sub(4)));
+        // The same reason for many regions is said once.
+        let why = read.why().filter(|why| said.replace(*why) != Some(*why));
+        let why = why.map(|why| wrap(&safe(why), width.saturating_sub(4)));
         let why = why.into_iter().flatten();
         lines.extend(why.map(|line| Line::styled(format!("    {line}"), theme.dim)));
     }

@@ -87,7 +87,9 @@ fn last_lines(app: &App, triage: &Triage<'_>, width: usize) -> Vec<Line<'static>
     }
     let commands = app.deactivations();
     let Some((item, command)) = commands.first() else {
-        return dim("No key to deactivate: see the steps for its sessions, passwords and roles.");
+        return dim(
+            "No key is left to deactivate: see what may still work, and the steps for sessions, passwords and roles.",
+        );
     };
     let others = match commands.len() {
         1 => String::new(),

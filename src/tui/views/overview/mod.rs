@@ -45,7 +45,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         if tall { 4 } else { 1 },
         u16::from(app.investigation().notice().is_some()),
         if verdict.is_empty() { 0 } else { rows(verdict.len()) + 2 },
-        if tall { 9 } else { 6 } + said_rows(app, tall),
+        if tall { 9 + said_rows(app) } else { 6 },
     ];
     let care = rows(cares.len()).min(if tall { 4 } else { 1 });
     // What may still work goes before where the calls came from.
@@ -83,12 +83,11 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     pane::lines(frame, care, lines);
 }
 
-/// What AWS said of the key needs room of its own; on a small screen the counts below it give way.
-fn said_rows(app: &App, tall: bool) -> u16 {
+/// What AWS said of the key needs room of its own.
+fn said_rows(app: &App) -> u16 {
     let seed = app.investigation().seeds().first();
     let of_key = match seed.and_then(|seed| app.investigation().key_seen(seed)) {
-        Some(_) if tall => 4,
-        Some(_) => 1,
+        Some(_) => 4,
         None => 0,
     };
     of_key + u16::from(app.investigation().quiet().is_some())
