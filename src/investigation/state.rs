@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
+use super::change::{Deeds, Snapshot};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
@@ -26,6 +27,8 @@ pub struct Investigation {
     watched: Option<Watched>,
     account_seen: Option<(DateTime<Utc>, AccountSeen)>,
     live_seen: Option<(DateTime<Utc>, LiveSeen)>,
+    snapshots: Vec<(DateTime<Utc>, Snapshot)>,
+    deeds: Deeds,
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
     actors: Vec<actor::Actor>,
@@ -66,6 +69,8 @@ impl Investigation {
             What::Live(seen) => self.live_seen = Some((fact.at, seen.clone())),
             What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
+            What::Snapshot(snapshot) => self.snapshots.push((fact.at, snapshot.clone())),
+            What::Acted(acted) => self.deeds.apply(fact.at, acted),
         }
     }
 
@@ -188,6 +193,16 @@ impl Investigation {
     pub fn contradicted(&self) -> impl Iterator<Item = &Node> {
         let deleted = self.chain.nodes.iter().filter(|node| node.ended.is_some());
         deleted.filter(|node| self.live(node).is_some_and(|live| live.contradicts(node)))
+    }
+
+    /// The evidence kept of what there was in the account, earliest first.
+    pub fn snapshots(&self) -> &[(DateTime<Utc>, Snapshot)] {
+        &self.snapshots
+    }
+
+    /// The changes made to the account.
+    pub fn deeds(&self) -> &Deeds {
+        &self.deeds
     }
 
     /// When the last fact became known.
