@@ -25,7 +25,7 @@ fn start() -> Result<Exit, Failure> {
             .block_on(tui::start(&mut start))
             .map_err(|error| Failure::new(error.to_string(), "`keytrail --help` says what to type instead."))?;
         let done = match wanted {
-            Wanted::Open(path) => open::file(&path, false),
+            Wanted::Open(path) => open::file(&path, false, open::Changes::default()),
             Wanted::Investigate(notice) => investigate::pasted(*notice),
             Wanted::Interrupt => return Ok(Exit::Interrupted),
             Wanted::Leave | Wanted::Suspend | Wanted::Redraw => return Ok(Exit::Done),

@@ -74,6 +74,7 @@ pub enum Action {
     CycleKind,
     CycleVerdict,
     Judge(Verdict),
+    Act,
     NodeEvents,
     EventNode,
     FilterText,
@@ -102,7 +103,7 @@ impl Action {
     pub(super) fn writes(self) -> bool {
         matches!(
             self,
-            Self::Judge(_) | Self::ChangeState | Self::EditNote | Self::AskAgain
+            Self::Judge(_) | Self::Act | Self::ChangeState | Self::EditNote | Self::AskAgain
         )
     }
 
@@ -143,6 +144,7 @@ impl Action {
             Self::CycleKind => "kind",
             Self::CycleVerdict => "verdict",
             Self::Judge(verdict) => verdict.as_str(),
+            Self::Act => "do",
             Self::NodeEvents => "its events",
             Self::EventNode => "in chain",
             Self::FilterText => "filter",
@@ -212,6 +214,7 @@ impl Action {
             Self::Judge(Verdict::Malicious) => "Judge the node, or the source of the event: the attacker's",
             Self::Judge(Verdict::Expected) => "Judge the node, or the source of the event: ours",
             Self::Judge(Verdict::Unknown) => "Take the judgement back",
+            Self::Act => "Do something about the node: deactivate, cut off, delete; read-only, the commands for it",
             Self::NodeEvents => "Show the events of this node in the timeline",
             Self::EventNode => "Show the node that made this call in the chain",
             Self::FilterText => "Filter: events that hold a text, such as a name, an address, an error",

@@ -7,7 +7,7 @@ use crate::aws::{Aws, Running, User, recent};
 use crate::support::incident::{ACCOUNT, SEED, call, seed};
 use crate::terminal::Terminal;
 
-fn with_credentials(aws: &Running, arguments: &[&str]) -> CommandBuilder {
+pub(crate) fn with_credentials(aws: &Running, arguments: &[&str]) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
     command.args(arguments);
     let mut settings = std::process::Command::new("settings");

@@ -11,6 +11,7 @@
 mod account;
 #[path = "../support/aws/mod.rs"]
 mod aws;
+mod change;
 mod endings;
 mod panics;
 mod screens;

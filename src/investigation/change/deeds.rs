@@ -86,14 +86,14 @@ impl End {
 
 /// What became of one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct Fate {
     /// When it was about to be made.
     pub called: Option<DateTime<Utc>>,
     /// What AWS answered, and when.
     pub answered: Option<(DateTime<Utc>, Reply<Option<String>>)>,
 }
 
-impl Progress {
+impl Fate {
     /// The key that it made.
     pub fn made(&self) -> Option<&str> {
         self.answered.as_ref()?.1.known()?.as_deref()
@@ -108,7 +108,7 @@ pub struct Deed {
     /// When.
     pub at: DateTime<Utc>,
     /// What became of each call.
-    pub progress: Vec<Progress>,
+    pub fates: Vec<Fate>,
     /// How it ended, and when; `None` while it is made, or where the program was ended meanwhile.
     pub end: Option<(DateTime<Utc>, End)>,
 }
@@ -126,16 +126,16 @@ pub enum Undo {
 
 impl Deed {
     /// The calls that were made, or may have been: those whose answer is not known count.
-    pub fn made(&self) -> impl DoubleEndedIterator<Item = (&Step, &Progress)> {
-        let steps = self.approved.steps.iter().zip(&self.progress);
-        steps.filter(|(step, progress)| {
-            let may_be_done = match progress.answered.as_ref().map(|(_, answer)| answer) {
+    pub fn made(&self) -> impl DoubleEndedIterator<Item = (&Step, &Fate)> {
+        let steps = self.approved.steps.iter().zip(&self.fates);
+        steps.filter(|(step, fate)| {
+            let may_be_done = match fate.answered.as_ref().map(|(_, answer)| answer) {
                 Some(Reply::Denied(_)) => false,
                 Some(Reply::Absent(_)) => step.call.removes(),
                 // What failed may have been done: the answer may have been lost on its way.
                 Some(Reply::Known(_) | Reply::Failed(_)) | None => true,
             };
-            progress.called.is_some() && may_be_done
+            fate.called.is_some() && may_be_done
         })
     }
 
@@ -149,7 +149,7 @@ impl Deed {
 
     fn reverse(&self) -> Vec<Call> {
         let made = self.made().rev();
-        made.filter_map(|(step, progress)| match (&step.call, progress.made()) {
+        made.filter_map(|(step, fate)| match (&step.call, fate.made()) {
             (Call::CreateAccessKey { user }, Some(key)) => Some(Call::DeleteAccessKey {
                 user: user.clone(),
                 key: key.to_owned(),
@@ -169,18 +169,18 @@ impl Deeds {
         match acted {
             Acted::Approved(approved) => self.0.push(Deed {
                 at,
-                progress: vec![Progress::default(); approved.steps.len()],
+                fates: vec![Fate::default(); approved.steps.len()],
                 approved: (**approved).clone(),
                 end: None,
             }),
             Acted::Calling { id, step } => {
-                if let Some(progress) = self.progress(*id, *step) {
-                    progress.called = Some(at);
+                if let Some(fate) = self.fate(*id, *step) {
+                    fate.called = Some(at);
                 }
             }
             Acted::Answered { id, step, answer } => {
-                if let Some(progress) = self.progress(*id, *step) {
-                    progress.answered = Some((at, answer.clone()));
+                if let Some(fate) = self.fate(*id, *step) {
+                    fate.answered = Some((at, answer.clone()));
                 }
             }
             Acted::Ended { id, end } => {
@@ -191,9 +191,9 @@ impl Deeds {
         }
     }
 
-    fn progress(&mut self, id: u64, step: usize) -> Option<&mut Progress> {
+    fn fate(&mut self, id: u64, step: usize) -> Option<&mut Fate> {
         let deed = self.0.iter_mut().find(|deed| deed.approved.id == id)?;
-        deed.progress.get_mut(step)
+        deed.fates.get_mut(step)
     }
 
     /// All of them, earliest first.

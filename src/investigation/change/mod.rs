@@ -35,7 +35,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use call::Call;
-pub use deeds::{Acted, Approved, Deed, Deeds, End, Undo};
+pub use deeds::{Acted, Approved, Deed, Deeds, End, Fate, Undo};
 pub use effect::shows;
 pub use object::{About, Object, Parts, RoleParts, UserParts};
 pub use offers::offers;

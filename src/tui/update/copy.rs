@@ -13,6 +13,7 @@ impl App {
     /// Copies what is under the cursor: an item's commands, a node's id, an event's id.
     pub(super) fn copy(&mut self) -> Option<Effect> {
         let (what, text) = match self.screen {
+            _ if !self.popups.is_empty() => self.change_commands()?,
             Screen::Chain => {
                 let node = self.investigation().chain().nodes.get(self.tree.node()?)?;
                 let id = safe(&node.id).into_owned();
