@@ -41,8 +41,10 @@ fn said(checkup: &Checkup) -> String {
     // Writing to a String cannot fail.
     let _ = write!(
         out,
-        "\n{verdict}\n\nThe smallest policy for keytrail (it only reads):\n{:#}\n",
-        policy::smallest()
+        "\n{verdict}\n\nThe smallest policy for keytrail (it only reads):\n{:#}\n\nWhat acting on a node needs besides (D; it changes \
+         something only with --allow-changes):\n{:#}\n",
+        policy::smallest(),
+        policy::for_changes()
     );
     out
 }

@@ -39,7 +39,7 @@ fn start() -> Result<Exit, Failure> {
 
 fn usage() -> Result<Exit, Failure> {
     print(
-        "keytrail follows a leaked AWS access key through CloudTrail. It changes nothing in AWS.\n\n  \
+        "keytrail follows a leaked AWS access key through CloudTrail. It changes nothing in AWS unless told to.\n\n  \
          keytrail demo                                 see what it does, on a built-in incident\n  \
          keytrail investigate AKIA... --from FOLDER    follow a key through CloudTrail files\n  \
          keytrail open FILE                            go on with a saved investigation\n  \

@@ -13,6 +13,7 @@ mod account;
 mod aws;
 mod change;
 mod endings;
+mod erase;
 mod panics;
 mod screens;
 mod start;
@@ -20,4 +21,6 @@ mod start;
 mod support;
 mod suspend;
 mod terminal;
+#[path = "../simulator/tools.rs"]
+mod tools;
 mod watch;

@@ -28,6 +28,8 @@ pub enum Said {
     NewKey(NewKey),
     /// Evidence was kept; what of it could not be had, in words.
     EvidenceKept(Vec<String>),
+    /// Something that was under way is over.
+    Over,
 }
 
 /// What a change is to be planned from.
@@ -134,14 +136,15 @@ impl Acting {
 
     /// What comes next; `None` when nothing is under way.
     pub async fn next(&mut self) -> Option<Said> {
-        while !self.under_way.is_empty() {
-            tokio::select! {
-                biased;
-                said = self.said.recv() => return said,
-                _ = self.under_way.join_next() => {}
-            }
+        if self.under_way.is_empty() {
+            return self.said.try_recv().ok();
         }
-        self.said.try_recv().ok()
+        tokio::select! {
+            // What was said is taken before its end is.
+            biased;
+            said = self.said.recv() => said,
+            _ = self.under_way.join_next() => Some(Said::Over),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::investigation::chain::trust;
 /// Whether what a call did is to be seen; `None` where that cannot be told. `made` is the key that it made.
 pub fn shows(call: &Call, made: Option<&str>, object: &Object) -> Option<bool> {
     if matches!(object.about, Reply::Absent(_)) {
-        return Some(matches!(call, Call::DeleteUser { .. } | Call::DeleteRole { .. }) || call.removes());
+        return Some(call.removes() || matches!(call, Call::UpdateAccessKey { active: false, .. }));
     }
     let user = object.user();
     let keys = || user?.keys.known();

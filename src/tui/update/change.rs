@@ -69,6 +69,7 @@ impl App {
             Said::NewKey(key) => self.popups.push(Popup::NewKey(key)),
             Said::EvidenceKept(missing) if missing.is_empty() => self.say_kept("The evidence is kept"),
             Said::EvidenceKept(missing) => self.complain(format!("Not kept: {}", missing.join("; "))),
+            Said::Over => {}
             write @ Said::Write(..) => return Some(write),
         }
         None
