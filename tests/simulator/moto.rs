@@ -26,6 +26,10 @@ const STORY: &str = "
     create-login-profile --user-name app --password Secret-123456
     create-login-profile --user-name app --password Secret-123456
     get-login-profile --user-name app
+    update-login-profile --user-name app --password Other-123456
+    update-login-profile --user-name nobody --password Other-123456
+    list-ssh-public-keys --user-name app
+    list-signing-certificates --user-name app
     create-policy --policy-name own --policy-document DOCUMENT
     get-policy --policy-arn MANAGED
     get-policy-version --policy-arn MANAGED --version-id v1
@@ -50,6 +54,12 @@ const STORY: &str = "
     put-role-policy --role-name audit --policy-name inline --policy-document DOCUMENT
     list-role-policies --role-name audit
     get-role-policy --role-name audit --policy-name inline
+    list-instance-profiles-for-role --role-name audit
+    delete-role --role-name audit
+    detach-role-policy --role-name audit --policy-arn MANAGED
+    delete-role-policy --role-name audit --policy-name inline
+    delete-role --role-name audit
+    get-role --role-name audit
     list-mfa-devices --user-name app
     delete-user --user-name app
     detach-user-policy --user-name app --policy-arn MANAGED
