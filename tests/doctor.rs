@@ -44,12 +44,14 @@ impl Said {
 
     /// The policy at the end.
     fn policy(&self) -> serde_json::Value {
-        let begin = self.text.find("\n{").expect("a policy");
-        serde_json::Deserializer::from_str(&self.text[begin..])
-            .into_iter()
-            .next()
-            .expect("a policy")
-            .expect("JSON")
+        self.policies().swap_remove(0)
+    }
+
+    /// Those at the end: to read, and to change.
+    fn policies(&self) -> Vec<serde_json::Value> {
+        let texts = self.text.split("\n\n").filter_map(|part| part.split_once("\n{"));
+        let read = |(_, policy): (&str, &str)| serde_json::from_str(&format!("{{{policy}")).expect("JSON");
+        texts.map(read).collect()
     }
 }
 

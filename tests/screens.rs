@@ -20,13 +20,15 @@ use support::screens::{self, app, copied, draw, press, text};
 mod support;
 
 /// Name and the keys that lead there.
-const SCREENS: [(&str, &str); 14] = [
+const SCREENS: [(&str, &str); 16] = [
     ("overview", "1"),
     ("chain", "2<Down>"),
     ("chain_details", "2<Down><Enter>"),
     ("chain_search", "2/audit"),
     ("chain_filtered", "2ff"),
     ("evidence", "1t"),
+    ("actions", "2D"),
+    ("action_commands", "2D<Enter>"),
     ("timeline", "3<Down>"),
     ("timeline_filtered", "3wx<Down>"),
     ("record", "2<Down>r"),
@@ -109,7 +111,10 @@ fn without_colours_the_selection_is_still_to_be_seen() {
             c.fg != reset || c.bg != reset
         });
         assert_eq!(colours.count(), 0, "{name}");
-        if !matches!(name, "overview" | "coverage" | "record" | "help" | "chain_details") {
+        if !matches!(
+            name,
+            "overview" | "coverage" | "record" | "help" | "chain_details" | "action_commands"
+        ) {
             let reversed = (2..20).any(|y| (2..20).all(|x| buffer[(x, y)].modifier.contains(Modifier::REVERSED)));
             assert!(reversed || name == "steps_menu", "{name}");
         }

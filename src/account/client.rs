@@ -31,7 +31,7 @@ pub(super) struct Client {
     home: &'static str,
     witness: Witness,
     sts: aws_sdk_sts::Client,
-    iam: aws_sdk_iam::Client,
+    pub(super) iam: aws_sdk_iam::Client,
 }
 
 impl Client {
@@ -227,7 +227,7 @@ impl Client {
     }
 }
 
-fn arns(policies: Vec<AttachedPolicy>) -> Vec<String> {
+pub(super) fn arns(policies: Vec<AttachedPolicy>) -> Vec<String> {
     policies.into_iter().filter_map(|policy| policy.policy_arn).collect()
 }
 
@@ -239,6 +239,6 @@ fn key_status(key: AccessKeyMetadata) -> Option<KeyStatus> {
     })
 }
 
-fn moment(time: AwsDateTime) -> Option<DateTime<Utc>> {
+pub(super) fn moment(time: AwsDateTime) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(time.secs(), time.subsec_nanos())
 }

@@ -11,17 +11,11 @@ use super::client::{Client, Of};
 use crate::cloudtrail::time;
 use crate::investigation::account::{LastUse, Reply};
 use crate::investigation::chain::trust;
+use crate::investigation::change::{DENY_ALL, REVOKE, REVOKE_USER};
 use crate::investigation::live::{KeySubject, LiveRole, LiveSeen, LiveUser, RoleSubject, Subjects, UserSubject};
 
 /// So many subjects are asked about at once.
 const AT_ONCE: usize = 2;
-/// What the console calls the policy that ends a role's sessions.
-const REVOKE: &str = "AWSRevokeOlderSessions";
-/// What the built-in playbook calls the one that ends a user's sessions.
-const REVOKE_USER: &str = "keytrail-deny-old-sessions";
-/// AWS's own policy against everything.
-const DENY_ALL: &str = "AWSDenyAll";
-
 /// Asks for everything of the responder's own account; IAM knows nothing of others.
 pub(super) async fn check(config: &SdkConfig, subjects: Subjects) -> LiveSeen {
     let client = &Client::new(config);

@@ -10,6 +10,7 @@
 //! | `caller` | who the responder is |
 //! | `owner` | what the answers say of a key and its owner |
 //! | `live` | what there still is of the chain |
+//! | `change/` | the changes that a responder approves: the only calls that write |
 //! | `advice` | what a responder must hear of that, and what to do |
 //! | `policy` | the calls this program makes, and the smallest policy that allows them |
 //! | `inquiries` | questions under way, beside whatever else goes on |
@@ -17,6 +18,7 @@
 
 pub mod advice;
 mod caller;
+pub mod change;
 mod client;
 pub mod doctor;
 mod inquiries;

@@ -1,4 +1,4 @@
-//! The calls this program makes, and the smallest policy that allows them.
+//! The calls this program makes, and the smallest policies that allow them: one to read, one more to change.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ pub(super) const LOOKUP_EVENTS: &str = "cloudtrail:LookupEvents";
 /// The call that lists the regions.
 pub(super) const LIST_REGIONS: &str = "account:ListRegions";
 
-/// Every call this program makes: its permission, and what it gives.
+/// Every call an investigation makes: its permission, and what it gives.
 pub const CALLS: [(&str, &str); 15] = [
     (LOOKUP_EVENTS, "the calls of the key and of all it led to"),
     (LIST_REGIONS, "which regions there are to read"),
@@ -28,6 +28,68 @@ pub const CALLS: [(&str, &str); 15] = [
     ("iam:GetUserPolicy", "whether a user's sessions are cut off"),
     ("iam:GetRolePolicy", "whether a role's sessions are cut off"),
 ];
+
+/// What is read of a user or a role before it is changed, and of the account before something is erased.
+pub const LOOKS: [&str; 10] = [
+    "iam:ListMFADevices",
+    "iam:ListSSHPublicKeys",
+    "iam:ListSigningCertificates",
+    "iam:ListServiceSpecificCredentials",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "iam:ListInstanceProfilesForRole",
+    "iam:GenerateCredentialReport",
+    "iam:GetCredentialReport",
+    "iam:GetAccountAuthorizationDetails",
+];
+
+/// Every call that changes something, made only with `--allow-changes`.
+pub const CHANGES: [&str; 29] = [
+    "iam:UpdateAccessKey",
+    "iam:CreateAccessKey",
+    "iam:DeleteAccessKey",
+    "iam:UpdateLoginProfile",
+    "iam:DeleteLoginProfile",
+    "iam:AttachUserPolicy",
+    "iam:DetachUserPolicy",
+    "iam:PutUserPolicy",
+    "iam:DeleteUserPolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:AddUserToGroup",
+    "iam:RemoveUserFromGroup",
+    "iam:DeactivateMFADevice",
+    "iam:DeleteVirtualMFADevice",
+    "iam:DeleteSSHPublicKey",
+    "iam:DeleteSigningCertificate",
+    "iam:DeleteServiceSpecificCredential",
+    "iam:DeleteUser",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:AttachRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:DeleteRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:AddRoleToInstanceProfile",
+    "iam:RemoveRoleFromInstanceProfile",
+    "iam:DeleteRole",
+];
+
+/// What acting on a node needs besides: to look, and to change.
+pub fn for_changes() -> Value {
+    let statement =
+        |sid: &str, actions: &[&str]| json!({"Sid": sid, "Effect": "Allow", "Resource": "*", "Action": actions});
+    // AWS wants this to put a role into an instance profile again.
+    let pass = json!({
+        "Sid": "UndoInstanceProfiles", "Effect": "Allow", "Resource": "*", "Action": ["iam:PassRole"],
+        "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+    });
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [statement("LookBefore", &LOOKS), statement("Change", &CHANGES), pass],
+    })
+}
 
 /// What a call gives.
 pub(super) fn gives(action: &str) -> &'static str {

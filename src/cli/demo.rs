@@ -33,6 +33,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         // A demo leaves nothing behind unless asked to.
         save: args.output.save.clone(),
         keep_by_default: false,
+        may_change: false,
     };
     investigate::start(plan, Reader::InTurn(vec![Box::new(Demo::new(pace))]), &args.output)
 }

@@ -31,8 +31,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 fn said(checkup: &Checkup) -> String {
     // The checks come last: they are what is to be seen in a small window.
     let mut out = format!(
-        "The smallest policy for keytrail (it only reads):\n{:#}\n\n",
-        policy::smallest()
+        "The smallest policy for keytrail (it only reads):\n{:#}\n\nWhat acting on a node needs besides (D; it changes \
+         something only with --allow-changes):\n{:#}\n\n",
+        policy::smallest(),
+        policy::for_changes()
     );
     for check in &checkup.checks {
         line(&mut out, check);

@@ -11,6 +11,7 @@ use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
 use super::{batch, notice, playbooks};
 use crate::account::Inquiries;
+use crate::account::change::Acting;
 use crate::catalogue;
 use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
 use crate::cloudtrail::notice::Notice;
@@ -55,6 +56,9 @@ pub(super) struct Args {
     /// Only events before this time (RFC 3339, or a date)
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<DateTime<Utc>>,
+    /// Allow changes to the account, each shown and confirmed first; without it keytrail only reads
+    #[arg(long, conflicts_with = "batch")]
+    allow_changes: bool,
     /// The playbook that leads through the steps: a built-in id or a file
     #[arg(long, default_value = crate::playbook::DEFAULT)]
     playbook: String,
@@ -109,6 +113,8 @@ pub(super) struct Plan {
     pub(super) save: Option<PathBuf>,
     /// Without `save`: keep it in the data folder, or only in memory.
     pub(super) keep_by_default: bool,
+    /// Whether the account may be changed.
+    pub(super) may_change: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -153,6 +159,7 @@ fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
         playbook: args.playbook.clone(),
         save: args.output.save.clone(),
         keep_by_default: true,
+        may_change: args.allow_changes,
     };
     start(plan, reader, &args.output)
 }
@@ -251,7 +258,10 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
     if !interrupted {
         // What is saved is looked at without AWS. The account is asked when the responder wants it.
         let inquiries = pass.aws.map(|aws| Inquiries::new(aws.profile));
-        return Ok(Work { hunt: None, inquiries });
+        return Ok(Work {
+            inquiries,
+            ..Work::default()
+        });
     }
     let reader = if pass.aws.is_some() {
         Reader::EventHistory
@@ -265,6 +275,12 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
         Reader::InTurn(vec![Box::new(archive(&paths)?)])
     };
     begin(pass, reader, case)
+}
+
+/// The profile that AWS was asked with last.
+pub(super) fn last_profile(case: &CaseFile) -> Option<String> {
+    let (_, pass) = case.investigation().passes().last()?;
+    pass.aws.as_ref()?.profile.clone()
 }
 
 /// Begins another pass like the last one: what was read already is not asked for again.
@@ -302,7 +318,19 @@ fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Work, F
     };
     case.commit(Utc::now(), What::PassBegan(pass))?;
     let hunt = Some(Hunt::start(feed, window, case)?);
-    Ok(Work { hunt, inquiries })
+    Ok(Work {
+        hunt,
+        inquiries,
+        acting: None,
+    })
+}
+
+/// Where AWS is talked to, or the responder may change the account, a node can be acted on.
+pub(super) fn let_act(work: &mut Work, profile: Option<String>, may_change: bool) {
+    if may_change || work.inquiries.is_some() {
+        work.inquiries.get_or_insert_with(|| Inquiries::new(profile.clone()));
+        work.acting = Some(Acting::new(profile, may_change));
+    }
 }
 
 /// What earlier passes read of the event history, per region and question.
@@ -326,13 +354,17 @@ fn settled(question: &QuestionCoverage) -> Vec<(i64, i64)> {
 /// Opens or makes the file, starts the hunt, and shows it.
 pub(super) fn start(plan: Plan, reader: Reader, output: &Output) -> Result<Exit, Failure> {
     let pass = plan.pass.clone();
+    let profile = pass.aws.as_ref().and_then(|aws| aws.profile.clone());
+    let may_change = plan.may_change;
     let mut case = case_file(plan)?;
     session::warn_if_broken(&case);
     let earlier = earlier(&case);
     let runtime = session::runtime()?;
     let work = {
         let _on = runtime.enter();
-        begin(pass, reader, &mut case)?
+        let mut work = begin(pass, reader, &mut case)?;
+        let_act(&mut work, profile, may_change);
+        work
     };
     if output.batch || !session::is_terminal() {
         if let Some(said) = earlier {

@@ -16,6 +16,7 @@ mod playbooks;
 mod replay;
 mod session;
 mod show;
+mod undo;
 mod welcome;
 
 use std::io::Write;
@@ -32,7 +33,7 @@ use crate::export::text::safe;
 ///
 /// Give it the key id, or the notice that names it, and CloudTrail logs. It finds every user, key, role, password and
 /// session the key led to, shows them as a tree, leads through AWS's four remediation steps, and exports the evidence. It
-/// changes nothing in AWS.
+/// changes nothing in AWS unless it was started with --allow-changes.
 ///
 /// Without a command it opens a screen to paste a key id or a notice into, or to open what is saved.
 #[derive(Debug, Parser)]
@@ -64,7 +65,9 @@ enum Command {
     Checklist(checklist::Args),
     /// Write the evidence folder: CSV, JSON lines and a manifest with hashes
     Export(export::Args),
-    /// Check credentials, permissions, regions and the clock, and print the smallest policy
+    /// List what was changed in the account, and print or (with --allow-changes) make the calls that undo it
+    Undo(undo::Args),
+    /// Check credentials, permissions, regions and the clock, and print the smallest policies
     Doctor(doctor::Args),
     /// List, show and check playbooks
     Playbooks(playbooks::Args),
@@ -106,6 +109,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Actors(args)) => show::run(show::View::Actors, &args),
         Some(Command::Checklist(args)) => checklist::run(&args),
         Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Undo(args)) => undo::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Playbooks(args)) => playbooks::run(args),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -15,21 +15,41 @@ pub(super) struct Args {
     /// No screens: print the summary
     #[arg(long)]
     batch: bool,
+    /// Allow changes to the account, each shown and confirmed first; without it keytrail only reads
+    #[arg(long, conflicts_with = "batch")]
+    allow_changes: bool,
+    /// The AWS profile to change the account with; else the one that it was read with
+    #[arg(long, requires = "allow_changes")]
+    profile: Option<String>,
+}
+
+/// Whether the account may be changed, and as whom.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changes {
+    pub(super) allowed: bool,
+    pub(super) profile: Option<String>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    file(&args.file, args.batch)
+    let changes = Changes {
+        allowed: args.allow_changes,
+        profile: args.profile.clone(),
+    };
+    file(&args.file, args.batch, changes)
 }
 
 /// Opens a file, with screens if there is a terminal and they are wanted.
-pub(super) fn file(path: &Path, no_screens: bool) -> Result<Exit, Failure> {
+pub(super) fn file(path: &Path, no_screens: bool, changes: Changes) -> Result<Exit, Failure> {
     let mut case = CaseFile::open(path)?;
     session::warn_if_broken(&case);
     // Where reading was interrupted and the logs are still there, it goes on.
     let runtime = session::runtime()?;
     let work = {
         let _on = runtime.enter();
-        investigate::resume(&mut case)?
+        let mut work = investigate::resume(&mut case)?;
+        let profile = changes.profile.or_else(|| investigate::last_profile(&case));
+        investigate::let_act(&mut work, profile, changes.allowed);
+        work
     };
     if !no_screens && session::is_terminal() {
         return session::run(

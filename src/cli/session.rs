@@ -135,7 +135,7 @@ pub(super) fn warn_if_broken(case: &CaseFile) {
 }
 
 /// Who is at the keyboard, for the checklist.
-fn responder() -> String {
+pub(super) fn responder() -> String {
     ["USER", "LOGNAME", "USERNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))

@@ -25,7 +25,7 @@ fn start() -> Result<Exit, Failure> {
             .block_on(tui::start(&mut start))
             .map_err(|error| Failure::new(error.to_string(), "`keytrail --help` says what to type instead."))?;
         let done = match wanted {
-            Wanted::Open(path) => open::file(&path, false),
+            Wanted::Open(path) => open::file(&path, false, open::Changes::default()),
             Wanted::Investigate(notice) => investigate::pasted(*notice),
             Wanted::Interrupt => return Ok(Exit::Interrupted),
             Wanted::Leave | Wanted::Suspend | Wanted::Redraw => return Ok(Exit::Done),
@@ -39,7 +39,7 @@ fn start() -> Result<Exit, Failure> {
 
 fn usage() -> Result<Exit, Failure> {
     print(
-        "keytrail follows a leaked AWS access key through CloudTrail. It changes nothing in AWS.\n\n  \
+        "keytrail follows a leaked AWS access key through CloudTrail. It changes nothing in AWS unless told to.\n\n  \
          keytrail demo                                 see what it does, on a built-in incident\n  \
          keytrail investigate AKIA... --from FOLDER    follow a key through CloudTrail files\n  \
          keytrail open FILE                            go on with a saved investigation\n  \

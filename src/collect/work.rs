@@ -1,19 +1,23 @@
-//! What goes on behind the screens or a batch run: the reading, and what the account is asked beside it.
+//! What goes on behind the screens or a batch run: the reading, what the account is asked beside it, and what is changed.
 
 use chrono::{DateTime, Utc};
 
 use super::hunt::{Hunt, Update};
 use crate::account::Inquiries;
+use crate::account::change::{Acting, Said};
+use crate::investigation::change::Acted;
 use crate::investigation::{Investigation, What};
 use crate::store::{CaseFile, StoreError};
 
-/// Neither part waits for the other.
+/// No part waits for another.
 #[derive(Debug, Default)]
 pub struct Work {
     /// The reading; `None` where nothing is read.
     pub hunt: Option<Hunt>,
     /// What the account is asked; `None` where AWS is not talked to.
     pub inquiries: Option<Inquiries>,
+    /// What is changed, or looked at to be changed; `None` where AWS is not talked to.
+    pub acting: Option<Acting>,
 }
 
 /// Something that came of it.
@@ -23,17 +27,25 @@ pub enum News {
     Found(Vec<Update>),
     /// The account said something.
     Told(What),
+    /// A change came further.
+    Acted(Said),
 }
 
 impl Work {
     /// What comes next; `None` when all is over.
     pub async fn next(&mut self) -> Option<News> {
-        let Self { hunt, inquiries } = self;
+        let Self {
+            hunt,
+            inquiries,
+            acting,
+        } = self;
         let found = async { hunt.as_mut()?.next().await };
         let told = async { inquiries.as_mut()?.next().await };
+        let acted = async { acting.as_mut()?.next().await };
         tokio::select! {
             Some(updates) = found => Some(News::Found(updates)),
             Some(what) = told => Some(News::Told(what)),
+            Some(said) = acted => Some(News::Acted(said)),
             else => None,
         }
     }
@@ -54,8 +66,19 @@ impl Work {
                 }
                 Ok(())
             }
-            (News::Found(_), None) => Ok(()),
             (News::Told(what), _) => case.commit(now, what),
+            (News::Acted(Said::Write(what, is_written)), _) => {
+                let is_over = matches!(*what, What::Acted(Acted::Ended { .. }));
+                case.commit(now, *what)?;
+                // Who asked for it may be gone by now.
+                let _ = is_written.send(());
+                if is_over && let Some(inquiries) = &mut self.inquiries {
+                    inquiries.check(case.investigation().chain(), now);
+                }
+                Ok(())
+            }
+            // The rest of a change is for the screens.
+            (News::Found(_), None) | (News::Acted(_), _) => Ok(()),
         }
     }
 
@@ -84,6 +107,7 @@ impl Work {
 
     /// Whether nothing is to come.
     pub fn is_over(&self) -> bool {
-        !self.is_reading() && !self.inquiries.as_ref().is_some_and(Inquiries::is_waiting)
+        let is_asking = self.inquiries.as_ref().is_some_and(Inquiries::is_waiting);
+        !self.is_reading() && !is_asking && !self.acting.as_ref().is_some_and(Acting::is_busy)
     }
 }

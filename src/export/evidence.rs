@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::folder::Folder;
 use super::manifest::{self, Manifest};
 use super::tables::{self, ChecklistItem};
-use super::{ExportError, Format, text};
+use super::{ExportError, Format, snapshots, text};
 use crate::cloudtrail::EventKey;
 use crate::investigation::Investigation;
 use crate::investigation::timeline::Filter;
@@ -64,6 +64,7 @@ pub fn write_evidence(
     if let Some(notice) = investigation.notice() {
         folder.write("notice.txt", |out| write_text(&notice.text, out))?;
     }
+    snapshots::write(&mut folder, investigation)?;
     folder.write("chain.json", |out| super::write_chain(investigation, Format::Json, out))?;
     let records = write_records(&mut folder, case)?;
     let mut manifest = Manifest::new(investigation, &case.journal(), folder.files(), records, now);

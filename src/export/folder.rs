@@ -31,7 +31,7 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// Its name in the folder.
-    pub name: &'static str,
+    pub name: String,
     /// Its length.
     pub bytes: u64,
     /// SHA-256 of its content, in hexadecimal.
@@ -77,7 +77,7 @@ impl Folder {
     /// Writes a file under a name for unfinished ones.
     pub(super) fn write(
         &mut self,
-        name: &'static str,
+        name: &str,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), ExportError> {
         let path = self.unfinished(name);
@@ -87,7 +87,7 @@ impl Folder {
         let file = create_private(&path).map_err(io)?;
         // From here on the file is ours to remove.
         self.files.push(Written {
-            name,
+            name: name.to_owned(),
             bytes: 0,
             sha256: String::new(),
         });
@@ -114,21 +114,25 @@ impl Folder {
     /// export even if the power goes in between, and by which a file that is not there yet is missed.
     pub(super) fn publish(mut self) -> Result<(), ExportError> {
         while let Some(file) = self.files.pop() {
-            let path = self.path.join(file.name);
-            fs::rename(self.unfinished(file.name), &path).map_err(|e| ExportError::io(&path, e))?;
+            let path = self.path.join(&file.name);
+            if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+                create_private_folder(folder).map_err(|e| ExportError::io(folder, e))?;
+            }
+            fs::rename(self.unfinished(&file.name), &path).map_err(|e| ExportError::io(&path, e))?;
         }
         Ok(())
     }
 
+    /// Beside each other, so that a folder inside is made only when all is written.
     fn unfinished(&self, name: &str) -> PathBuf {
-        self.path.join(format!(".{name}{UNFINISHED}"))
+        self.path.join(format!(".{}{UNFINISHED}", name.replace('/', "-")))
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
         for file in &self.files {
-            let _ = fs::remove_file(self.unfinished(file.name));
+            let _ = fs::remove_file(self.unfinished(&file.name));
         }
     }
 }

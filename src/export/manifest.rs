@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::Journal;
 use super::folder::Written;
+use super::{Journal, snapshots};
 use crate::cloudtrail::time;
 use crate::investigation::Investigation;
 
@@ -73,6 +73,7 @@ impl Manifest {
             },
             "records": {"kept": records.0, "missing": records.1},
             "journal": {"head": journal.head, "facts": journal.facts, "integrity": journal.integrity},
+            "snapshots": snapshots::listed(investigation),
             "files": listed.collect::<Vec<_>>(),
         });
         Self {

@@ -12,6 +12,7 @@
 //! | `chain_json` | the chain for other programs |
 //! | `tree` | the chain for people |
 //! | `evidence` | the evidence folder |
+//! | `snapshots` | what AWS said before something was changed |
 //! | `folder` | files that appear whole or not at all |
 //! | `manifest` | what the folder holds, and what it stands for |
 //! | `error` | what can go wrong |
@@ -23,6 +24,7 @@ mod error;
 mod evidence;
 mod folder;
 mod manifest;
+mod snapshots;
 mod table;
 pub mod tables;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountSeen;
+use super::change::{Acted, Snapshot};
 use super::live::LiveSeen;
 use crate::cloudtrail::Record;
 use crate::cloudtrail::notice::Notice;
@@ -51,6 +52,10 @@ pub enum What {
     Judged(Judged),
     /// The responder changed the state of a checklist item.
     ItemMarked(ItemMarked),
+    /// Evidence was kept of what there is in the account.
+    Snapshot(Snapshot),
+    /// The account was changed.
+    Acted(Acted),
 }
 
 /// How an investigation began.

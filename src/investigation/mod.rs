@@ -20,12 +20,14 @@
 //! | `timeline` | the events in order, filtered |
 //! | `coverage` | what was read, and what was not |
 //! | `checklist` | the state of the steps |
+//! | `change/` | what may be changed in the account, what it breaks, how it is undone |
 //! | `resource` | what the chain made or changed outside IAM |
 
 pub mod account;
 pub mod actor;
 pub mod alive;
 pub mod chain;
+pub mod change;
 pub mod checklist;
 pub mod coverage;
 pub mod evidence;

@@ -6,6 +6,7 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
+use super::change::{Deeds, Snapshot};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
@@ -28,6 +29,8 @@ pub struct Investigation {
     watched: Option<Watched>,
     account_seen: Option<(DateTime<Utc>, AccountSeen)>,
     live_seen: Option<(DateTime<Utc>, LiveSeen)>,
+    snapshots: Vec<(DateTime<Utc>, Snapshot)>,
+    deeds: Deeds,
     last_fact: Option<DateTime<Utc>>,
     chain: Chain,
     actors: Vec<actor::Actor>,
@@ -82,6 +85,8 @@ impl Investigation {
                 self.judged = true;
             }
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
+            What::Snapshot(snapshot) => self.snapshots.push((fact.at, snapshot.clone())),
+            What::Acted(acted) => self.deeds.apply(fact.at, acted),
         }
     }
 
@@ -254,6 +259,16 @@ impl Investigation {
     pub fn is_read(&self) -> bool {
         let ended = self.last_pass.as_ref().is_some_and(|(_, pass)| pass.fixed_point);
         ended && !self.coverage.is_partial()
+    }
+
+    /// The evidence kept of what there was in the account, earliest first.
+    pub fn snapshots(&self) -> &[(DateTime<Utc>, Snapshot)] {
+        &self.snapshots
+    }
+
+    /// The changes made to the account.
+    pub fn deeds(&self) -> &Deeds {
+        &self.deeds
     }
 
     /// When the last fact became known.

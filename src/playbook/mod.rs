@@ -22,7 +22,7 @@ pub use check::{Mistake, parse};
 pub use first::{DECISION, deactivation};
 pub use format::{CommandTemplate, ForEach, Item, Playbook, Step, TimeBox};
 pub use render::{Command, Names, Origin, Subject, SubjectKind, commands, comment, script};
-pub use template::PLACEHOLDERS;
+pub use template::{PLACEHOLDERS, word};
 
 /// The playbook an investigation uses unless another is asked for.
 pub const DEFAULT: &str = "compromised-access-key";

@@ -108,7 +108,7 @@ fn json(text: &str) -> Result<String, Error> {
 }
 
 /// A value as exactly one shell word, or a mark where no quoting makes it harmless.
-pub(super) fn word(value: &str) -> String {
+pub fn word(value: &str) -> String {
     if let Some(reason) = refusal(value) {
         return format!("'<refused: {reason}>'");
     }

@@ -75,6 +75,7 @@ pub enum Action {
     CycleKind,
     CycleVerdict,
     Judge(Verdict),
+    Act,
     NodeEvents,
     EventNode,
     FilterText,
@@ -104,7 +105,7 @@ impl Action {
     pub(super) fn writes(self) -> bool {
         matches!(
             self,
-            Self::Judge(_) | Self::ChangeState | Self::EditNote | Self::AskAgain
+            Self::Judge(_) | Self::Act | Self::ChangeState | Self::EditNote | Self::AskAgain
         )
     }
 
@@ -146,6 +147,7 @@ impl Action {
             Self::CycleKind => "kind",
             Self::CycleVerdict => "verdict",
             Self::Judge(verdict) => verdict.as_str(),
+            Self::Act => "do",
             Self::NodeEvents => "its events",
             Self::EventNode => "in chain",
             Self::FilterText => "filter",
@@ -221,6 +223,7 @@ impl Action {
             Self::Judge(Verdict::Malicious) => "Judge the node, or the source of the event: the attacker's",
             Self::Judge(Verdict::Expected) => "Judge the node, or the source of the event: ours",
             Self::Judge(Verdict::Unknown) => "Take the judgement back",
+            Self::Act => "Do something about the node: deactivate, cut off, delete; read-only, the commands for it",
             Self::NodeEvents => "Show the events of this node in the timeline",
             Self::EventNode => "Show the node that made this call in the chain",
             Self::FilterText => "Filter: events that hold a text, such as a name, an address, an error",

@@ -59,6 +59,18 @@ pub(super) enum Account {
     Asked,
 }
 
+/// What can be done about a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Hands {
+    /// AWS is not talked to: commands are made from the records.
+    #[default]
+    Away,
+    /// AWS is asked what there is; nothing is changed.
+    Tied,
+    /// The account may be changed.
+    Free,
+}
+
 /// A line to the user.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
@@ -89,6 +101,9 @@ pub struct App {
     /// The responder's credentials have expired: it goes on when they are renewed.
     pub(super) is_paused: bool,
     pub(super) account: Account,
+    pub(super) hands: Hands,
+    /// Something is looked at to be changed, or is changed.
+    pub(super) is_acting: bool,
     pub(super) index: Index,
     pub(super) names: Names,
     stale: bool,
@@ -129,6 +144,8 @@ impl App {
             is_watching: false,
             is_paused: false,
             account: Account::default(),
+            hands: Hands::default(),
+            is_acting: false,
             index: Index::default(),
             names: Names::default(),
             stale: true,
@@ -315,6 +332,16 @@ impl App {
 
     pub(super) fn can_judge(&self) -> bool {
         self.on_node() && !self.is_replay()
+    }
+
+    pub(super) fn can_act(&self) -> bool {
+        self.on_node() && !self.is_replay() && !self.is_acting
+    }
+
+    /// Whether a change is under way.
+    pub(super) fn is_changing(&self) -> bool {
+        let last = self.investigation().deeds().all().last();
+        self.is_acting && last.is_some_and(|deed| deed.end.is_none())
     }
 
     pub(super) fn is_judged(&self) -> bool {

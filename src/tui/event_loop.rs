@@ -15,12 +15,13 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
-use super::app::{Account, App, Reading};
+use super::app::{Account, App, Hands, Reading};
 use super::desk::Desk;
 use super::terminal::Guard;
 use super::update::Effect;
 use super::widgets::text::counted;
 use super::{Again, Exit, views};
+use crate::account::change::Acting;
 use crate::cloudtrail::Event as Call;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::SourceError;
@@ -104,6 +105,9 @@ pub(super) async fn run(
                 stop(app, &mut work);
                 show_progress(app, &work);
             }
+            Some(Effect::Prepare(change)) => act(app, &mut work, |acting| acting.prepare(change)),
+            Some(Effect::KeepEvidence(holder)) => act(app, &mut work, |acting| acting.keep_evidence(holder)),
+            Some(Effect::Perform(approved)) => act(app, &mut work, |acting| acting.perform(*approved)),
             Some(Effect::AskAccount) => {
                 work.ask_again(app.investigation(), Utc::now());
                 show_progress(app, &work);
@@ -217,7 +221,13 @@ fn take_in(app: &mut App, work: &mut Work, first: News) -> bool {
     let until = Instant::now() + SLICE;
     let was_reading = work.is_reading();
     let mut next = Some(first);
-    while let Some(news) = next.take() {
+    while let Some(mut news) = next.take() {
+        if let News::Acted(said) = news {
+            match app.hear(said) {
+                Some(said) => news = News::Acted(said),
+                None => continue,
+            }
+        }
         let Desk::Live(case) = &mut app.desk else {
             return false;
         };
@@ -282,7 +292,10 @@ fn say_new_calls(app: &mut App, known: usize) -> bool {
 fn ask_again(app: &mut App, work: &mut Work, again: Again) {
     let Desk::Live(case) = &mut app.desk else { return };
     match again(case) {
-        Ok(begun) => *work = begun,
+        Ok(mut begun) => {
+            begun.acting = work.acting.take();
+            *work = begun;
+        }
         Err(why) => app.complain(why),
     }
     app.touch();
@@ -304,7 +317,21 @@ fn stop_quietly(app: &mut App, work: &mut Work) {
     app.touch();
 }
 
+/// Looks at something to be changed, or changes it.
+fn act(app: &mut App, work: &mut Work, act: impl FnOnce(&mut Acting)) {
+    if let Some(acting) = &mut work.acting {
+        act(acting);
+    }
+    show_progress(app, work);
+}
+
 fn show_progress(app: &mut App, work: &Work) {
+    app.hands = match work.acting.as_ref().map(Acting::may_change) {
+        None => Hands::Away,
+        Some(false) => Hands::Tied,
+        Some(true) => Hands::Free,
+    };
+    app.is_acting = work.acting.as_ref().is_some_and(Acting::is_busy);
     let hunt = work.hunt.as_ref();
     let regions = hunt.map(|hunt| hunt.regions().clone()).unwrap_or_default();
     let reading = hunt.filter(|hunt| hunt.is_running()).map(|hunt| {

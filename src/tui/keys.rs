@@ -74,6 +74,12 @@ pub(super) enum Context {
     InQuestion,
     /// In a text field.
     InField,
+    /// Over a change that waits to be confirmed.
+    InChange,
+    /// Over the commands of a change.
+    InCommands,
+    /// Over the secret of a new key.
+    InSecret,
 }
 
 impl Context {
@@ -90,6 +96,8 @@ impl Context {
             Self::InMenu => "Choice",
             Self::InQuestion => "Question",
             Self::InField => "Text field",
+            Self::InChange | Self::InCommands => "Change",
+            Self::InSecret => "New key",
         }
     }
 }
@@ -163,7 +171,10 @@ const fn quiet(context: Context, keys: &'static [Key], action: Action, enabled: 
 /// Every binding. In one context a key stands once.
 pub(super) static TABLE: &[Binding] = {
     use Action as A;
-    use Context::{Always, Everywhere, InDetails, InField, InHelp, InMenu, InQuestion, InRecord, Moving, On, Replay};
+    use Context::{
+        Always, Everywhere, InChange, InCommands, InDetails, InField, InHelp, InMenu, InQuestion, InRecord, InSecret,
+        Moving, On, Replay,
+    };
     use Screen::{Chain, Coverage, Overview, Steps, Timeline};
     &[
         hint(Replay, &[ch(' ')], A::PlayPause, always),
@@ -188,6 +199,7 @@ pub(super) static TABLE: &[Binding] = {
         hint(On(Chain), &[ch('m')], A::Judge(Verdict::Malicious), App::can_judge),
         hint(On(Chain), &[ch('e')], A::Judge(Verdict::Expected), App::can_judge),
         hint(On(Chain), &[ch('u')], A::Judge(Verdict::Unknown), App::is_judged),
+        hint(On(Chain), &[ch('D')], A::Act, App::can_act),
         hint(On(Chain), &[ch('y')], A::Copy, App::on_node),
         hint(On(Chain), &[ch('f')], A::CycleKind, always),
         hint(On(Chain), &[ch('v')], A::CycleVerdict, always),
@@ -241,6 +253,15 @@ pub(super) static TABLE: &[Binding] = {
         hint(InQuestion, &[ch('n'), ESC, ENTER], A::Back, always),
         hint(InField, &[ENTER], A::Accept, always),
         hint(InField, &[ESC], A::Back, always),
+        hint(InChange, &[ENTER], A::Accept, always),
+        hint(InChange, &[ESC], A::Back, always),
+        quiet(InChange, &[UP], A::Up, always),
+        quiet(InChange, &[DOWN], A::Down, always),
+        quiet(InChange, &[PAGE_UP], A::PageUp, always),
+        quiet(InChange, &[PAGE_DOWN], A::PageDown, always),
+        hint(InCommands, &[ch('y')], A::Copy, always),
+        hint(InCommands, &[ESC, ch('q'), ENTER], A::Back, always),
+        hint(InSecret, &[ch('y')], A::Yes, always),
         hint(On(Coverage), &[ch('R')], A::AskAgain, App::can_ask_again),
         hint(Everywhere, &[ch('A')], A::AskAccount, App::can_ask),
         hint(Everywhere, &[ch('X')], A::CancelReading, App::is_reading),

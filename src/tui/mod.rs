@@ -13,7 +13,7 @@
 //! | `update/` | from an action to the next state |
 //! | `desk` | the case on the screens: worked on, or played back |
 //! | `replay` | a saved case, built up to a moment |
-//! | `tree`, `events`, `steps`, `popup` | what each screen remembers |
+//! | `tree`, `events`, `steps`, `popup`, `change` | what each screen remembers |
 //! | `index` | what views look up, made once per state of the data |
 //! | `views/` | one file per screen |
 //! | `widgets/` | panes, scrolling, text that fits, the density bar |
@@ -21,6 +21,7 @@
 
 mod action;
 mod app;
+mod change;
 mod clock;
 mod desk;
 mod event_loop;

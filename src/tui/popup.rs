@@ -2,8 +2,10 @@
 
 use tui_input::{Input, InputRequest};
 
+use super::change::{Offers, Outcome, Proposal};
 use super::keys::Context;
 use super::widgets::scroll::Scroll;
+use crate::account::change::NewKey;
 use crate::investigation::fact::ItemState;
 
 /// Something over the screen. It takes all keys but the few that work everywhere.
@@ -14,6 +16,14 @@ pub(super) enum Popup {
     Menu(Menu),
     Question(Question),
     Field(Field),
+    /// What can be done about a node.
+    Offers(Offers),
+    /// A change, to be confirmed or copied.
+    Proposal(Box<Proposal>),
+    /// What became of a change.
+    Outcome(Outcome),
+    /// A key that was made, with its secret. It is here only, and gone when this is closed.
+    NewKey(NewKey),
 }
 
 impl Popup {
@@ -21,10 +31,15 @@ impl Popup {
     pub(super) fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help(_) => &[Context::InHelp, Context::Moving, Context::Always],
-            Self::Record(_) => &[Context::InRecord, Context::Moving, Context::Always],
-            Self::Menu(_) => &[Context::InMenu, Context::Moving, Context::Always],
+            Self::Record(_) | Self::Outcome(_) => &[Context::InRecord, Context::Moving, Context::Always],
+            Self::Menu(_) | Self::Offers(_) => &[Context::InMenu, Context::Moving, Context::Always],
             Self::Question(_) => &[Context::InQuestion, Context::Always],
             Self::Field(_) => &[Context::InField, Context::Always],
+            Self::Proposal(proposal) if proposal.is_read_only() => {
+                &[Context::InCommands, Context::Moving, Context::Always]
+            }
+            Self::Proposal(_) => &[Context::InChange, Context::Always],
+            Self::NewKey(_) => &[Context::InSecret, Context::Always],
         }
     }
 }
@@ -131,14 +146,14 @@ impl Field {
             complaint: None,
         }
     }
+}
 
-    /// Takes pasted text. Line breaks become blanks: a field is one line.
-    pub(super) fn paste(&mut self, text: &str) {
-        for c in text.chars() {
-            let c = if c.is_whitespace() { ' ' } else { c };
-            if !c.is_control() {
-                self.input.handle(InputRequest::InsertChar(c));
-            }
+/// Takes pasted text into a field. Line breaks become blanks: a field is one line.
+pub(super) fn paste(input: &mut Input, text: &str) {
+    for c in text.chars() {
+        let c = if c.is_whitespace() { ' ' } else { c };
+        if !c.is_control() {
+            input.handle(InputRequest::InsertChar(c));
         }
     }
 }

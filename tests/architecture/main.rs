@@ -149,6 +149,44 @@ fn the_pure_rooms_have_no_clock_no_files_and_no_network() {
     }
 }
 
+/// How the SDK's calls that change something begin.
+const WRITING: [&str; 12] = [
+    "add_",
+    "attach_",
+    "create_",
+    "deactivate_",
+    "delete_",
+    "detach_",
+    "enable_",
+    "put_",
+    "remove_",
+    "set_",
+    "tag_",
+    "update_",
+];
+
+#[test]
+fn calls_that_change_the_account_are_in_one_file() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut writing = BTreeSet::new();
+    for place in AWS {
+        for file in sources(&src.join(place)) {
+            let source = fs::read_to_string(&file).expect("a source file");
+            // The SDK begins each call with a method of no arguments. `create_date()` is a member of an answer.
+            let calls = source.split('.').filter(|piece| {
+                let name = piece.trim_start_matches("r#");
+                let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                end.is_some_and(|end| name[end..].starts_with("()") && !name[..end].ends_with("_date"))
+                    && WRITING.iter().any(|verb| name.starts_with(verb))
+            });
+            if calls.count() > 0 {
+                writing.insert(file.strip_prefix(&src).expect("a source file").to_owned());
+            }
+        }
+    }
+    assert_eq!(writing, [PathBuf::from("account/change/perform.rs")].into());
+}
+
 #[test]
 fn every_room_is_on_the_map() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -1,47 +1,10 @@
 //! moto, another simulation of AWS, tells the same story of identities.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, RESPONDER, Role};
 use crate::cli::{Cli, code};
-use crate::tools::programs;
-
-/// moto's server, until the test ends.
-struct Moto {
-    server: Child,
-    endpoint: String,
-}
-
-impl Moto {
-    fn start() -> Self {
-        // Free a moment ago; moto cannot choose one itself and say which.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|l| l.local_addr())
-            .expect("a port")
-            .port();
-        let server = Command::new(programs().expect("checked before").join("moto_server"))
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("moto");
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
-        let endpoint = format!("http://127.0.0.1:{port}");
-        Self { server, endpoint }
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
+use crate::tools::Moto;
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
 const DOCUMENT: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
@@ -63,6 +26,10 @@ const STORY: &str = "
     create-login-profile --user-name app --password Secret-123456
     create-login-profile --user-name app --password Secret-123456
     get-login-profile --user-name app
+    update-login-profile --user-name app --password Other-123456
+    update-login-profile --user-name nobody --password Other-123456
+    list-ssh-public-keys --user-name app
+    list-signing-certificates --user-name app
     create-policy --policy-name own --policy-document DOCUMENT
     get-policy --policy-arn MANAGED
     get-policy-version --policy-arn MANAGED --version-id v1
@@ -87,6 +54,12 @@ const STORY: &str = "
     put-role-policy --role-name audit --policy-name inline --policy-document DOCUMENT
     list-role-policies --role-name audit
     get-role-policy --role-name audit --policy-name inline
+    list-instance-profiles-for-role --role-name audit
+    delete-role --role-name audit
+    detach-role-policy --role-name audit --policy-arn MANAGED
+    delete-role-policy --role-name audit --policy-name inline
+    delete-role --role-name audit
+    get-role --role-name audit
     list-mfa-devices --user-name app
     delete-user --user-name app
     detach-user-policy --user-name app --policy-arn MANAGED
@@ -163,7 +136,7 @@ fn moto_tells_the_same_story_of_identities() {
     let Some(mut ours) = Cli::new("moto_tells_the_same_story_of_identities", &aws) else {
         return;
     };
-    let moto = Moto::start();
+    let moto = Moto::start("123456789012");
     let mut theirs = Cli::at(&moto.endpoint, &aws);
     let (ours, theirs) = std::thread::scope(|scope| {
         let theirs = scope.spawn(|| told(&mut theirs));
@@ -193,7 +166,7 @@ fn moto_answers_with_the_same_members_about_sessions_and_regions() {
     let Some(mut ours) = Cli::new(name, &aws) else {
         return;
     };
-    let moto = Moto::start();
+    let moto = Moto::start("123456789012");
     let mut theirs = Cli::at(&moto.endpoint, &aws);
     let lines = [
         "sts get-caller-identity".to_owned(),

@@ -1,9 +1,11 @@
 //! Programs from PyPI, in a virtual environment that is made once and kept under `target/`.
 
 use std::fs::{self, File};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// The official command line, and moto's server with what it needs.
 const PACKAGES: [&str; 4] = ["awscli==1.46.3", "moto==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"];
@@ -56,4 +58,40 @@ fn run(command: &mut Command) -> Result<(), String> {
         .success()
         .then_some(())
         .ok_or_else(|| format!("{program}: {last}"))
+}
+
+/// moto's server, until the test ends.
+pub(crate) struct Moto {
+    server: Child,
+    pub(crate) endpoint: String,
+}
+
+impl Moto {
+    /// An account of this number, with nothing in it. Only where there are [`programs`].
+    pub(crate) fn start(account: &str) -> Self {
+        // Free a moment ago; moto cannot choose one itself and say which.
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|l| l.local_addr())
+            .expect("a port")
+            .port();
+        let server = Command::new(programs().expect("checked before").join("moto_server"))
+            .env("MOTO_ACCOUNT_ID", account)
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("moto");
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let endpoint = format!("http://127.0.0.1:{port}");
+        Self { server, endpoint }
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
 }

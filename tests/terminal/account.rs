@@ -7,7 +7,7 @@ use crate::aws::{Aws, Running, User, recent};
 use crate::support::incident::{ACCOUNT, SEED, call, seed};
 use crate::terminal::Terminal;
 
-fn with_credentials(aws: &Running, arguments: &[&str]) -> CommandBuilder {
+pub(crate) fn with_credentials(aws: &Running, arguments: &[&str]) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
     command.args(arguments);
     let mut settings = std::process::Command::new("settings");
@@ -32,7 +32,7 @@ fn the_tree_shows_what_the_account_says_and_asks_it_anew_on_a_key() {
     let file = folder.path().join("case.keytrail");
     let file = file.to_str().expect("UTF-8");
     let investigate = ["investigate", SEED, "--regions", "us-east-1", "--save", file];
-    let mut terminal = Terminal::run(40, 140, with_credentials(&aws, &investigate));
+    let mut terminal = Terminal::run(40, 160, with_credentials(&aws, &investigate));
     // On the overview, from the first questions; in the tree, once everything is read.
     terminal.shows("app (IAM user)");
     terminal.types("2");

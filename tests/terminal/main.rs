@@ -11,7 +11,9 @@
 mod account;
 #[path = "../support/aws/mod.rs"]
 mod aws;
+mod change;
 mod endings;
+mod erase;
 mod panics;
 mod screens;
 mod start;
@@ -19,4 +21,6 @@ mod start;
 mod support;
 mod suspend;
 mod terminal;
+#[path = "../simulator/tools.rs"]
+mod tools;
 mod watch;

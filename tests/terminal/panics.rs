@@ -44,7 +44,10 @@ fn show_screens(hunt: impl FnOnce(&mut keytrail::store::CaseFile) -> Option<Hunt
     let hunt = hunt(&mut case);
     let options = Options {
         case,
-        work: Work { hunt, inquiries: None },
+        work: Work {
+            hunt,
+            ..Work::default()
+        },
         playbook: screens::builtin(),
         by: "alex".to_owned(),
         exit_when_done: false,

@@ -96,6 +96,13 @@ impl Terminal {
         }
     }
 
+    /// Waits until the program has nothing more to draw: what was typed so far is taken.
+    pub(crate) fn settles(&mut self) {
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
+            self.process(&bytes);
+        }
+    }
+
     /// What is on the screen now.
     pub(crate) fn contents(&self) -> String {
         self.screen.screen().contents()

@@ -116,3 +116,32 @@ fn an_export_that_fails_leaves_what_was_there() {
     let manifest = write_evidence(&folder, &broken, &items(), later).unwrap();
     assert_eq!(manifest.document["records"], json!({"kept": 0, "missing": 5}));
 }
+
+#[test]
+fn what_was_kept_before_a_deletion_has_a_folder_of_its_own() {
+    let mut held = held();
+    let report = Snapshot::new(SnapshotOf::CredentialReport, "user,arn\n=1+1,x\n".to_owned());
+    let user = Snapshot::new(SnapshotOf::User("../@x\u{202e}y".to_owned()), "{\"a\": 1}\n".to_owned());
+    for snapshot in [&report, &user] {
+        held.investigation.apply(&Fact {
+            at: at(),
+            what: What::Snapshot(snapshot.clone()),
+        });
+    }
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("evidence");
+    // Again over the first one: nothing stands in its way.
+    for _ in 0..2 {
+        write_evidence(&folder, &held, &items(), at()).unwrap();
+    }
+    assert_eq!(
+        names(&folder.join("snapshots")),
+        ["001-credential-report.csv", "002-user-----x-y.json"]
+    );
+    let csv = fs::read_to_string(folder.join("snapshots/001-credential-report.csv")).unwrap();
+    assert_eq!(csv, "user,arn\n'=1+1,x\n", "no spreadsheet runs it");
+    let kept = fs::read(folder.join("snapshots/002-user-----x-y.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["snapshots"][1]["sha256"], hex::encode(Sha256::digest(&kept)));
+    assert_eq!(manifest["snapshots"][0]["sha256"], report.sha256);
+}

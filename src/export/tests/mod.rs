@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::cloudtrail::event::Interner;
 use crate::cloudtrail::{EventKey, Record, time};
+use crate::investigation::change::{Snapshot, SnapshotOf};
 use crate::investigation::fact::{
     FileOutcome, FileReport, ItemMarked, ItemState, Judged, Page, PassBegan, PassEnded, Problem, RegionCount, Started,
 };

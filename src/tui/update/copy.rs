@@ -14,6 +14,7 @@ impl App {
     /// shows.
     pub(super) fn copy(&mut self) -> Option<Effect> {
         let (what, text) = match self.screen {
+            _ if !self.popups.is_empty() => self.change_commands()?,
             Screen::Chain => {
                 let node = self.investigation().chain().nodes.get(self.tree.node()?)?;
                 let id = safe(&node.id).into_owned();

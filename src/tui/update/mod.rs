@@ -7,11 +7,13 @@
 //! | `chain` | the tree: folding, searching, judging |
 //! | `timeline` | the filter of the timeline, and jumps to and from it |
 //! | `steps` | marking items and writing notes |
+//! | `change` | what is done about a node |
 //! | `copy` | what goes to the clipboard |
 //! | `popups` | records, help, choices, questions, text fields |
 //! | `replay` | the clocks |
 
 mod chain;
+mod change;
 mod copy;
 mod popups;
 mod replay;
@@ -25,9 +27,10 @@ use super::Exit;
 use super::action::{Action, Screen};
 use super::app::App;
 use super::keys::{self, Key};
-use super::popup::{Popup, Question};
+use super::popup::{Popup, Question, paste};
 use super::widgets::scroll::Move;
 use crate::investigation::What;
+use crate::investigation::change::{Approved, Change, Holder};
 
 /// What has to be done outside the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,12 @@ pub enum Effect {
     AskAccount,
     /// Put a text on the clipboard.
     Copy(String),
+    /// Read what a change is about.
+    Prepare(Change),
+    /// Keep evidence of the account, and of a user or role.
+    KeepEvidence(Option<Holder>),
+    /// Change the account, as the responder approved.
+    Perform(Box<Approved>),
 }
 
 impl App {
@@ -65,9 +74,8 @@ impl App {
         if self.is_replay() && keys::bindings(self).any(|b| b.action.writes() && b.keys.contains(&key)) {
             self.say("A replay changes nothing; `keytrail open` goes on with the file");
         }
-        if let Some(Popup::Field(field)) = self.popups.last_mut()
-            && field
-                .input
+        if let Some(input) = self.input()
+            && input
                 .handle_event(&Event::Key(event))
                 .is_some_and(|change| change.value)
         {
@@ -78,8 +86,8 @@ impl App {
 
     /// Takes pasted text: into a text field, if one is open.
     pub fn paste(&mut self, text: &str) {
-        if let Some(Popup::Field(field)) = self.popups.last_mut() {
-            field.paste(text);
+        if let Some(input) = self.input() {
+            paste(input, text);
             self.typed();
         }
     }
@@ -90,6 +98,9 @@ impl App {
             Action::Interrupt => return Some(Effect::Leave(Exit::Interrupted)),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Redraw => return Some(Effect::Redraw),
+            Action::Quit if self.is_changing() => {
+                self.complain("The account is being changed: wait for its end. Ctrl-C leaves all the same");
+            }
             Action::Quit if self.is_reading() => self.popups.push(Popup::Question(Question::Quit)),
             Action::Quit => return Some(Effect::Leave(Exit::Quit)),
             Action::CancelReading => self.popups.push(Popup::Question(Question::Cancel)),
@@ -122,7 +133,8 @@ impl App {
             Action::Record => self.open_record(),
             Action::Judge(verdict) => self.judge(verdict),
             Action::Copy => return self.copy(),
-            Action::Accept => self.accept(),
+            Action::Accept => return self.accept(),
+            Action::Act => self.open_offers(),
             Action::SearchHelp => self.search_help(),
             Action::Fold
             | Action::Unfold
@@ -166,7 +178,10 @@ impl App {
             Some(Popup::Help(help)) => return help.scroll.scroll(to),
             Some(Popup::Record(record)) => return record.scroll.scroll(to),
             Some(Popup::Menu(menu)) => return menu.scroll.go(to, super::popup::Menu::STATES.len()),
-            Some(Popup::Question(_) | Popup::Field(_)) => return,
+            Some(Popup::Offers(offers)) => return offers.scroll.go(to, offers.list.len()),
+            Some(Popup::Proposal(proposal)) => return proposal.scroll.scroll(to),
+            Some(Popup::Outcome(outcome)) => return outcome.scroll.scroll(to),
+            Some(Popup::Question(_) | Popup::Field(_) | Popup::NewKey(_)) => return,
             None => {}
         }
         match self.screen {

@@ -1,6 +1,7 @@
 //! Records, help, choices, questions, text fields.
 
 use serde_json::Value;
+use tui_input::Input;
 
 use super::Effect;
 use crate::cloudtrail::EventKey;
@@ -82,8 +83,20 @@ impl App {
         }
     }
 
+    /// The text field on top, if there is one.
+    pub(super) fn input(&mut self) -> Option<&mut Input> {
+        match self.popups.last_mut() {
+            Some(Popup::Field(field)) => Some(&mut field.input),
+            Some(Popup::Proposal(proposal)) if !proposal.is_read_only() => Some(&mut proposal.input),
+            _ => None,
+        }
+    }
+
     /// Uses a text while it is typed.
     pub(super) fn typed(&mut self) {
+        if let Some(Popup::Proposal(proposal)) = self.popups.last_mut() {
+            proposal.complaint = None;
+        }
         if let Some(Popup::Field(field)) = self.popups.last_mut() {
             field.complaint = None;
             if field.purpose.is_live() {
@@ -110,7 +123,7 @@ impl App {
     }
 
     /// Takes what is chosen or typed.
-    pub(super) fn accept(&mut self) {
+    pub(super) fn accept(&mut self) -> Option<Effect> {
         match self.popups.pop() {
             Some(Popup::Menu(menu)) => {
                 if let Some(state) = Menu::STATES.get(menu.scroll.at()) {
@@ -118,9 +131,12 @@ impl App {
                 }
             }
             Some(Popup::Field(field)) => self.accept_text(field),
+            Some(Popup::Offers(offers)) => return self.choose(&offers),
+            Some(Popup::Proposal(proposal)) => return self.approve(proposal),
             Some(other) => self.popups.push(other),
             None => {}
         }
+        None
     }
 
     fn accept_text(&mut self, mut field: Field) {
@@ -147,11 +163,12 @@ impl App {
         match self.popups.pop() {
             Some(Popup::Question(Question::Quit)) => Some(Effect::Leave(Exit::Quit)),
             Some(Popup::Question(Question::Cancel)) => Some(Effect::StopReading),
+            // The responder has the secret of the new key: it is forgotten here.
+            Some(Popup::NewKey(_)) | None => None,
             Some(other) => {
                 self.popups.push(other);
                 None
             }
-            None => None,
         }
     }
 }

@@ -14,7 +14,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::action::{Action, Screen};
-use crate::tui::app::{Account, App};
+use crate::tui::app::{Account, App, Hands};
 use crate::tui::keys;
 use crate::tui::steps;
 use crate::tui::widgets::text;
@@ -47,7 +47,11 @@ pub(super) fn title(app: &App, frame: &mut Frame<'_>, area: Rect) {
         state(app)
     });
     right.push(Span::raw("  "));
-    right.push(Span::styled(" READ-ONLY ", theme.badge));
+    right.push(if app.hands == Hands::Free {
+        Span::styled(" CHANGES ALLOWED ", theme.danger.add_modifier(Modifier::REVERSED))
+    } else {
+        Span::styled(" READ-ONLY ", theme.badge)
+    });
     right.push(Span::raw(format!("  {} ", app.zone.word())));
     ends(frame, area, left, right);
 }
@@ -58,7 +62,10 @@ fn state(app: &App) -> Span<'static> {
     if app.is_reading() {
         return Span::styled("reading", theme.accent);
     }
-    if app.account == Account::Asked {
+    if app.is_changing() {
+        return Span::styled("changing AWS", theme.danger);
+    }
+    if app.account == Account::Asked || app.is_acting {
         return Span::styled("asking AWS", theme.accent);
     }
     match app.investigation().last_pass() {

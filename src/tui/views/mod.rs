@@ -6,8 +6,10 @@
 //! | `overview`, `chain`, `details`, `timeline`, `steps`, `coverage` | the screens |
 //! | `replay` | the bar under a replay |
 //! | `popups` | what lies over a screen |
+//! | `change` | what lies over it while a node is acted on |
 
 mod chain;
+mod change;
 mod chrome;
 mod coverage;
 mod details;

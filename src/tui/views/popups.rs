@@ -4,7 +4,9 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
+use tui_input::Input;
 
+use super::change;
 use crate::tui::app::App;
 use crate::tui::keys::{self, Binding, Context, TABLE};
 use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record, TIME_FORMS};
@@ -18,6 +20,10 @@ pub(super) fn draw(app: &App, popup: &Popup, frame: &mut Frame<'_>, body: Rect, 
         Popup::Record(state) => record(app, state, frame, body),
         Popup::Menu(state) => menu(app, state, frame, body),
         Popup::Question(asked) => question(app, *asked, frame, body),
+        Popup::Offers(state) => change::offers(app, state, frame, body),
+        Popup::Proposal(state) => change::proposal(app, state, frame, body),
+        Popup::Outcome(state) => change::outcome(app, state, frame, body),
+        Popup::NewKey(key) => change::new_key(app, key, frame, body),
         Popup::Field(state) if state.purpose.is_live() => prompt(app, state, frame, status),
         Popup::Field(state) => field(app, state, frame, body),
     }
@@ -187,7 +193,7 @@ fn prompt(app: &App, field: &Field, frame: &mut Frame<'_>, area: Rect) {
     let [label_area, text_area, found_area] =
         Layout::horizontal([length(label), Constraint::Fill(1), length(&found)]).areas(area);
     frame.render_widget(Line::styled(label, app.theme.accent), label_area);
-    input(field, frame, text_area);
+    input(&field.input, frame, text_area);
     frame.render_widget(Line::styled(found, app.theme.dim), found_area);
 }
 
@@ -201,7 +207,7 @@ fn field(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
     let inner = pane::pane(frame, area, &title, true, theme);
     let [text, _, below] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Length(1)]).areas(inner);
-    input(field, frame, text);
+    input(&field.input, frame, text);
     let is_time = field.purpose == Purpose::JumpToTime;
     if is_time && field.input.value().is_empty() {
         frame.render_widget(Line::styled(format!("such as {TIME_FORMS}"), theme.dim), text);
@@ -215,11 +221,11 @@ fn field(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
 }
 
 /// The text being typed, scrolled so that the cursor is in sight.
-fn input(field: &Field, frame: &mut Frame<'_>, area: Rect) {
+pub(super) fn input(input: &Input, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(area.width).saturating_sub(1);
-    let from = field.input.visual_scroll(width);
+    let from = input.visual_scroll(width);
     let (mut skipped, mut shown) = (0, String::new());
-    for c in field.input.value().chars() {
+    for c in input.value().chars() {
         let w = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
         if skipped < from {
             skipped += w;
@@ -231,7 +237,7 @@ fn input(field: &Field, frame: &mut Frame<'_>, area: Rect) {
         Line::raw(crate::tui::widgets::text::cut(&shown, width).into_owned()),
         area,
     );
-    let column = field.input.visual_cursor().saturating_sub(skipped);
+    let column = input.visual_cursor().saturating_sub(skipped);
     let x = area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1));
     frame.set_cursor_position(Position::new(x, area.y));
 }

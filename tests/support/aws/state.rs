@@ -91,6 +91,12 @@ pub struct User {
     pub groups: Vec<String>,
     /// Serial numbers of MFA devices.
     pub mfa: Vec<String>,
+    /// Ids of SSH keys.
+    pub ssh_keys: Vec<String>,
+    /// Ids of signing certificates.
+    pub certificates: Vec<String>,
+    /// Ids of credentials for single services.
+    pub service_credentials: Vec<String>,
 }
 
 impl User {
@@ -105,6 +111,9 @@ impl User {
             grants: Grants::default(),
             groups: Vec::new(),
             mfa: Vec::new(),
+            ssh_keys: Vec::new(),
+            certificates: Vec::new(),
+            service_credentials: Vec::new(),
         }
     }
 
@@ -159,6 +168,21 @@ impl User {
         self
     }
 
+    pub fn ssh_key(mut self, id: &str) -> Self {
+        self.ssh_keys.push(id.to_owned());
+        self
+    }
+
+    pub fn certificate(mut self, id: &str) -> Self {
+        self.certificates.push(id.to_owned());
+        self
+    }
+
+    pub fn service_credential(mut self, id: &str) -> Self {
+        self.service_credentials.push(id.to_owned());
+        self
+    }
+
     /// Whether AWS has cut the user off because a key of it leaked.
     pub fn is_quarantined(&self) -> bool {
         let names = self.grants.attached.iter();
@@ -178,6 +202,8 @@ pub struct Role {
     pub trust: String,
     pub grants: Grants,
     pub last_used: Option<(DateTime<Utc>, String)>,
+    /// Names of the instance profiles it is in.
+    pub profiles: Vec<String>,
     /// Whether it is assumed only with a code of the caller's MFA device.
     pub wants_mfa: bool,
 }
@@ -192,6 +218,7 @@ impl Role {
             trust: r#"{"Version":"2012-10-17","Statement":[]}"#.to_owned(),
             grants: Grants::default(),
             last_used: None,
+            profiles: Vec::new(),
             wants_mfa: false,
         }
     }
@@ -213,6 +240,11 @@ impl Role {
 
     pub fn last_used(mut self, at: DateTime<Utc>, region: &str) -> Self {
         self.last_used = Some((at, region.to_owned()));
+        self
+    }
+
+    pub fn profile(mut self, name: &str) -> Self {
+        self.profiles.push(name.to_owned());
         self
     }
 

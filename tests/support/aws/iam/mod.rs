@@ -1,6 +1,8 @@
 //! IAM: the state that the program asks about, and the calls that change it.
 
+mod credentials;
 mod grants;
+mod report;
 mod roles;
 mod users;
 
@@ -18,6 +20,8 @@ pub fn answer(identities: &mut Identities, caller: &Caller, request: &Request) -
     grants::answer(identities, request)
         .or_else(|| users::answer(identities, caller, request))
         .or_else(|| roles::answer(identities, request))
+        .or_else(|| credentials::answer(identities, request))
+        .or_else(|| report::answer(identities, request))
         .unwrap_or_else(|| Err(Failure::UnknownAction(request.action.clone())))
 }
 

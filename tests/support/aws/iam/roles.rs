@@ -13,6 +13,24 @@ pub(super) fn answer(identities: &mut Identities, request: &Request) -> Option<O
         "GetRole" => role(identities, request).map(|role| json!({"Role": description(identities, role)})),
         "CreateRole" => create_role(identities, request),
         "UpdateAssumeRolePolicy" => update_trust(identities, request),
+        "DeleteRole" => change(identities, request, |role| deletable(role)).inspect(|_| {
+            identities.roles.remove(request.text("RoleName").unwrap_or_default());
+        }),
+        "DeleteRolePermissionsBoundary" => change(identities, request, |role| {
+            role.grants.boundary = None;
+            Ok(json!(null))
+        }),
+        "ListInstanceProfilesForRole" => role(identities, request).map(|role| profiles(identities, role, request)),
+        "AddRoleToInstanceProfile" => change(identities, request, |role| {
+            role.profiles
+                .extend(request.text("InstanceProfileName").map(str::to_owned));
+            Ok(json!(null))
+        }),
+        "RemoveRoleFromInstanceProfile" => change(identities, request, |role| {
+            role.profiles
+                .retain(|name| Some(name.as_str()) != request.text("InstanceProfileName"));
+            Ok(json!(null))
+        }),
         "CreateGroup" => Ok(create_group(identities, request)),
         "AddUserToGroup" => member(identities, request).map(|(user, group)| {
             user.groups.push(group);
@@ -65,6 +83,41 @@ fn create_role(identities: &mut Identities, request: &Request) -> Outcome {
     let described = description(identities, &role);
     identities.roles.insert(name.to_owned(), role);
     Ok(json!({"Role": described}))
+}
+
+fn change(identities: &mut Identities, request: &Request, change: impl FnOnce(&mut Role) -> Outcome) -> Outcome {
+    let name = role(identities, request)?.name.clone();
+    identities.roles.get_mut(&name).map_or(Ok(json!(null)), change)
+}
+
+/// A role goes only when nothing hangs on it.
+fn deletable(role: &Role) -> Outcome {
+    let in_the_way = [
+        (!role.profiles.is_empty(), "remove roles from instance profile"),
+        (!role.grants.attached.is_empty(), "detach all policies"),
+        (!role.grants.inline.is_empty(), "delete policies"),
+    ];
+    match in_the_way.iter().find(|(stands, _)| *stands) {
+        Some((_, first)) => Err(conflict(
+            "DeleteConflict",
+            format!("Cannot delete entity, must {first} first."),
+        )),
+        None => Ok(json!(null)),
+    }
+}
+
+fn profiles(identities: &Identities, role: &Role, request: &Request) -> Value {
+    let listed = role.profiles.iter().map(|name| {
+        json!({
+            "Path": "/",
+            "InstanceProfileName": name,
+            "InstanceProfileId": format!("AIPA{:Z>17}", name.to_uppercase()),
+            "Arn": identities.arn("instance-profile", "/", name),
+            "CreateDate": date(role.created),
+            "Roles": [description(identities, role)],
+        })
+    });
+    page(request, "InstanceProfiles", listed)
 }
 
 fn update_trust(identities: &mut Identities, request: &Request) -> Outcome {

@@ -46,6 +46,14 @@ pub(super) fn answer(identities: &mut Identities, caller: &Caller, request: &Req
             user.password = None;
             Ok(json!(null))
         }),
+        "UpdateLoginProfile" => change(identities, caller, request, |_, user| {
+            login_profile(user)?;
+            Ok(json!(null))
+        }),
+        "DeleteUserPermissionsBoundary" => change(identities, caller, request, |_, user| {
+            user.grants.boundary = None;
+            Ok(json!(null))
+        }),
         "PutUserPermissionsBoundary" => change(identities, caller, request, |request, user| {
             user.grants.boundary = request.text("PermissionsBoundary").map(str::to_owned);
             Ok(json!(null))
@@ -170,6 +178,13 @@ fn deletable(user: &User) -> Outcome {
         (!user.keys.is_empty(), "delete access keys"),
         (user.password.is_some(), "delete login profile"),
         (!user.groups.is_empty(), "remove users from group"),
+        (!user.mfa.is_empty(), "delete MFA device"),
+        (!user.ssh_keys.is_empty(), "delete SSH public keys"),
+        (!user.certificates.is_empty(), "delete signing certificates"),
+        (
+            !user.service_credentials.is_empty(),
+            "delete service specific credentials",
+        ),
     ];
     match in_the_way.iter().find(|(stands, _)| *stands) {
         Some((_, first)) => {

@@ -1,0 +1,173 @@
+//! Which changes fit a node.
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::{Change, Holder, Object, SnapshotOf};
+use crate::catalogue::Kind;
+use crate::cloudtrail::{ids, json, time};
+use crate::investigation::live::LiveState;
+use crate::investigation::{Investigation, Link, Node};
+
+/// The changes that fit a node, those that can be undone first.
+pub fn offers(investigation: &Investigation, node: &Node, now: DateTime<Utc>) -> Vec<Change> {
+    let user = user_of(investigation, node);
+    let revoke = |holder| Change::RevokeSessions {
+        holder,
+        before: now.trunc_subsecs(0),
+    };
+    match (node.kind, user) {
+        (Kind::AccessKey, Some(user)) => {
+            let key = node.id.clone();
+            let is_off = investigation
+                .live(node)
+                .is_some_and(|live| live.state == LiveState::Inactive);
+            let switch = if is_off {
+                Change::ReactivateKey {
+                    user: user.clone(),
+                    key: key.clone(),
+                }
+            } else {
+                Change::DeactivateKey {
+                    user: user.clone(),
+                    key: key.clone(),
+                }
+            };
+            let mut all = vec![switch];
+            // Of a user that the attacker made nobody needs another key.
+            if node.link == Link::Seed {
+                all.push(Change::ReplaceKey { user: user.clone() });
+            }
+            all.extend([
+                Change::DenyAll { user: user.clone() },
+                revoke(Holder::User(user.clone())),
+                Change::DeleteKey { user, key },
+            ]);
+            all
+        }
+        (Kind::User, Some(user)) => vec![
+            Change::DenyAll { user: user.clone() },
+            revoke(Holder::User(user.clone())),
+            Change::LockPassword { user: user.clone() },
+            Change::DeletePassword { user: user.clone() },
+            Change::DeleteUser { user },
+        ],
+        (Kind::LoginProfile | Kind::ConsoleLogin, Some(user)) => vec![
+            Change::DenyAll { user: user.clone() },
+            Change::LockPassword { user: user.clone() },
+            Change::DeletePassword { user },
+        ],
+        (Kind::Role, _) => {
+            let role = node.name.clone();
+            let mut all = vec![revoke(Holder::Role(role.clone()))];
+            all.extend(earlier_trust(investigation, node));
+            all.push(Change::DeleteRole { role });
+            all
+        }
+        (Kind::Session, user) => {
+            let role = node.owner.as_deref().and_then(ids::role_name);
+            match (role, user) {
+                (Some(role), _) => vec![revoke(Holder::Role(role.to_owned()))],
+                (None, Some(user)) => vec![revoke(Holder::User(user.clone())), Change::DenyAll { user }],
+                (None, None) => Vec::new(),
+            }
+        }
+        (Kind::Other("policy"), _) => policy(investigation, node).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The user that a node is or belongs to. Whom IAM names is right, whatever the user was called at the time.
+fn user_of(investigation: &Investigation, node: &Node) -> Option<String> {
+    if node.kind == Kind::User {
+        return Some(node.name.clone());
+    }
+    let seen = investigation.live_seen().and_then(|(_, seen)| seen.last_use(&node.id));
+    let by_iam = seen.and_then(|used| used.user.clone());
+    by_iam.or_else(|| node.owner.as_deref().and_then(ids::user_name).map(str::to_owned))
+}
+
+/// A policy is taken off what it hangs on.
+fn policy(investigation: &Investigation, node: &Node) -> Option<Change> {
+    let on = investigation.chain().nodes.get(node.parent?)?;
+    let holder = match on.kind {
+        Kind::User => Holder::User(on.name.clone()),
+        Kind::Role => Holder::Role(on.name.clone()),
+        _ => return None,
+    };
+    Some(if node.id.starts_with("arn:") {
+        Change::DetachPolicy {
+            holder,
+            arn: node.id.clone(),
+        }
+    } else {
+        Change::DeleteInlinePolicy {
+            holder,
+            policy: node.id.clone(),
+        }
+    })
+}
+
+/// The trust policy that a role had before a call of the chain changed it: as somebody else's call wrote it, or as a
+/// snapshot shows it. `None` where the chain did not change it, or nothing from before is known.
+fn earlier_trust(investigation: &Investigation, role: &Node) -> Option<Change> {
+    enum Told {
+        ByChain,
+        Good(String, String),
+        Snapshot(String, String),
+    }
+    let mut told: Vec<(DateTime<Utc>, Told)> = Vec::new();
+    for (event, body) in investigation.evidence().lineage() {
+        let is_trust = matches!(event.base_name(), "UpdateAssumeRolePolicy" | "CreateRole");
+        let text = |path: &str| json::first(body, path).map(std::borrow::Cow::into_owned);
+        if !is_trust || !event.outcome.succeeded() || text("requestParameters.roleName").as_ref() != Some(&role.name) {
+            continue;
+        }
+        let document =
+            text("requestParameters.policyDocument").or_else(|| text("requestParameters.assumeRolePolicyDocument"));
+        let what = match document {
+            _ if investigation.chain().node_of(event).is_some() => Told::ByChain,
+            Some(document) => {
+                let from = format!(
+                    "the {} of {}, event {}",
+                    event.name,
+                    time::format(event.time()),
+                    event.id()
+                );
+                Told::Good(document, from)
+            }
+            None => continue,
+        };
+        told.push((event.time(), what));
+    }
+    for (at, snapshot) in investigation.snapshots() {
+        if snapshot.of != SnapshotOf::Role(role.name.clone()) {
+            continue;
+        }
+        let object: Option<Object> = serde_json::from_str(&snapshot.text).ok();
+        let trust = object.as_ref().and_then(|object| object.role()?.trust.known());
+        if let Some(trust) = trust {
+            let from = format!("the snapshot of {}", time::format(*at));
+            told.push((*at, Told::Snapshot(trust.clone(), from)));
+        }
+    }
+    told.sort_by_key(|(at, _)| *at);
+    let (mut is_attackers, mut good) = (false, None);
+    for (_, what) in told {
+        match what {
+            Told::ByChain => is_attackers = true,
+            Told::Good(document, from) => {
+                is_attackers = false;
+                good = Some((document, from));
+            }
+            // One that was taken while the attacker's policy was there shows just that.
+            Told::Snapshot(document, from) if !is_attackers => good = Some((document, from)),
+            Told::Snapshot(..) => {}
+        }
+    }
+    let (document, from) = good.filter(|_| is_attackers)?;
+    Some(Change::RestoreTrust {
+        role: role.name.clone(),
+        document,
+        from,
+    })
+}
