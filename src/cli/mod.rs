@@ -32,8 +32,8 @@ use crate::export::text::safe;
 /// Follow a leaked AWS access key through CloudTrail.
 ///
 /// Give it the key id, or the notice that names it, and CloudTrail logs. It finds every user, key, role, password and
-/// session the key led to, shows them as a tree, leads through AWS's four remediation steps, and exports the evidence. It
-/// changes nothing in AWS unless it was started with --allow-changes.
+/// session the key led to, shows them as a tree, leads through AWS's four remediation steps, and exports the evidence.
+/// It changes nothing in AWS unless it was started with --allow-changes.
 ///
 /// Without a command it opens a screen to paste a key id or a notice into, or to open what is saved.
 #[derive(Debug, Parser)]

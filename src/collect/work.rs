@@ -1,4 +1,4 @@
-//! What goes on behind the screens or a batch run: the reading, what the account is asked beside it, and what is changed.
+//! What goes on behind the screens or a batch run: the reading, what the account is asked beside it, what is changed.
 
 use chrono::{DateTime, Utc};
 

@@ -84,7 +84,10 @@ fn document(text: Option<&str>) -> Value {
 }
 
 fn inline(policies: &[PolicyDetail]) -> Vec<Value> {
-    let one = |policy: &PolicyDetail| json!({"PolicyName": policy.policy_name(), "PolicyDocument": document(policy.policy_document())});
+    let one = |policy: &PolicyDetail| {
+        let document = document(policy.policy_document());
+        json!({"PolicyName": policy.policy_name(), "PolicyDocument": document})
+    };
     policies.iter().map(one).collect()
 }
 

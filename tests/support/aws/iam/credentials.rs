@@ -1,4 +1,4 @@
-//! What a user may have besides access keys and a password: MFA devices, SSH keys, certificates, credentials for services.
+//! What a user may have besides access keys and a password: MFA devices, SSH keys, certificates, service credentials.
 
 use serde_json::{Value, json};
 
