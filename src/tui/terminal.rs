@@ -5,8 +5,9 @@
 
 use std::io::{self, IsTerminal, Stdout, Write};
 use std::mem::ManuallyDrop;
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
@@ -23,6 +24,9 @@ use crate::export::text::safe;
 /// The terminal while it is ours. The panic hook and the guard agree through it, so it is restored once.
 static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
 
+/// The exit code of a program that was interrupted.
+const INTERRUPTED: i32 = 130;
+
 struct Taken {
     /// The thread that draws.
     by: ThreadId,
@@ -36,6 +40,32 @@ pub(super) struct Guard {
     /// Where frames go. Never dropped: its own clean-up complains on standard error when the terminal is gone, and
     /// panics where that is gone too.
     pub terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    /// Held while the terminal is ours.
+    _watched: Arc<()>,
+}
+
+/// Between two looks whether the terminal is still there.
+const LOOK: Duration = Duration::from_millis(500);
+/// So many looks in a row find it gone before the program is ended from outside.
+const PATIENCE: u32 = 4;
+
+/// Ends the program when the terminal is gone and the screens have not noticed. Reading keys from a terminal that was
+/// closed gives nothing, again and again, and crossterm 0.29 goes on reading: nobody on that thread can end it any more.
+/// What was shown is in the file already.
+fn watch() -> Arc<()> {
+    let held = Arc::new(());
+    let taken = Arc::downgrade(&held);
+    thread::spawn(move || {
+        let mut gone = 0;
+        while taken.strong_count() > 0 && gone < PATIENCE {
+            thread::sleep(LOOK);
+            gone = if is_gone() { gone + 1 } else { 0 };
+        }
+        if taken.strong_count() > 0 {
+            std::process::exit(INTERRUPTED);
+        }
+    });
+    held
 }
 
 impl Guard {
@@ -46,6 +76,7 @@ impl Guard {
         match taken {
             Ok(terminal) => Ok(Self {
                 terminal: ManuallyDrop::new(terminal),
+                _watched: watch(),
             }),
             Err(error) => {
                 give_back();

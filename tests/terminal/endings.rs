@@ -61,3 +61,17 @@ fn a_closed_window_ends_it_also_where_hangups_are_ignored() {
     terminal.shows("Do this next");
     assert_eq!(terminal.close(), 130);
 }
+
+/// Without a controlling terminal there is no hangup: only the end of what can be read tells.
+#[test]
+fn a_closed_window_ends_it_also_where_no_hangup_comes() {
+    let mut command = CommandBuilder::new("sh");
+    command.args([
+        "-c",
+        "trap '' HUP; exec setsid --wait \"$0\" demo",
+        env!("CARGO_BIN_EXE_keytrail"),
+    ]);
+    let mut terminal = Terminal::run(24, 80, command);
+    terminal.shows("Do this next");
+    assert_eq!(terminal.close(), 130);
+}
