@@ -81,6 +81,10 @@ pub(super) struct Message {
 
 /// The state of the screens.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing that goes on beside the screens"
+)]
 pub struct App {
     pub(super) desk: Desk,
     pub(super) settings: Settings,
