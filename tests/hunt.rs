@@ -18,8 +18,6 @@ use keytrail::collect::archive::{Archive, CandidateCalls};
 use keytrail::collect::demo::{self, Demo};
 use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::collect::source::{Found, Out, Progress, Source, SourceError};
-use keytrail::investigation::What;
-use keytrail::investigation::fact::Started;
 use keytrail::investigation::lead::Lead;
 use keytrail::store::CaseFile;
 use serde_json::json;
@@ -35,14 +33,7 @@ fn archive(folder: &Path) -> Box<dyn Source> {
 }
 
 fn start(case: &mut CaseFile, seed: &str) {
-    let started = Started {
-        seeds: vec![seed.to_owned()],
-        tool_version: "test".to_owned(),
-        playbook_text: None,
-        notice: None,
-        playbook: String::new(),
-    };
-    case.commit(Utc::now(), What::Started(started)).expect("written");
+    case.commit(Utc::now(), started(&[seed], None)).expect("written");
 }
 
 /// Runs a hunt, at most `updates` updates of it.

@@ -11,7 +11,7 @@ mod support;
 
 use keytrail::cloudtrail::Record;
 use keytrail::export::{self, Format};
-use keytrail::investigation::fact::{Judged, Page, PassEnded, Started};
+use keytrail::investigation::fact::{Judged, Page, PassEnded};
 use keytrail::investigation::{Verdict, What, alive};
 use keytrail::store::CaseFile;
 use keytrail::tui::App;
@@ -43,13 +43,6 @@ fn story() -> Vec<Call> {
 
 fn case(calls: &[Call], judged: &[(&str, Verdict)]) -> CaseFile {
     let mut case = CaseFile::in_memory().expect("a case in memory");
-    let started = Started {
-        seeds: vec![SEED.to_owned()],
-        tool_version: "test".to_owned(),
-        playbook: String::new(),
-        playbook_text: None,
-        notice: None,
-    };
     let page = Page {
         origin: "test".into(),
         records: calls.iter().map(Call::record).collect::<Vec<Record>>(),
@@ -65,7 +58,7 @@ fn case(calls: &[Call], judged: &[(&str, Verdict)]) -> CaseFile {
             by: "alex".to_owned(),
         })
     });
-    let facts = [What::Started(started), What::Page(page), What::PassEnded(ended)];
+    let facts = [started(&[SEED], None), What::Page(page), What::PassEnded(ended)];
     for what in facts.into_iter().chain(judged) {
         case.commit(at(60), what).expect("saved");
     }

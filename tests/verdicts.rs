@@ -9,23 +9,12 @@
 
 mod support;
 
-use keytrail::cloudtrail::notice;
-use keytrail::investigation::fact::{Judged, Page, Started};
+use keytrail::investigation::fact::{Judged, Page};
 use keytrail::investigation::{Fact, Investigation, Verdict, What};
 use serde_json::json;
 use support::incident::*;
 
 const V6: &str = "2001:DB8:0::7";
-
-fn started(text: &str) -> What {
-    What::Started(Started {
-        seeds: vec![SEED.to_owned()],
-        tool_version: "test".to_owned(),
-        playbook: String::new(),
-        playbook_text: None,
-        notice: Some(Box::new(notice::parse(text))),
-    })
-}
 
 fn page() -> What {
     let calls = ["203.0.113.66", "198.51.100.7", "2001:db8::7", "sns.amazonaws.com"];
@@ -75,8 +64,8 @@ fn an_address_is_named_by_the_notice_in_whatever_order_and_form() {
         ("sns.amazonaws.com aws-cli", Verdict::Unknown, false),
     ]
     .map(|(id, verdict, named)| (id.to_owned(), verdict, named));
-    assert_eq!(verdicts(vec![started(&text), page()]), expected);
-    assert_eq!(verdicts(vec![page(), started(&text)]), expected);
+    assert_eq!(verdicts(vec![started(&[SEED], Some(&text)), page()]), expected);
+    assert_eq!(verdicts(vec![page(), started(&[SEED], Some(&text))]), expected);
 }
 
 #[test]
@@ -84,8 +73,8 @@ fn the_responder_has_the_last_word() {
     let text = format!("Access Key: {SEED}\nIP: 203.0.113.66\n");
     for said in [Verdict::Expected, Verdict::Unknown, Verdict::Malicious] {
         for facts in [
-            vec![started(&text), judged(said), page()],
-            vec![started(&text), page(), judged(said)],
+            vec![started(&[SEED], Some(&text)), judged(said), page()],
+            vec![started(&[SEED], Some(&text)), page(), judged(said)],
         ] {
             let all = verdicts(facts);
             let named = all.iter().find(|(id, ..)| id.starts_with("203.0.113.66"));

@@ -95,7 +95,7 @@ pub fn events<'a>(investigation: &'a Investigation, filter: &Filter) -> Table<'a
 /// The node that signs with a key; the first, where the data has several.
 fn signers(chain: &Chain) -> HashMap<&str, &str> {
     let mut signers = HashMap::new();
-    for node in chain.nodes.iter().filter(|n| n.is_key()) {
+    for node in chain.keys() {
         signers.entry(&*node.id).or_insert(&*node.node);
     }
     signers

@@ -1,6 +1,6 @@
 //! Further seeds: keys that are not of the chain, but the next question.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::actor::Actor;
 use super::fact::Verdict;
@@ -33,7 +33,7 @@ pub(super) fn derive(
     actors: &[Actor],
     verdict: impl Fn(&str) -> Verdict,
 ) -> Vec<FurtherSeed> {
-    let ours: BTreeSet<&str> = chain.nodes.iter().filter(|n| n.is_key()).map(|n| &*n.id).collect();
+    let ours = chain.key_ids();
     let mut found: BTreeMap<&str, String> = shared_addresses(evidence, &ours, &addresses(actors, verdict));
     for key in siblings(evidence, chain).filter(|key| !ours.contains(key)) {
         found.insert(key, "belongs to the same console session as the seed".to_owned());
@@ -89,7 +89,7 @@ fn addresses(actors: &[Actor], verdict: impl Fn(&str) -> Verdict) -> BTreeMap<&s
 
 fn shared_addresses<'e>(
     evidence: &'e Evidence,
-    ours: &BTreeSet<&str>,
+    ours: &HashSet<&str>,
     addresses: &BTreeMap<&str, Why>,
 ) -> BTreeMap<&'e str, String> {
     let mut shared: BTreeMap<&str, (Why, &str)> = BTreeMap::new();

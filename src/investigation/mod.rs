@@ -17,6 +17,7 @@
 //! | `triage` | was the key used by a stranger, and what that means for the first minute |
 //! | `ours` | which nodes only expected actors made |
 //! | `further` | other keys to look at next |
+//! | `watch` | how long it was quiet, and what is new |
 //! | `timeline` | the events in order, filtered |
 //! | `coverage` | what was read, and what was not |
 //! | `checklist` | the state of the steps |
@@ -41,6 +42,7 @@ pub mod state;
 pub mod tally;
 pub mod timeline;
 pub mod triage;
+mod watch;
 
 pub use alive::{How, Way, alive};
 pub use chain::{Chain, Link, Node};

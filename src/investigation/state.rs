@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 
 use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
@@ -215,13 +215,6 @@ impl Investigation {
     /// How far a watch has looked for new calls, if there was one.
     pub fn watched(&self) -> Option<&Watched> {
         self.watched.as_ref()
-    }
-
-    /// How long no credential of the chain was seen in use, as of the last round of a watch.
-    pub fn quiet(&self) -> Option<TimeDelta> {
-        let keys = self.chain.nodes.iter().filter(|node| node.is_key());
-        let last = keys.filter_map(|node| node.activity.last).max()?;
-        Some((self.watched.as_ref()?.until - last).max(TimeDelta::zero()))
     }
 
     /// What AWS said last of the keys and of the responder, and when; `None` where AWS was not asked.

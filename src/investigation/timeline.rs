@@ -31,7 +31,7 @@ pub struct Filter {
 
 /// The indices of the events that pass a filter, earliest first; equal times in order of their ids.
 pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
-    let keys: std::collections::HashSet<&str> = chain.nodes.iter().filter(|n| n.is_key()).map(|n| &*n.id).collect();
+    let keys = chain.key_ids();
     let proofs: std::collections::HashSet<_> = chain
         .nodes
         .iter()

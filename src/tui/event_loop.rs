@@ -4,7 +4,6 @@
 //! A frame is drawn only when something changed, at most thirty times a second. Keys go before data: however fast
 //! records arrive, the screens answer.
 
-use std::collections::HashSet;
 use std::io;
 use std::task::Poll;
 use std::time::Duration;
@@ -22,12 +21,9 @@ use super::update::Effect;
 use super::widgets::text::counted;
 use super::{Again, Exit, views};
 use crate::account::change::Acting;
-use crate::cloudtrail::Event as Call;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::SourceError;
 use crate::collect::work::{News, Work};
-use crate::investigation::Verdict;
-use crate::investigation::actor::actor_id;
 
 /// Between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -255,24 +251,7 @@ fn take_in(app: &mut App, work: &mut Work, first: News) -> bool {
 
 /// Says what the chain's credentials did since so many events were known. Returns whether they did anything.
 fn say_new_calls(app: &mut App, known: usize) -> bool {
-    let investigation = app.investigation();
-    let keys = investigation.chain().nodes.iter().filter(|node| node.is_key());
-    let keys: HashSet<&str> = keys.map(|node| &*node.id).collect();
-    let new = investigation.evidence().events().iter().skip(known);
-    // The real application goes on, and so does the responder.
-    let is_foreign = |event: &Call| {
-        investigation.verdict(&actor_id(event)) != Verdict::Expected && !investigation.is_responders(event)
-    };
-    let calls: Vec<_> = new
-        .filter(|event| {
-            event
-                .identity
-                .access_key
-                .as_deref()
-                .is_some_and(|key| keys.contains(key))
-        })
-        .filter(|event| is_foreign(event))
-        .collect();
+    let calls = app.investigation().new_calls(known);
     let Some(last) = calls.iter().max_by_key(|event| event.time()) else {
         return false;
     };

@@ -26,17 +26,10 @@ fn an_existing_file_is_continued_for_the_same_key_and_refused_for_another() {
 /// A file as it lies when the program was killed just after it had begun to read.
 fn killed_at_the_start(desk: &Desk) {
     use keytrail::investigation::What;
-    use keytrail::investigation::fact::{PassBegan, Started};
+    use keytrail::investigation::fact::PassBegan;
     let mut case = keytrail::store::CaseFile::create(&desk.path("case.keytrail")).expect("made");
-    let started = Started {
-        seeds: vec![SEED.to_owned()],
-        tool_version: "test".to_owned(),
-        playbook: String::new(),
-        playbook_text: None,
-        notice: None,
-    };
     let sources = vec![desk.path("logs").display().to_string()];
-    case.commit(at(0), What::Started(started)).expect("written");
+    case.commit(at(0), started(&[SEED], None)).expect("written");
     case.commit(
         at(0),
         What::PassBegan(PassBegan {

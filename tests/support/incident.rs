@@ -226,19 +226,23 @@ pub fn investigate_from(seeds: &[&str], calls: &[Call]) -> Investigation {
     feed(seeds, vec![calls.iter().map(Call::record).collect()])
 }
 
-/// An investigation fed with pages of records.
-pub fn feed(seeds: &[&str], pages: Vec<Vec<Record>>) -> Investigation {
-    let mut investigation = Investigation::default();
-    let started = Started {
+/// The beginning of an investigation, perhaps with a notice.
+pub fn started(seeds: &[&str], notice: Option<&str>) -> What {
+    What::Started(Started {
         seeds: seeds.iter().map(ToString::to_string).collect(),
         tool_version: "test".to_owned(),
         playbook_text: None,
-        notice: None,
+        notice: notice.map(keytrail::cloudtrail::notice::parse).map(Box::new),
         playbook: String::new(),
-    };
+    })
+}
+
+/// An investigation fed with pages of records.
+pub fn feed(seeds: &[&str], pages: Vec<Vec<Record>>) -> Investigation {
+    let mut investigation = Investigation::default();
     investigation.apply(&Fact {
         at: at(0),
-        what: What::Started(started),
+        what: started(seeds, None),
     });
     for records in pages {
         let page = Page {

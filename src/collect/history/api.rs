@@ -1,16 +1,15 @@
 //! LookupEvents on the wire: one request, one answer, and what its errors mean.
 
-use std::fmt;
-
 use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::config::Builder;
 use aws_sdk_cloudtrail::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsError;
 use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 
-use super::question::{By, Question};
+use super::question::Question;
 use super::walk::{Ask, Page};
 use crate::account::causes;
 
@@ -52,12 +51,6 @@ pub(super) struct LookupError {
     pub text: String,
 }
 
-impl fmt::Display for LookupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
 /// The event history of one region.
 #[derive(Debug, Clone)]
 pub(super) struct Api {
@@ -77,14 +70,8 @@ impl Api {
 
     /// Sends one request. Exactly one attribute: further ones would be ignored silently.
     pub(super) async fn look_up(&self, question: &Question, ask: &Ask) -> Result<Answer, LookupError> {
-        let key = match question.by {
-            By::AccessKeyId => LookupAttributeKey::AccessKeyId,
-            By::Username => LookupAttributeKey::Username,
-            By::ResourceName => LookupAttributeKey::ResourceName,
-            By::EventName => LookupAttributeKey::EventName,
-        };
         let attribute = LookupAttribute::builder()
-            .attribute_key(key)
+            .attribute_key(LookupAttributeKey::from(question.by.as_str()))
             .attribute_value(&question.value)
             .build()
             .map_err(|error| LookupError {
@@ -118,11 +105,7 @@ impl Api {
 }
 
 /// What an error of the SDK means. Codes first: throttling, for one, comes with status 400.
-pub(super) fn understand<E, R>(error: &SdkError<E, R>) -> LookupError
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: fmt::Debug,
-{
+fn understand(error: &SdkError<LookupEventsError>) -> LookupError {
     let code = error.code().unwrap_or_default();
     let (meaning, text) = match error {
         SdkError::ServiceError(_) => {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::api::Meaning;
 use super::desk::{Desk, Errand, Report};
-use super::gathered::Gathered;
+use super::gathered::{Gathered, asked};
 use super::keys::Keys;
 use super::planner::{Asking, Plan, Planner};
 use super::question::{Place, Question, Rank};
@@ -21,7 +21,7 @@ use crate::account::regions::Regions;
 use crate::account::{regions, settings};
 use crate::collect::hunt::{Feed, Left, Query, Update};
 use crate::collect::source::Found;
-use crate::investigation::fact::{Answered, Asked, Watched};
+use crate::investigation::fact::{Answered, Watched};
 use crate::investigation::lead::{Attribute, Lead};
 
 /// Parcels that wait for the hunt.
@@ -43,7 +43,7 @@ pub fn start(settings: Settings) -> Feed {
     Feed::live(queries_in, updates)
 }
 
-pub(super) struct Clerk {
+struct Clerk {
     settings: Settings,
     config: SdkConfig,
     home: Arc<str>,
@@ -69,7 +69,7 @@ pub(super) struct Clerk {
     /// Regions where nothing was left to send at some time.
     waiting: HashSet<Arc<str>>,
     keys: Keys,
-    pub(super) gathered: Gathered,
+    gathered: Gathered,
     watch: Watch,
     reports: mpsc::Sender<(Arc<str>, Report)>,
     reports_out: mpsc::Receiver<(Arc<str>, Report)>,
@@ -268,20 +268,23 @@ impl Clerk {
     async fn everywhere(&mut self, mut all: Regions) -> bool {
         self.regions_known = true;
         self.are_enabled = all.are_enabled;
-        let earlier: BTreeSet<String> = self.settings.read.keys().map(|(region, _)| region.clone()).collect();
+        let earlier = self.settings.read.keys();
         if all.are_enabled {
             // An earlier pass may have asked regions that are off, because it could not know.
-            let off = self
-                .settings
-                .read
-                .keys()
-                .filter(|(region, _)| !all.names.contains(region));
-            let off: Vec<_> = off.map(|(region, question)| not_enabled(region, question)).collect();
+            let off = earlier.filter(|(region, _)| !all.names.contains(region));
+            let off = off.map(|(region, question)| {
+                let why = "AWS does not list the region as enabled".to_owned();
+                asked(region, question.clone(), Answered::NotEnabled { why })
+            });
+            let off: Vec<_> = off.collect();
             if !self.send(off).await {
                 return false;
             }
-        } else if earlier.len() > 1 {
-            all.names = earlier.into_iter().collect();
+        } else {
+            let earlier: BTreeSet<&String> = earlier.map(|(region, _)| region).collect();
+            if earlier.len() > 1 {
+                all.names = earlier.into_iter().cloned().collect();
+            }
         }
         let others: Vec<Arc<str>> = all
             .names
@@ -393,14 +396,4 @@ impl Clerk {
         let updates = self.gathered.take(&region, is_enabled, report, &self.keys);
         updates.is_empty() || self.send(updates).await
     }
-}
-
-/// Says of a question to a region that is off that there is nothing to be read.
-fn not_enabled(region: &str, question: &str) -> Update {
-    let why = "AWS does not list the region as enabled".to_owned();
-    Update::Found(Found::Asked(Asked {
-        region: region.to_owned(),
-        question: question.to_owned(),
-        answer: Answered::NotEnabled { why },
-    }))
 }

@@ -15,6 +15,7 @@ use super::keys::Keys;
 use super::pace::{Pace, Usual};
 use super::planner::{Asking, Plan};
 use super::question::{Question, Rank};
+use super::task::Task;
 use super::under_way::UnderWay;
 use super::walk::{Ask, Walk};
 use crate::account::settings;
@@ -23,16 +24,10 @@ use crate::investigation::coverage::unread;
 
 /// Requests on their way at once: at two a second, as many as answers of twelve seconds need.
 const ON_THEIR_WAY: usize = 24;
-/// How often a question may fail in a row for passing reasons before it is given up.
-const PATIENCE: u32 = 8;
 /// Between two looks whether expired credentials were renewed.
 const RENEWAL: Duration = Duration::from_secs(5);
-/// So many requests are soon done.
-const SOON: u64 = 4;
 /// An answer that is awaited for less is never slow.
 const SLOW: Duration = Duration::from_secs(2);
-/// Answers without anything wanted after which a broad question counts as vain.
-const SCOUTED: u64 = 2;
 
 /// A question for one region.
 #[derive(Debug)]
@@ -71,36 +66,6 @@ pub(super) enum Report {
     Waiting,
     /// How it goes on.
     Now(RegionNow),
-}
-
-struct Task {
-    plan: Arc<Plan>,
-    walk: Walk,
-    answers: u64,
-    failures: u32,
-    /// When it failed last: of the requests on their way then, each may fail for the same reason.
-    failed: Option<Instant>,
-    /// Its last answers in a row that held nothing of the chain.
-    vain: u64,
-    is_busy: bool,
-}
-
-impl Task {
-    fn rank(&self) -> Rank {
-        let (before, after) = self.plan.ranks;
-        match self.answers {
-            0 => before,
-            _ if self.is_vain() => Rank::Rest,
-            // What is soon read to its end need not wait for what others lead to.
-            _ if self.walk.requests_left() <= SOON => before,
-            _ => after,
-        }
-    }
-
-    /// Whether its last pages hold nothing of the chain.
-    fn is_vain(&self) -> bool {
-        self.vain >= SCOUTED
-    }
 }
 
 type Sent = (u64, Ask, Result<Answer, LookupError>);
@@ -258,16 +223,7 @@ impl Desk {
         if !is_done {
             self.number += 1;
             self.starved = false;
-            let task = Task {
-                plan: plan.clone(),
-                walk,
-                answers: 0,
-                failures: 0,
-                failed: None,
-                vain: 0,
-                is_busy: false,
-            };
-            self.tasks.insert(self.number, task);
+            self.tasks.insert(self.number, Task::new(plan.clone(), walk));
         }
         self.report(Report::Begun { plan, window }).await && (!is_done || self.report(Report::Done).await)
     }
@@ -346,16 +302,13 @@ impl Desk {
                 self.usual.took(took);
                 self.pace.answered();
                 self.credentials_work.store(true, Ordering::Relaxed);
-                task.failures = 0;
-                task.answers += 1;
+                task.answered(answer.records.iter().any(|record| self.keys.are_named_in(record)));
                 let part = task.walk.answered(&ask, answer.page.clone());
                 let plan = task.plan.clone();
-                let is_wanted = answer.records.iter().any(|record| self.keys.are_named_in(record));
-                task.vain = if is_wanted { 0 } else { task.vain + 1 };
                 let is_read = task.walk.is_done();
                 let is_vain = task.is_vain();
                 let is_done = is_read || is_vain && plan.question.is_scout();
-                let becomes_busy = task.walk.is_busy() && !std::mem::replace(&mut task.is_busy, true);
+                let becomes_busy = task.becomes_busy();
                 if is_done {
                     self.finish(number);
                 }
@@ -413,14 +366,11 @@ impl Desk {
                 self.pace.refused(now);
                 self.report(Report::Throttled).await
             }
-            Meaning::Token | Meaning::Passing if task.failures < PATIENCE => {
-                if task.failed.is_none_or(|failed| sent > failed) {
-                    task.failures += 1;
-                    task.failed = Some(now);
-                }
+            Meaning::Token | Meaning::Passing if task.has_patience() => {
+                let failures = task.failed(sent, now);
                 task.walk.again(ask, error.meaning == Meaning::Token);
                 if meaning == Meaning::Passing {
-                    self.pace.failed(now, task.failures);
+                    self.pace.failed(now, failures);
                 }
                 true
             }

@@ -112,7 +112,8 @@ fn told(region: &str, plan: &Plan, answer: Answered) -> Vec<Update> {
     vec![asked(region, plan.question.to_string(), answer)]
 }
 
-fn asked(region: &str, question: String, answer: Answered) -> Update {
+/// What became of a question in a region.
+pub(super) fn asked(region: &str, question: String, answer: Answered) -> Update {
     Update::Found(Found::Asked(Asked {
         region: region.to_owned(),
         question,

@@ -10,6 +10,7 @@
 //! | `planner` | what to ask for the leads of the chain |
 //! | `keys` | the keys of the chain, known to every region |
 //! | `walk` | the reading of one question in one region, cut into slices |
+//! | `task` | one question under way in one region |
 //! | `desk` | one region: sends what waits, at the rate |
 //! | `pace` | how fast requests go out, and how long answers take |
 //! | `under_way` | the requests whose answers are awaited |
@@ -30,6 +31,7 @@ mod keys;
 mod pace;
 mod planner;
 mod question;
+mod task;
 mod under_way;
 mod walk;
 

@@ -14,6 +14,18 @@ pub(super) enum By {
     EventName,
 }
 
+impl By {
+    /// The attribute's name in the LookupEvents API.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessKeyId => "AccessKeyId",
+            Self::Username => "Username",
+            Self::ResourceName => "ResourceName",
+            Self::EventName => "EventName",
+        }
+    }
+}
+
 /// One question. Values match whole and with case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Question {
@@ -23,13 +35,7 @@ pub(super) struct Question {
 
 impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let by = match self.by {
-            By::AccessKeyId => "AccessKeyId",
-            By::Username => "Username",
-            By::ResourceName => "ResourceName",
-            By::EventName => "EventName",
-        };
-        write!(f, "{by}={}", self.value)
+        write!(f, "{}={}", self.by.as_str(), self.value)
     }
 }
 

@@ -227,24 +227,32 @@ impl Walk {
 
     /// Requests that are still to be sent or answered, as far as that can be told.
     pub(super) fn requests_left(&self) -> u64 {
-        let seen: u64 = self.slices.iter().map(|slice| slice.seen).sum();
+        let seen = self.seen();
         // Little was seen: at most as much again in each slice.
         let most = if seen < TELLING { seen } else { u64::MAX };
-        let open = self.slices.iter().filter(|slice| !matches!(slice.state, State::Done));
-        let requests = open.map(|slice| self.known(slice).unwrap_or(0).min(most).div_ceil(PAGE).max(1));
+        let requests = self
+            .open()
+            .map(|slice| self.known(slice).unwrap_or(0).min(most).div_ceil(PAGE).max(1));
         requests.sum()
     }
 
     /// Events that are still to be read, as far as that can be told.
     fn events_left(&self) -> Option<u64> {
-        let open = self.slices.iter().filter(|slice| !matches!(slice.state, State::Done));
-        open.map(|slice| self.known(slice)).sum()
+        self.open().map(|slice| self.known(slice)).sum()
+    }
+
+    fn open(&self) -> impl Iterator<Item = &Slice> {
+        self.slices.iter().filter(|slice| !matches!(slice.state, State::Done))
+    }
+
+    /// Events that were found, some of them perhaps twice.
+    fn seen(&self) -> u64 {
+        self.slices.iter().map(|slice| slice.seen).sum()
     }
 
     /// Whether reading it all takes so long that it matters what comes first.
     pub(super) fn is_busy(&self) -> bool {
-        let seen: u64 = self.slices.iter().map(|slice| slice.seen).sum();
-        seen >= TELLING && self.events_left().is_some_and(|events| events > BUSY)
+        self.seen() >= TELLING && self.events_left().is_some_and(|events| events > BUSY)
     }
 
     /// Events that a slice still holds; where nothing is known of a busy key, more than any.

@@ -13,7 +13,7 @@ mod rhythm;
 mod signs;
 mod suspicion;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 pub use suspicion::{Proposal, Reason, Sign};
@@ -113,7 +113,7 @@ fn source(event: &Event) -> (&str, String) {
 
 /// The actors behind the calls of the chain, busiest first: a pure function of the set of events and what else is known.
 pub fn derive(evidence: &Evidence, chain: &Chain, notice: Option<&Notice>, responder: Responder<'_>) -> Vec<Actor> {
-    let keys: HashSet<&str> = chain.nodes.iter().filter(|n| n.is_key()).map(|n| &*n.id).collect();
+    let keys = chain.key_ids();
     let mut by_agent: HashMap<(Option<&str>, Option<&str>), usize> = HashMap::new();
     let mut by_id: HashMap<String, usize> = HashMap::new();
     let responder = responder.apart_from(chain);

@@ -31,6 +31,8 @@ mod soil;
 mod subject;
 pub mod trust;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 pub use derive::derive;
@@ -285,6 +287,16 @@ impl Chain {
     /// The index of a node by its `node` id.
     pub fn find(&self, node: &str) -> Option<usize> {
         self.nodes.iter().position(|n| n.node == node)
+    }
+
+    /// The credentials that sign calls.
+    pub fn keys(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.is_key())
+    }
+
+    /// Their key ids.
+    pub fn key_ids(&self) -> HashSet<&str> {
+        self.keys().map(|node| &*node.id).collect()
     }
 
     /// How many nodes a branch has: the node and everything below it.

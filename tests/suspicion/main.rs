@@ -7,11 +7,12 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod signs;
+#[path = "../support/mod.rs"]
 mod support;
 
-use keytrail::cloudtrail::notice;
 use keytrail::investigation::actor::{self, Actor, Responder};
-use keytrail::investigation::fact::{Judged, Page, PassEnded, Started};
+use keytrail::investigation::fact::{Judged, Page, PassEnded};
 use keytrail::investigation::{Advice, Fact, Investigation, Verdict, What, triage};
 use proptest::prelude::*;
 use serde_json::json;
@@ -56,16 +57,6 @@ fn key_test(begin: i64) -> Vec<Call> {
     calls.map(by_thief).to_vec()
 }
 
-fn started(notice: Option<&str>) -> What {
-    What::Started(Started {
-        seeds: vec![SEED.to_owned()],
-        tool_version: "test".to_owned(),
-        playbook: String::new(),
-        playbook_text: None,
-        notice: notice.map(notice::parse).map(Box::new),
-    })
-}
-
 fn page(calls: &[Call]) -> What {
     What::Page(Page {
         origin: "test".into(),
@@ -98,7 +89,7 @@ fn investigation(facts: Vec<What>) -> Investigation {
 }
 
 fn read(calls: &[Call]) -> Investigation {
-    investigation(vec![started(None), page(calls), read_to_the_end()])
+    investigation(vec![started(&[SEED], None), page(calls), read_to_the_end()])
 }
 
 fn source<'i>(investigation: &'i Investigation, address: &str) -> &'i Actor {
@@ -172,131 +163,6 @@ fn a_stranger_beside_the_application_is_told_from_it() {
          denied), and 1 more sign"
     );
     assert_eq!(triage.to_deactivate().collect::<Vec<_>>(), [SEED]);
-}
-
-#[test]
-fn what_a_source_asks_counts_in_one_go_only() {
-    let spread: Vec<Call> = (0..)
-        .zip(key_test(0))
-        .map(|(n, call)| call.with("eventTime", json!(at(n * HOUR))))
-        .collect();
-    assert_eq!(against(&read(&spread), THIEF), [""; 0]);
-    // Without a denial it may be an administrator's own program.
-    let names = [
-        "ListUsers",
-        "ListRoles",
-        "ListGroups",
-        "ListPolicies",
-        "GetAccountSummary",
-        "GetUser",
-    ];
-    let mut all: Vec<Call> = (1..)
-        .zip(names)
-        .map(|(n, name)| by_thief(ask(n, "iam", name)))
-        .collect();
-    all.push(by_thief(ask(0, "sts", "GetCallerIdentity")));
-    let case = read(&all);
-    assert_eq!(
-        against(&case, THIEF),
-        ["(asked whose the key is, then who is in the account)"]
-    );
-    assert_eq!(triage(&case).advice, Advice::Judge);
-    all.pop();
-    assert_eq!(against(&read(&all), THIEF), [""; 0], "nobody asked whose the key is");
-}
-
-#[test]
-fn trying_for_mail_or_models_tells() {
-    let quota = |second, region: &str| by_thief(ask(second, "ses", "GetSendQuota").region(region));
-    let mail = ["tried whether mail can be sent (GetSendQuota)"];
-    assert_eq!(against(&read(&[quota(0, "us-east-1")]), THIEF), [""; 0]);
-    assert_eq!(
-        against(&read(&[quota(0, "us-east-1"), quota(9, "eu-west-1")]), THIEF),
-        mail
-    );
-    let opened = [by_thief(ask(0, "sts", "GetCallerIdentity")), quota(9, "us-east-1")];
-    assert_eq!(against(&read(&opened), THIEF), mail);
-    // A program that sends mail asks for both.
-    let mailer = [quota(0, "us-east-1"), by_thief(ask(1, "ses", "GetSendStatistics"))];
-    assert_eq!(against(&read(&mailer), THIEF), [format!("({})", mail[0])]);
-    let models = [
-        "GetModelInvocationLoggingConfiguration",
-        "GetFoundationModelAvailability",
-    ];
-    let models = (0..)
-        .zip(models)
-        .map(|(n, name)| by_thief(ask(n, "bedrock", name).denied()));
-    assert_eq!(
-        against(&read(&models.collect::<Vec<_>>()), THIEF),
-        ["tried which AI models are open (GetModelInvocationLoggingConfiguration)"]
-    );
-}
-
-#[test]
-fn ways_in_for_others_tell_if_a_long_term_key_opens_them() {
-    let words = |call: Call| against(&read(&[by_thief(call)]), THIEF);
-    let opened = |name| vec![format!("opened another way in with a long-term key ({name})")];
-    assert_eq!(words(create_user(&seed(), 0, "mallory")), opened("CreateUser"));
-    assert_eq!(
-        words(create_key(&seed(), 0, "victim", "AKIAZZCHILD000000001")),
-        opened("CreateAccessKey")
-    );
-    assert_eq!(
-        words(create_password(&seed(), 0, "victim")),
-        opened("CreateLoginProfile")
-    );
-    assert_eq!(
-        words(on_user(&seed(), 0, "AttachUserPolicy", "app")),
-        opened("AttachUserPolicy")
-    );
-    assert_eq!(
-        words(create_user(&seed(), 0, "mallory").denied()),
-        ["tried to open another way in (CreateUser, in vain)"]
-    );
-    // One's own key, nobody knows whose, and a person at the console.
-    assert_eq!(words(create_key(&seed(), 0, "app", "AKIAZZCHILD000000001")), [""; 0]);
-    assert_eq!(
-        words(create_key(&seed(), 0, "victim", "AKIAZZCHILD000000001").denied()),
-        [""; 0]
-    );
-    let console = user("app", "ASIAZZTEMP0000000001").since(at(0));
-    let case = investigate_from(&["ASIAZZTEMP0000000001"], &[by_thief(create_user(&console, 0, "new"))]);
-    assert_eq!(against(&case, THIEF), [""; 0]);
-}
-
-#[test]
-fn taking_the_quarantine_off_tells_and_putting_it_on_does_not() {
-    let policy = |call: &str, name: &str| {
-        let arn = format!("arn:aws:iam::aws:policy/{name}");
-        by_thief(ask(0, "iam", call).request(json!({"userName": "app", "policyArn": arn})))
-    };
-    let words = |call: Call| against(&read(&[call]), THIEF);
-    assert_eq!(
-        words(policy("DetachUserPolicy", "AWSCompromisedKeyQuarantineV3")),
-        ["took AWS's quarantine policy off (DetachUserPolicy)"]
-    );
-    assert_eq!(words(policy("DetachUserPolicy", "ReadOnlyAccess")), [""; 0]);
-    assert_eq!(
-        words(policy("AttachUserPolicy", "AWSCompromisedKeyQuarantineV3")),
-        [""; 0]
-    );
-    assert_eq!(
-        words(by_thief(ask(0, "cloudtrail", "StopLogging").denied())),
-        ["tried to switch off logging or detection (StopLogging, in vain)"]
-    );
-}
-
-#[test]
-fn what_a_settled_source_does_is_to_be_judged_first() {
-    let mut calls = app(0..40);
-    calls.push(by_app(create_user(&seed(), 39 * HOUR, "tenant-17")));
-    let case = read(&calls);
-    assert_eq!(
-        against(&case, APP),
-        ["(opened another way in with a long-term key (CreateUser))"]
-    );
-    assert_eq!(source(&case, APP).proposal, None, "nor is it proposed");
-    assert_eq!(triage(&case).advice, Advice::Judge);
 }
 
 #[test]
@@ -383,7 +249,7 @@ fn a_service_is_never_a_stranger() {
 #[test]
 fn the_notice_names_its_source_by_address_or_by_the_call() {
     let calls = [by_thief(ask(0, "sts", "GetCallerIdentity")), by_app(use_of(&seed(), 5))];
-    let noticed = |text: &str| investigation(vec![started(Some(text)), page(&calls), read_to_the_end()]);
+    let noticed = |text: &str| investigation(vec![started(&[SEED], Some(text)), page(&calls), read_to_the_end()]);
     let by_address = noticed(&format!("Access Key: {SEED}\nIP: {THIEF}\n"));
     assert_eq!(against(&by_address, THIEF), ["named by the notice"]);
     assert_eq!(by_address.verdict("203.0.113.66 aws-cli"), Verdict::Malicious);
@@ -408,7 +274,7 @@ fn the_responder_has_the_last_word_on_the_advice() {
     let thief = "203.0.113.66 aws-cli";
     let with = |verdict| {
         investigation(vec![
-            started(None),
+            started(&[SEED], None),
             page(&calls),
             read_to_the_end(),
             judged(thief, verdict),
@@ -418,7 +284,7 @@ fn the_responder_has_the_last_word_on_the_advice() {
     assert_eq!(triage(&with(Verdict::Malicious)).advice, Advice::Deactivate);
     let app_is_foreign = judged("198.51.100.10 aws-sdk-java", Verdict::Malicious);
     let case = investigation(vec![
-        started(None),
+        started(&[SEED], None),
         page(&app(0..20)),
         read_to_the_end(),
         app_is_foreign,
@@ -430,11 +296,11 @@ fn the_responder_has_the_last_word_on_the_advice() {
 
 #[test]
 fn before_the_end_of_the_reading_nothing_is_ruled_out() {
-    let unread = investigation(vec![started(None), page(&app(0..20))]);
+    let unread = investigation(vec![started(&[SEED], None), page(&app(0..20))]);
     assert_eq!(triage(&unread).advice, Advice::NotKnownYet);
     assert_eq!(triage(&unread).read(), "nothing was read yet");
     // What was seen is seen.
-    let seen = investigation(vec![started(None), page(&key_test(0))]);
+    let seen = investigation(vec![started(&[SEED], None), page(&key_test(0))]);
     assert_eq!(triage(&seen).advice, Advice::Deactivate);
 }
 
