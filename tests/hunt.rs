@@ -27,7 +27,7 @@ use support::story::story;
 fn archive(folder: &Path) -> Box<dyn Source> {
     let calls = CandidateCalls::new(
         ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
-        catalogue::lineage_calls(),
+        catalogue::found_by_name(),
     );
     Box::new(Archive::new(&[folder.to_owned()], calls).expect("an archive"))
 }

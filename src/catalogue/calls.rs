@@ -42,9 +42,37 @@ pub fn call(source: &str, name: &str) -> Option<Call> {
     CALLS.get(source)?.get(name).copied()
 }
 
+/// The data events of a service (`s3.amazonaws.com`): calls that event history never shows. Sorted.
+pub fn data_events(source: &str) -> Vec<&'static str> {
+    let calls = CALLS.get(source).into_iter().flatten();
+    let mut names: Vec<&str> = calls
+        .filter(|(_, call)| call.data_event)
+        .map(|(name, _)| *name)
+        .collect();
+    names.sort_unstable();
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CATEGORIES: [&str; 14] = [
+        "recon",
+        "credential",
+        "privilege",
+        "defence_evasion",
+        "lateral",
+        "compute",
+        "exfil",
+        "impact",
+        "secret_access",
+        "email_sms",
+        "ai",
+        "account_org",
+        "domain_dns",
+        "billing",
+    ];
 
     #[test]
     fn every_row_is_read_and_uses_the_known_words() {
@@ -55,6 +83,7 @@ mod tests {
                 ["low", "medium", "high", "critical"].contains(&call.severity),
                 "{call:?}"
             );
+            assert!(CATEGORIES.contains(&call.category), "{call:?}");
             assert!(call.technique.is_empty() || call.technique.starts_with('T'), "{call:?}");
             assert!(!call.why.contains('"') && !call.why.is_empty(), "{call:?}");
         }

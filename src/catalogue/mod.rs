@@ -1,15 +1,30 @@
 //! What each API call means.
 //!
-//! Rules are data, beside the code: `lineage.csv` (calls that make or hand over an identity), `endings.csv` (calls that
-//! end one), `calls.csv` (category, severity and ATT&CK technique of calls an attacker may make), `telltales.csv` (calls
-//! that tell something of who makes them). The files are parsed once. Where the facts come from: `NOTICE.md`.
+//! Rules are data, beside the code. The files are parsed once. Where the facts come from: `NOTICE.md`.
+//!
+//! | file | one row each for |
+//! |---|---|
+//! | `lineage.csv` | a call that makes, changes or hands over an identity |
+//! | `endings.csv` | a call that ends one |
+//! | `attachments.csv` | a call that puts a policy or a group on one, and the call that takes it off |
+//! | `joins.csv` | a call that belongs to a node though no key of the chain signed it |
+//! | `calls.csv` | category, severity and ATT&CK technique of a call an attacker may make |
+//! | `telltales.csv` | a call that tells something of who makes it |
 
 mod calls;
+mod guard;
 mod kind;
 mod lineage;
+mod rule;
 mod telltale;
+mod verb;
 
-pub use calls::{Call, call};
+pub use calls::{Call, call, data_events};
+pub use guard::matches;
 pub use kind::Kind;
-pub use lineage::{Ending, Relation, Rule, Strength, ending, is_lineage_call, lineage_calls, rule};
+pub use lineage::{
+    Attachment, Ending, Join, attachment, detachments, ending, found_by_name, is_lineage_call, joins, rule, rules,
+};
+pub use rule::{Basis, Effect, LookUp, Relation, Rule, Strength};
 pub use telltale::{Telltale, telltale};
+pub use verb::{Meaning, meaning};

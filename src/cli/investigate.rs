@@ -241,7 +241,7 @@ fn seeds(args: &Args, notice: Option<&Notice>) -> Result<Vec<String>, Failure> {
 fn archive(paths: &[PathBuf]) -> Result<Archive, Failure> {
     let calls = CandidateCalls::new(
         ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
-        catalogue::lineage_calls(),
+        catalogue::found_by_name(),
     );
     Ok(Archive::new(paths, calls)?)
 }

@@ -96,6 +96,9 @@ fn is_write(read_only: Option<bool>, name: &str) -> bool {
 
 /// Takes an API date off an event name: `20\d{6}(v\d+)?` at the end (quirk Q24).
 pub fn without_api_date(name: &str) -> &str {
+    if !name.ends_with(|c: char| c.is_ascii_digit()) {
+        return name;
+    }
     let unversioned = match name.rsplit_once('v') {
         Some((head, version)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => head,
         _ => name,

@@ -87,6 +87,8 @@ pub struct Identity {
     pub invoked_by: Option<Arc<str>>,
     /// When the session began: groups the many keys of one console session (quirk Q31).
     pub session_created: Option<DateTime<Utc>>,
+    /// `signInSessionArn`: the sign-in that the session comes from, where the record says.
+    pub sign_in_session: Option<Arc<str>>,
     /// `sessionIssuer.arn`: the role of a role session, the user of a federated one.
     pub issuer_arn: Option<Arc<str>>,
     /// Whether the session was opened with MFA, where the record says so.
@@ -119,6 +121,7 @@ impl Identity {
             session_created: json::object(session, "attributes")
                 .and_then(|a| json::text(a, "creationDate"))
                 .and_then(time::parse_text),
+            sign_in_session: text(session, "signInSessionArn"),
             issuer_arn: text(issuer, "arn"),
             mfa: json::object(session, "attributes").and_then(|a| json::truth(a, "mfaAuthenticated")),
         }

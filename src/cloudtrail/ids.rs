@@ -175,6 +175,23 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// What people call the thing that an ARN names: `orders` for a function with or without a version, a stack by its name,
+/// else the last part. Any other text is a name already.
+pub fn resource_name(text: &str) -> &str {
+    let Some(arn) = Arn::parse(text) else { return text };
+    let rest = arn.resource;
+    if let Some(function) = rest.strip_prefix("function:") {
+        return function.split(':').next().unwrap_or(function);
+    }
+    if let Some(stack) = rest.strip_prefix("stack/") {
+        return stack.split('/').next().unwrap_or(stack);
+    }
+    match rest.rsplit_once('/') {
+        Some((_, name)) => name,
+        None => rest.split_once(':').map_or(rest, |(_, name)| name),
+    }
+}
+
 /// The role that an `assumed-role` ARN belongs to, as a name (the path is not in such an ARN).
 pub fn assumed_role_name(arn: &str) -> Option<&str> {
     let mut parts = Arn::parse(arn)?.resource.split('/');
@@ -198,6 +215,22 @@ pub fn role_name(arn: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_resource_is_called_by_what_its_deletion_will_name() {
+        for (text, name) in [
+            ("arn:aws:lambda:eu-west-1:111122223333:function:orders:7", "orders"),
+            ("arn:aws:cloudformation:eu-west-1:111122223333:stack/web/0f1e", "web"),
+            ("arn:aws:ecs:eu-west-1:111122223333:task-definition/web:3", "web:3"),
+            ("arn:aws:ecs:eu-west-1:111122223333:task/cluster/0f1e", "0f1e"),
+            ("arn:aws:states:eu-west-1:111122223333:stateMachine:nightly", "nightly"),
+            ("arn:aws:codebuild:eu-west-1:111122223333:project/web", "web"),
+            ("arn:aws:sns:eu-west-1:111122223333:alerts", "alerts"),
+            ("web", "web"),
+        ] {
+            assert_eq!(resource_name(text), name);
+        }
+    }
 
     #[test]
     fn the_account_in_a_key_id_is_read_as_published() {

@@ -24,32 +24,57 @@ pub fn truth(value: &Value, key: &str) -> Option<bool> {
 
 /// Every text found by a path such as `responseElements.instancesSet.items[].instanceId`.
 ///
-/// Members are separated by dots; `[]` after a member walks each element of a list. A member whose value is text
-/// that holds JSON is not opened. Numbers and truth values are given as text. Missing members yield nothing.
+/// Members are separated by dots; `[]` after a member walks each element of a list, `[key=x]` those whose `key` is `x`.
+/// `a.b|a.c` names alternatives: the first that yields something counts. A member whose value is text that holds JSON is
+/// not opened. Numbers and truth values are given as text. Missing members yield nothing.
 pub fn path<'v>(value: &'v Value, path: &str) -> Vec<std::borrow::Cow<'v, str>> {
+    let mut alternatives = path.split('|').map(|path| {
+        let texts = values(value, path).into_iter().filter_map(|v| match v {
+            Value::String(s) if !s.is_empty() => Some(s.as_str().into()),
+            Value::Number(n) => Some(n.to_string().into()),
+            Value::Bool(b) => Some(b.to_string().into()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>()
+    });
+    alternatives.find(|texts| !texts.is_empty()).unwrap_or_default()
+}
+
+/// Whether a path (or one of its alternatives) leads to something that is not empty.
+pub fn exists(value: &Value, path: &str) -> bool {
+    let is_there = |v: &&Value| match v {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        _ => true,
+    };
+    path.split('|').any(|path| values(value, path).iter().any(is_there))
+}
+
+/// Every value found by a path without alternatives; see [`path`].
+pub fn values<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
     let mut here = vec![value];
     for member in path.split('.').filter(|m| !m.is_empty()) {
-        let (name, each) = match member.strip_suffix("[]") {
-            Some(name) => (name, true),
-            None => (member, false),
+        let (name, each) = match member.strip_suffix(']').and_then(|m| m.split_once('[')) {
+            Some((name, only)) => (name, Some(only)),
+            None => (member, None),
+        };
+        let is_wanted = |item: &&Value| match each.and_then(|only| only.split_once('=')) {
+            Some((key, wanted)) => text(item, key) == Some(wanted),
+            None => true,
         };
         here = here
             .into_iter()
             .filter_map(|v| v.get(name))
             .flat_map(|v| match v {
-                Value::Array(items) if each => items.iter().collect(),
+                Value::Array(items) if each.is_some() => items.iter().filter(is_wanted).collect(),
                 other => vec![other],
             })
             .collect();
     }
-    here.into_iter()
-        .filter_map(|v| match v {
-            Value::String(s) if !s.is_empty() => Some(s.as_str().into()),
-            Value::Number(n) => Some(n.to_string().into()),
-            Value::Bool(b) => Some(b.to_string().into()),
-            _ => None,
-        })
-        .collect()
+    // An empty path leads nowhere, not to the whole.
+    if path.is_empty() { Vec::new() } else { here }
 }
 
 /// The first text found by a path; see [`path`].
@@ -68,6 +93,15 @@ mod tests {
         assert_eq!(path(&v, "a.items[].id"), ["i-1", "i-2"]);
         assert_eq!(path(&v, "x.b:c"), ["7"]);
         assert!(path(&v, "a.none.id").is_empty());
+        assert!(path(&v, "").is_empty());
+    }
+
+    #[test]
+    fn a_path_takes_the_first_alternative_and_the_elements_asked_for() {
+        let v = json!({"tags": [{"key": "aws:a", "value": "1"}, {"key": "b", "value": "2"}], "n": {"m": {}}});
+        assert_eq!(path(&v, "tags[key=aws:a].value"), ["1"]);
+        assert_eq!(path(&v, "none.x|tags[key=b].value|tags[].value"), ["2"]);
+        assert!(exists(&v, "n") && !exists(&v, "n.m") && exists(&v, "none|tags[key=b]"));
     }
 
     #[test]

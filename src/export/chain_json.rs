@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::tables::maker;
+use crate::catalogue::Basis;
 use crate::cloudtrail::time;
 use crate::investigation::Investigation;
 use crate::investigation::chain::{Attempt, Change, Node, Proof};
@@ -48,6 +49,7 @@ pub fn chain_json(investigation: &Investigation) -> Value {
         "attempts": chain.attempts.iter().map(attempt).collect::<Vec<_>>(),
         "further_seeds": further_seeds.collect::<Vec<_>>(),
         "warnings": chain.warnings,
+        "not_shown": investigation.not_shown(),
     })
 }
 
@@ -81,6 +83,7 @@ fn node(investigation: &Investigation, node: &Node, used_by: Option<&Vec<&str>>)
         "account": node.account,
         "owner": node.owner,
         "strength": node.strength.as_str(),
+        "evidence": node.basis.map(Basis::as_str),
         "reason": node.reason,
     })
 }

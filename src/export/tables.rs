@@ -12,9 +12,9 @@ use crate::catalogue;
 use crate::cloudtrail::{Event, IdentityType, time};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::timeline::{self, Filter};
-use crate::investigation::{Chain, Investigation, Node, actor, resource};
+use crate::investigation::{Chain, Investigation, Node, actor, resource, unseen};
 
-const EVENTS: [&str; 23] = [
+const EVENTS: [&str; 24] = [
     "EventTime",
     "EventName",
     "Username",
@@ -38,6 +38,7 @@ const EVENTS: [&str; 23] = [
     "Node",
     "Actor",
     "RawSha256",
+    "ClassifiedBy",
 ];
 
 /// The events that pass a filter (the default one: all events of the chain), earliest first.
@@ -58,7 +59,7 @@ pub fn events<'a>(investigation: &'a Investigation, filter: &Filter) -> Table<'a
     let rows = chosen.into_iter().map(move |at| {
         let event = &evidence.events()[at as usize];
         let identity = &event.identity;
-        let call = catalogue::call(&event.source, event.base_name());
+        let meaning = catalogue::meaning(&event.source, event.base_name(), event.is_write());
         let node = match identity.access_key.as_deref() {
             Some(key) => signers.get(key).copied(),
             None => chain.node_of(event).map(|node| &*chain.nodes[node].node),
@@ -81,12 +82,13 @@ pub fn events<'a>(investigation: &'a Investigation, filter: &Filter) -> Table<'a
             text(event.account()),
             event.read_only.into(),
             joined(event.resources.iter().map(ToString::to_string)),
-            optional(call.map(|c| c.category)),
-            optional(call.map(|c| c.severity)),
-            optional(call.map(|c| c.technique)),
+            text(meaning.category),
+            text(meaning.severity),
+            text(meaning.technique),
             optional(node),
             text(&actor::actor_id(event)),
             text(&hex::encode(evidence.hashes()[at as usize])),
+            text(if meaning.is_by_verb() { "verb" } else { "catalogue" }),
         ]
     });
     Table::new(&EVENTS, &BRIEF, rows)
@@ -112,7 +114,7 @@ fn user_name(event: &Event) -> Option<&str> {
     .or(identity.user_name.as_deref())
 }
 
-const CHAIN: [&str; 26] = [
+const CHAIN: [&str; 27] = [
     "Node",
     "ParentNode",
     "Kind",
@@ -139,6 +141,7 @@ const CHAIN: [&str; 26] = [
     "Verdict",
     "Reason",
     "Live",
+    "Evidence",
 ];
 
 /// The nodes of the chain, parents before their children.
@@ -183,6 +186,7 @@ pub fn chain(investigation: &Investigation) -> Table<'_> {
             text(investigation.verdict(&node.node).as_str()),
             text(&node.reason),
             optional(investigation.live(node).map(|live| live.state.as_str())),
+            optional(node.basis.map(catalogue::Basis::as_str)),
         ]
     });
     Table::new(&CHAIN, &BRIEF, rows)
@@ -239,6 +243,7 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
         ]
     });
     let account = investigation.account().unwrap_or_default();
+    let not_shown = investigation.not_shown();
     let history = coverage.history().iter().map(move |(region, history)| {
         let at = |second| moment(DateTime::from_timestamp(second, 0));
         let (from, until) = history
@@ -252,6 +257,9 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
         )];
         notes.extend(history.why().map(str::to_owned));
         notes.push("event history shows no data events, and nothing older than 90 days".to_owned());
+        if !not_shown.is_empty() {
+            notes.push(format!("{}: {}", unseen::WHY, not_shown.join(", ")));
+        }
         [
             text("event history"),
             text(account),

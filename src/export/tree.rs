@@ -8,7 +8,7 @@ use crate::cloudtrail::time;
 use crate::investigation::chain::{Link, Node};
 use crate::investigation::fact::Verdict;
 use crate::investigation::live::Live;
-use crate::investigation::{Investigation, further};
+use crate::investigation::{Investigation, further, unseen};
 
 /// The tree of a settled investigation, then counts, attempts and what a responder must know.
 pub(super) fn tree(investigation: &Investigation) -> String {
@@ -60,6 +60,14 @@ fn write_tree(out: &mut String, investigation: &Investigation) -> fmt::Result {
         out,
         "Mind",
         chain.warnings.iter().map(|warning| safe(warning).into_owned()),
+    )?;
+    section(
+        out,
+        unseen::WHY,
+        investigation
+            .not_shown()
+            .iter()
+            .map(|service| safe(service).into_owned()),
     )
 }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::catalogue;
+use crate::catalogue::{self, Effect};
 use crate::cloudtrail::{Event, EventKey, Identity, Record};
 
 /// How much somebody did, and when.
@@ -55,6 +55,16 @@ pub struct LineageCall {
     pub body: Arc<Value>,
 }
 
+/// Of what a program reads all day only the request is needed: memory is not to hold every answer.
+fn needed(record: &Record) -> Arc<Value> {
+    let event = &record.event;
+    let rule = catalogue::rule(&event.source, event.base_name());
+    if rule.is_none_or(|rule| rule.effect != Effect::Exposes) {
+        return record.body.clone();
+    }
+    Arc::new(json!({"requestParameters": record.body.get("requestParameters")}))
+}
+
 /// Every event kept, once.
 #[derive(Debug, Default)]
 pub struct Evidence {
@@ -78,13 +88,8 @@ impl Evidence {
         let at = self.events.len();
         self.known.insert(event.key.clone(), at);
         if catalogue::is_lineage_call(&event.source, event.base_name()) {
-            self.lineage.insert(
-                event.key.clone(),
-                LineageCall {
-                    event: at,
-                    body: record.body.clone(),
-                },
-            );
+            let body = needed(record);
+            self.lineage.insert(event.key.clone(), LineageCall { event: at, body });
         }
         self.callers.entry(event.identity.clone()).or_default().add(event);
         if let Some(key) = &event.identity.access_key {

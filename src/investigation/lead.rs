@@ -13,6 +13,8 @@ pub enum Attribute {
     Username,
     /// A resource a call names: a user, role, policy, instance, a temporary key.
     ResourceName,
+    /// The name of a call, whoever makes it.
+    EventName,
     /// The address a call came from. Archives only: LookupEvents cannot be asked for it.
     SourceAddress,
 }
@@ -24,6 +26,7 @@ impl Attribute {
             Self::AccessKeyId => "AccessKeyId",
             Self::Username => "Username",
             Self::ResourceName => "ResourceName",
+            Self::EventName => "EventName",
             Self::SourceAddress => "SourceIPAddress",
         }
     }

@@ -20,6 +20,7 @@
 //! | `watch` | how long it was quiet, and what is new |
 //! | `timeline` | the events in order, filtered |
 //! | `coverage` | what was read, and what was not |
+//! | `unseen` | what no source can show |
 //! | `checklist` | the state of the steps |
 //! | `change/` | what may be changed in the account, what it breaks, how it is undone |
 //! | `resource` | what the chain made or changed outside IAM |
@@ -42,6 +43,7 @@ pub mod state;
 pub mod tally;
 pub mod timeline;
 pub mod triage;
+pub mod unseen;
 mod watch;
 
 pub use alive::{How, Way, alive};

@@ -12,7 +12,7 @@ use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
 use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
-use super::{Evidence, Node, actor, ours};
+use super::{Evidence, Node, actor, ours, unseen};
 use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
 
@@ -35,6 +35,7 @@ pub struct Investigation {
     chain: Chain,
     actors: Vec<actor::Actor>,
     further_seeds: Vec<FurtherSeed>,
+    not_shown: Vec<String>,
     /// For each node of the chain whether only expected actors made it.
     ours: Vec<bool>,
     stale: bool,
@@ -95,6 +96,7 @@ impl Investigation {
         let is_stale = std::mem::take(&mut self.stale);
         if is_stale {
             self.chain = chain::derive(&self.evidence, self.seeds());
+            self.not_shown = unseen::derive(&self.evidence, &self.chain);
             self.actors = actor::derive(&self.evidence, &self.chain, self.notice(), self.responder());
         }
         if std::mem::take(&mut self.judged) || is_stale {
@@ -110,6 +112,11 @@ impl Investigation {
     /// The seeds; empty before the investigation started.
     pub fn seeds(&self) -> &[String] {
         self.started.as_ref().map_or(&[], |(_, s)| &s.seeds)
+    }
+
+    /// The services that the chain called and whose data events were not read; see [`unseen::WHY`].
+    pub fn not_shown(&self) -> &[String] {
+        &self.not_shown
     }
 
     /// How it began, and when.

@@ -78,6 +78,8 @@ fn owner_of_seed(node: &Node) -> Option<Subject> {
 
 fn subject(node: &Node) -> Option<Subject> {
     let kind = match node.kind {
+        // Commands name things by their ids.
+        _ if !node.is_of_iam() => return None,
         Kind::AccessKey => SubjectKind::AccessKey,
         Kind::User => SubjectKind::User,
         Kind::Role => SubjectKind::Role,
@@ -85,7 +87,7 @@ fn subject(node: &Node) -> Option<Subject> {
         Kind::LoginProfile => SubjectKind::LoginProfile,
         Kind::Other("mfa_device") => SubjectKind::MfaDevice,
         Kind::Other("service_credential") => SubjectKind::ServiceCredential,
-        Kind::Other("ssh_key") => SubjectKind::SshKey,
+        Kind::Other("ssh_key") if node.owner.is_some() => SubjectKind::SshKey,
         Kind::Other("signing_certificate") => SubjectKind::SigningCertificate,
         Kind::Other("ec2_instance") => SubjectKind::Instance,
         Kind::Other("lambda_function") => SubjectKind::Function,

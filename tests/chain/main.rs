@@ -9,6 +9,7 @@
 
 mod beyond;
 mod console_csv;
+mod joined;
 mod seeds;
 mod sessions;
 mod sign_ins;

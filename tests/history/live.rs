@@ -80,8 +80,8 @@ fn each_node_carries_what_the_account_says_of_it() {
     );
     let table = desk.show("chain", "csv");
     let child = table.lines().find(|line| line.contains(CHILD)).expect("a row");
-    assert!(table.lines().next().unwrap().ends_with(",Live"), "{table}");
-    assert!(child.ends_with(",inactive"), "{child}");
+    assert!(table.lines().next().unwrap().ends_with(",Live,Evidence"), "{table}");
+    assert!(child.ends_with(",inactive,measured"), "{child}");
 }
 
 #[test]

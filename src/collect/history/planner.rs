@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::question::{By, Question, Rank};
-use crate::catalogue;
+use crate::catalogue::{self, Rule};
 use crate::investigation::lead::Lead;
 
 /// So many keys of one session are asked for one by one. A session of the console has hundreds: for more, one question for
@@ -79,11 +79,8 @@ impl Planner {
     /// What to ask first where a seed is so busy that reading all its calls takes long: every call that makes something
     /// the chain goes on from.
     pub(super) fn scouts(&mut self) -> Vec<Plan> {
-        let making = catalogue::lineage_calls().filter_map(|(source, name)| catalogue::rule(source, name));
-        let mut names: Vec<_> = making
-            .filter(|rule| rule.is_attempt_when_failed())
-            .map(|rule| rule.name)
-            .collect();
+        let goes_on = |rule: &&Rule| rule.is_global() && rule.kind.is_core() && rule.is_attempt_when_failed();
+        let mut names: Vec<_> = catalogue::rules().filter(goes_on).map(|rule| rule.name).collect();
         names.sort_unstable();
         names.into_iter().flat_map(|name| self.scout(name)).collect()
     }
@@ -104,7 +101,7 @@ impl Planner {
 
     fn scout(&mut self, name: &str) -> Vec<Plan> {
         let question = Question {
-            by: By::EventName,
+            by: By::Scout,
             value: name.to_owned(),
         };
         self.ask(question, None)
@@ -116,7 +113,7 @@ impl Planner {
         }
         let is_seed = self.is_seed(&question);
         let ranks = match question.by {
-            By::EventName => (Rank::Scout, Rank::Scout),
+            By::Scout => (Rank::Scout, Rank::Scout),
             _ if is_seed => (Rank::First, Rank::Rest),
             _ => (Rank::Lead, Rank::Lead),
         };

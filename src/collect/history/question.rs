@@ -12,6 +12,8 @@ pub(super) enum By {
     Username,
     ResourceName,
     EventName,
+    /// The name of a call too, but only to find sooner what other questions find.
+    Scout,
 }
 
 impl By {
@@ -21,7 +23,7 @@ impl By {
             Self::AccessKeyId => "AccessKeyId",
             Self::Username => "Username",
             Self::ResourceName => "ResourceName",
-            Self::EventName => "EventName",
+            Self::EventName | Self::Scout => "EventName",
         }
     }
 }
@@ -46,6 +48,7 @@ impl Question {
             Attribute::AccessKeyId => By::AccessKeyId,
             Attribute::Username => By::Username,
             Attribute::ResourceName => By::ResourceName,
+            Attribute::EventName => By::EventName,
             Attribute::SourceAddress => return None,
         };
         let value = lead.value.clone();
@@ -91,7 +94,7 @@ impl Question {
         };
         match self.by {
             By::ResourceName if is_iam => Place::Home,
-            By::EventName if !is_regional() => Place::Home,
+            By::EventName | By::Scout if !is_regional() => Place::Home,
             _ => Place::Everywhere,
         }
     }
@@ -99,14 +102,14 @@ impl Question {
     /// Whether asking it again may bring new calls of the chain: those of a key or a session, and who assumed a role.
     pub(super) fn brings_new_calls(&self) -> bool {
         match self.by {
-            By::AccessKeyId | By::Username => true,
+            By::AccessKeyId | By::Username | By::EventName => true,
             By::ResourceName => self.value.starts_with("arn:") && self.value.contains(":role/"),
-            By::EventName => false,
+            By::Scout => false,
         }
     }
 
     /// Whether it asks for a rare call, whoever made it: it only brings sooner what other questions bring too.
     pub(super) fn is_scout(&self) -> bool {
-        self.by == By::EventName
+        self.by == By::Scout
     }
 }

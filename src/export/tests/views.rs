@@ -20,7 +20,7 @@ fn the_events_are_the_chains_in_order_with_safe_cells() {
         table.columns().join(","),
         "EventTime,EventName,Username,SourceIPAddress,UserAgent,errorCode,errorMessage,Region,EventId,EventSource,\
          AccessKeyId,PrincipalId,PrincipalArn,IdentityType,AccountId,ReadOnly,Resources,Category,Severity,Technique,Node,\
-         Actor,RawSha256"
+         Actor,RawSha256,ClassifiedBy"
     );
     let rows = read_csv(table);
     let column = |name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<_>>();
@@ -32,6 +32,7 @@ fn the_events_are_the_chains_in_order_with_safe_cells() {
     assert_eq!(rows[1]["PrincipalArn"], "arn:aws:iam::111122223333:user/app");
     assert_eq!(rows[1]["RawSha256"], hex::encode(records()[2].sha256));
     assert_eq!((&*rows[1]["ReadOnly"], &*rows[1]["Username"]), ("false", "app"));
+    assert_eq!(column("ClassifiedBy"), ["catalogue"; 4]);
     assert!(!rows[1]["Category"].is_empty() && rows[1]["Technique"].starts_with('T'));
     assert_eq!(
         rows[0]["UserAgent"],

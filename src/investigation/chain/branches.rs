@@ -4,30 +4,34 @@
 //! turn, what could not be known before: under which password a session belongs, whether the target of a change is itself
 //! of the chain.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::console::{
-    console_keys_of_sign_in, console_keys_of_switch, console_of_session, sign_ins, sign_ins_without_password,
-    switches_from,
+    console_keys_of_grant, console_keys_of_sign_in, console_keys_of_switch, console_of_session, sign_ins,
+    sign_ins_without_password, switches_from,
 };
-use super::grow::{Garden, Offer, Sameness, rank};
-use super::lifeline::{Name, life_name};
-use super::sessions::{sessions_let_in, sessions_of_compute, sessions_of_role};
+use super::grow::{Garden, Offer, Sameness, Touched, rank};
+use super::joined::{joined, made_by_stack, sessions_of_compute, sessions_of_permission_set};
+use super::sessions::{keys_of_saml_session, sessions_let_in, sessions_of_role};
 use super::soil::Call;
 use super::subject::{Subject, subjects};
-use super::{Link, Node};
-use crate::catalogue::{Kind, Relation, Strength};
-use crate::cloudtrail::{Identity, ids, json};
+use super::{KnownBy, Link, Node};
+use crate::catalogue::{Effect, Kind, Relation, Rule, Strength};
+use crate::cloudtrail::{Identity, ids};
 
 /// Offers everything a node leads to.
 pub(super) fn offer_all(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
     match node.kind {
-        Kind::AccessKey => calls_of_key(garden, at),
-        Kind::Session => {
+        Kind::AccessKey if node.is_key() => calls_of_key(garden, at),
+        Kind::Session if node.is_key() => {
             calls_of_key(garden, at);
             console_of_session(garden, at);
+            keys_of_saml_session(garden, at);
         }
+        Kind::Session => console_keys_of_grant(garden, at),
         Kind::User if node.link == Link::Created => {
             calls_without_key(garden, at);
             keys_in_use(garden, at, Link::UsedByCreatedUser);
@@ -38,12 +42,20 @@ pub(super) fn offer_all(garden: &mut Garden<'_>, at: usize) {
             calls_without_key(garden, at);
             keys_in_use(garden, at, Link::UsedByCreatedRole);
             sessions_of_role(garden, at);
+            sessions_of_permission_set(garden, at);
         }
         Kind::Role if node.link == Link::Changed => sessions_let_in(garden, at),
         Kind::LoginProfile => sign_ins(garden, at),
         Kind::ConsoleLogin => console_keys_of_sign_in(garden, at),
         Kind::Other("console_session") => console_keys_of_switch(garden, at),
-        Kind::Other("ec2_instance" | "lambda_function") => sessions_of_compute(garden, at),
+        Kind::Other("stack") => {
+            sessions_of_compute(garden, at);
+            made_by_stack(garden, at);
+        }
+        Kind::Other(_) => {
+            sessions_of_compute(garden, at);
+            joined(garden, at);
+        }
         _ => {}
     }
 }
@@ -63,21 +75,22 @@ pub(super) fn settle<'e>(garden: &Garden<'e>, mut offer: Offer<'e>) -> Option<Of
             }
             Some(offer)
         }
-        Link::Changed => {
-            let call = offer.call?;
-            let name = Name::new(offer.subject.kind, &offer.subject.account, life_name(&offer.subject));
-            let life = garden.soil.lifelines.at(&name, call.event.time());
-            let made_by = life.and_then(|(_, l)| l.created.clone());
-            let ours = made_by.is_some_and(|key| {
-                garden
-                    .nodes
-                    .iter()
-                    .any(|n| n.proof.as_ref().is_some_and(|p| p.key == key))
+        Link::Changed | Link::Exposed | Link::Made => {
+            let was_there = offer.call.is_some_and(|call| match call.rule.effect {
+                Effect::Changes | Effect::Exposes | Effect::Binds => made_by_chain(garden, call, &offer.subject),
+                Effect::Makes | Effect::Issues | Effect::Gives => false,
             });
-            (!ours).then_some(offer)
+            (!was_there).then_some(offer)
         }
         _ => Some(offer),
     }
+}
+
+/// Whether what a call touched was made by an earlier call of the chain: then it has its node.
+fn made_by_chain(garden: &Garden<'_>, call: Call<'_>, subject: &Subject) -> bool {
+    let life = garden.soil.lifelines.at(&subject.life, call.event.time());
+    let made_by = life.and_then(|(_, life)| life.created.as_ref());
+    made_by.is_some_and(|key| *key != call.event.key && garden.proved.contains(key))
 }
 
 /// Whether some record shows a key of the chain signing the call that returned this key. The caller's account and the
@@ -121,10 +134,12 @@ fn password_in_force(garden: &Garden<'_>, offer: &Offer<'_>) -> Option<usize> {
 fn calls_of_key(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
     let since = since(node);
-    let calls = garden.soil.by_key.get(&*node.id).cloned().unwrap_or_default();
-    for call in calls {
+    let soil = garden.soil;
+    // A program that reads one parameter all day reads it once for the chain: the calls are in order of time.
+    let mut touched = HashSet::new();
+    for call in soil.by_key.get(&*node.id).into_iter().flatten() {
         if since.is_none_or(|t| call.event.time() >= t) {
-            offer_call(garden, at, call, rank::MADE);
+            offer_call(garden, at, *call, rank::MADE, &mut touched);
         }
     }
 }
@@ -132,75 +147,97 @@ fn calls_of_key(garden: &mut Garden<'_>, at: usize) {
 /// Calls that carry no key, made by a user or role of the chain.
 fn calls_without_key(garden: &mut Garden<'_>, at: usize) {
     let (who, _) = principal(&garden.nodes[at]);
-    for call in garden.soil.keyless.get(&*who).cloned().unwrap_or_default() {
-        // Sign-ins have their own branch.
-        if call.rule.relation != Relation::OpensConsole && !call.event.identity.is_service() {
-            offer_call(garden, at, call, rank::KEYLESS);
+    let soil = garden.soil;
+    for call in soil.keyless.get(&*who).into_iter().flatten() {
+        // Sign-ins and switches of role have their own branch.
+        let is_sign_in = matches!(call.rule.name, "ConsoleLogin" | "SwitchRole");
+        if !is_sign_in && !call.event.identity.is_service() {
+            offer_call(garden, at, *call, rank::KEYLESS, &mut HashSet::new());
         }
     }
 }
 
-/// What one successful call of the chain made or touched.
-fn offer_call<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, made: u8) {
+/// What one successful call of the chain made or touched. What it shares with an earlier one in `touched` has been offered.
+pub(super) fn offer_call<'e>(
+    garden: &mut Garden<'e>,
+    parent: usize,
+    call: Call<'e>,
+    made: u8,
+    touched: &mut HashSet<Touched>,
+) {
     let Call { event, body, rule } = call;
     if !event.outcome.succeeded() {
         return;
     }
-    for subject in subjects(rule, event, body) {
-        let place = match (rule.relation, subject.kind) {
-            // A key in an answer was minted, also where the call was a sign-in (GetSigninToken).
-            (Relation::MintsCredential | Relation::OpensConsole, Kind::AccessKey | Kind::Session) => {
-                (Link::Minted, made)
-            }
-            (Relation::MintsCredential, Kind::LoginProfile) if rule.name == "CreateLoginProfile" => {
-                (Link::Created, made)
-            }
-            (Relation::MintsCredential, Kind::LoginProfile) => (Link::Modified, made),
-            (Relation::CreatesPrincipal, Kind::User | Kind::Role) => (Link::Created, made),
-            (Relation::OpensConsole, _) => (Link::ConsoleSession, rank::SIGN_IN),
-            (_, Kind::Other("ec2_instance" | "lambda_function"))
-                if !subject.detail.is_empty() && (rule.makes() || subject.kind == Kind::Other("ec2_instance")) =>
-            {
-                (Link::CarriesRole, made)
-            }
-            (Relation::Change("reactivates"), _) if !activates(body) => continue,
-            (Relation::Change("renames_principal"), _) => continue,
-            (Relation::Change(_), kind) if !rule.makes() && shown_when_changed(kind) => (Link::Changed, rank::CHANGED),
-            (_, Kind::Other(_)) if rule.makes() => (Link::Made, made),
-            _ => continue,
+    for mut subject in subjects(rule, event, body) {
+        if made == rank::BEYOND {
+            subject.strength = Strength::Inferred;
+        }
+        let is_touched = matches!(rule.effect, Effect::Changes | Effect::Exposes | Effect::Gives);
+        if is_touched && !touched.insert(Touched::by(&garden.soil.lifelines, call, &subject)) {
+            continue;
+        }
+        let link = link_of(rule, &subject);
+        let rank = match link {
+            Link::ConsoleSession => rank::SIGN_IN,
+            Link::Changed | Link::Exposed => rank::CHANGED,
+            _ => made,
         };
-        let reason = reason_of_call(place.0, &subject, call, &garden.nodes[parent]);
-        garden.offer(Offer::of_call(parent, place, call, subject, reason));
+        let reason = reason_of_call(link, &subject, call, &garden.nodes[parent]);
+        let lifelines = &garden.soil.lifelines;
+        garden.offer(Offer::of_call(lifelines, parent, (link, rank), call, subject, reason));
     }
 }
 
-fn activates(body: &serde_json::Value) -> bool {
-    json::first(body, "requestParameters.status").as_deref() == Some("Active")
-}
-
-fn shown_when_changed(kind: Kind) -> bool {
-    matches!(kind, Kind::User | Kind::Role | Kind::AccessKey)
-        || matches!(
-            kind,
-            Kind::Other("group" | "policy" | "service_credential" | "lambda_function")
-        )
+/// Why what a call made or touched hangs under its caller.
+fn link_of(rule: &Rule, subject: &Subject) -> Link {
+    match (rule.relation, rule.effect) {
+        (_, Effect::Changes) => Link::Changed,
+        // A key in an answer was minted, also where the call was a sign-in (GetSigninToken).
+        (Relation::MintsCredential | Relation::OpensConsole, _) if subject.is_key() => Link::Minted,
+        (Relation::MintsCredential, _) if subject.kind == Kind::LoginProfile => match rule.name {
+            "CreateLoginProfile" => Link::Created,
+            _ => Link::Modified,
+        },
+        (Relation::CreatesPrincipal, _) if subject.kind.is_core() => Link::Created,
+        (Relation::OpensConsole, _) => Link::ConsoleSession,
+        (_, Effect::Exposes) => Link::Exposed,
+        _ if !rule.role_path.is_empty() && !subject.detail.is_empty() => Link::CarriesRole,
+        _ => Link::Made,
+    }
 }
 
 fn reason_of_call(link: Link, subject: &Subject, call: Call<'_>, parent: &Node) -> String {
     let (name, by) = (call.event.base_name(), short(parent));
     let owner = subject.owner.as_deref().unwrap_or("its owner");
-    match link {
-        Link::Minted if subject.kind == Kind::AccessKey => format!("{name} by {by} returned this key for user {owner}"),
+    let mut reason = match link {
+        Link::Minted if subject.kind == Kind::AccessKey && call.rule.is_global() => {
+            format!("{name} by {by} returned this key for user {owner}")
+        }
+        Link::Minted if subject.kind == Kind::AccessKey => format!("{name} by {by} returned this key for {owner}"),
         Link::Minted => format!("{name} by {by} returned this temporary key"),
         Link::Created if subject.kind == Kind::LoginProfile => {
             format!("{name} by {by} gave user {owner} a console password")
         }
         Link::Modified => format!("{name} by {by} set the console password of user {owner} anew"),
         Link::Changed => format!("existed before; {name} by {by} changed it"),
+        Link::Exposed => format!("existed before; {name} by {by} read it"),
         Link::CarriesRole => format!("{name} by {by} started it with {}", subject.detail),
         Link::ConsoleSession => format!("{name} by {by} opened a console session"),
         _ => format!("{name} by {by}"),
+    };
+    // What is not in the record is said, and what CloudTrail does not show.
+    reason.push_str(match (subject.known_by, call.rule.id_path.is_empty()) {
+        (KnownBy::Id, _) => "",
+        (KnownBy::Name, _) => "; the record holds no id of it, so it is known by a name",
+        (KnownBy::Event, true) => "; the record holds no id of it, so it is known by the event",
+        (KnownBy::Event, false) => "; its id is not where this rule looks for it, so it is known by the event",
+    });
+    if !call.rule.used_in.is_empty() {
+        reason.push_str("; its use is not in event history but ");
+        reason.push_str(call.rule.used_in);
     }
+    reason
 }
 
 pub(super) fn short(node: &Node) -> String {
@@ -227,44 +264,35 @@ fn keys_in_use(garden: &mut Garden<'_>, at: usize, link: Link) {
     let name = node.name.clone();
     let word = node.kind.as_str();
     let reason = |_: &Identity| format!("used by {word} {name}; no record shows how this key was made");
-    offer_used(garden, at, &who, None, link, strength, rank::USED, &reason);
+    let keys = garden.soil.keys_in_use(&who, None);
+    offer_used(garden, at, keys, (link, rank::USED), strength, &reason);
 }
 
-/// Offers every unminted key that `who` used, or used in the console session that a sign-in opened.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one shape of offer, said in full by its four callers"
-)]
-pub(super) fn offer_used(
-    garden: &mut Garden<'_>,
+/// Offers keys that were used with no record of their making, each with an identity it was used under.
+pub(super) fn offer_used<'e>(
+    garden: &mut Garden<'e>,
     parent: usize,
-    who: &str,
-    sign_in: Option<DateTime<Utc>>,
-    link: Link,
+    keys: Vec<(&'e str, &'e Identity)>,
+    (link, rank): (Link, u8),
     strength: Strength,
-    rank: u8,
     reason: &dyn Fn(&Identity) -> String,
 ) {
     let soil = garden.soil;
-    for (key, identity) in soil.keys_in_use(who, sign_in) {
+    for (key, identity) in keys {
         let Some(first) = soil.evidence.first_use(key) else {
             continue;
         };
         let text = |t: &Option<std::sync::Arc<str>>| t.as_deref().map(str::to_owned);
+        let kind = if ids::is_temporary(key) {
+            Kind::Session
+        } else {
+            Kind::AccessKey
+        };
+        let account = identity.account.as_deref().unwrap_or_default();
         let subject = Subject {
-            kind: if ids::is_temporary(key) {
-                Kind::Session
-            } else {
-                Kind::AccessKey
-            },
-            id: key.to_owned(),
-            name: identity.label(),
             principal_id: text(&identity.principal_id),
-            account: text(&identity.account).unwrap_or_default(),
             owner: text(&identity.arn),
-            expires: None,
-            detail: String::new(),
-            strength,
+            ..Subject::new(kind, key, &identity.label(), account, strength)
         };
         garden.offer(Offer {
             at: first.key.clone(),

@@ -1,10 +1,14 @@
 //! What leads into the console: sign-ins with a password or a session of the chain, switches of role, and the many
 //! temporary keys that each of them uses (quirk Q31).
 
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
 use super::Link;
-use super::branches::{offer_used, principal};
+use super::branches::{offer_call, offer_used, principal};
 use super::grow::{Garden, Offer, rank};
-use super::soil::Call;
+use super::soil::{Call, same_sign_in};
 use super::subject::{Subject, subjects};
 use crate::catalogue::{Kind, Strength};
 use crate::cloudtrail::{Identity, IdentityType, ids, time};
@@ -44,7 +48,14 @@ pub(super) fn sign_ins_without_password(garden: &mut Garden<'_>, at: usize) {
 fn offer_sign_in<'e>(garden: &mut Garden<'e>, parent: usize, call: Call<'e>, rank: u8, reason: &str) {
     for subject in subjects(call.rule, call.event, call.body) {
         let place = (Link::ConsoleLogin, rank);
-        garden.offer(Offer::of_call(parent, place, call, subject, reason.to_owned()));
+        garden.offer(Offer::of_call(
+            &garden.soil.lifelines,
+            parent,
+            place,
+            call,
+            subject,
+            reason.to_owned(),
+        ));
     }
 }
 
@@ -93,20 +104,22 @@ pub(super) fn switches_from(garden: &mut Garden<'_>, at: usize, arn: &str) {
         }
         let identity = &call.event.identity;
         let text = |t: &Option<std::sync::Arc<str>>| t.as_deref().map(str::to_owned);
+        let kind = Kind::Other("console_session");
         let subject = Subject {
-            kind: Kind::Other("console_session"),
-            id: call.event.id().to_owned(),
-            name: identity.label(),
             principal_id: text(&identity.principal_id),
-            account: call.event.account().to_owned(),
             owner: text(&identity.arn),
-            expires: None,
-            detail: String::new(),
-            strength: Strength::Derived,
+            basis: Some(call.rule.basis),
+            ..Subject::new(
+                kind,
+                call.event.id(),
+                &identity.label(),
+                call.event.account(),
+                Strength::Derived,
+            )
         };
         let reason = format!("switched role in the console from {arn}");
         let place = (Link::ConsoleSession, rank::SIGN_IN);
-        garden.offer(Offer::of_call(at, place, call, subject, reason));
+        garden.offer(Offer::of_call(&garden.soil.lifelines, at, place, call, subject, reason));
     }
 }
 
@@ -118,18 +131,18 @@ pub(super) fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
     let Some(principal) = identity.principal_id.as_deref().or(identity.arn.as_deref()) else {
         return;
     };
+    keyless_of_session(garden, at, principal, login);
     if identity.kind == IdentityType::IamUser {
         // The keys of a sign-in hang under the password that was used.
         let parent = garden.nodes[at].parent.unwrap_or(at);
         let reason = |_: &Identity| format!("used in the console session that began at {}", time::format(login));
+        let keys = garden.soil.keys_in_use(principal, Some(login));
         offer_used(
             garden,
             parent,
-            principal,
-            Some(login),
-            Link::UsedByCreatedUser,
+            keys,
+            (Link::UsedByCreatedUser, rank::USED),
             Strength::Derived,
-            rank::USED,
             &reason,
         );
         if let Some(arn) = identity.arn.as_deref() {
@@ -137,14 +150,13 @@ pub(super) fn console_keys_of_sign_in(garden: &mut Garden<'_>, at: usize) {
         }
     } else {
         let reason = |_: &Identity| format!("used in the console session that began at {}", time::format(login));
+        let keys = garden.soil.keys_in_use(principal, Some(login));
         offer_used(
             garden,
             at,
-            principal,
-            Some(login),
-            Link::ConsoleSession,
+            keys,
+            (Link::ConsoleSession, rank::BEYOND),
             Strength::Derived,
-            rank::BEYOND,
             &reason,
         );
     }
@@ -157,14 +169,47 @@ pub(super) fn console_keys_of_switch(garden: &mut Garden<'_>, at: usize) {
     };
     let switched = call.event.time();
     let reason = |_: &Identity| format!("used in the console session switched to at {}", time::format(switched));
+    let keys = garden.soil.keys_in_use(&principal, Some(switched));
     offer_used(
         garden,
         at,
-        &principal,
-        Some(switched),
-        Link::ConsoleSession,
+        keys,
+        (Link::ConsoleSession, rank::BEYOND),
         Strength::Derived,
-        rank::BEYOND,
+        &reason,
+    );
+    keyless_of_session(garden, at, &principal, switched);
+}
+
+/// Calls of the console that show no key, by the session that began at a time: the sign-in of command lines.
+fn keyless_of_session(garden: &mut Garden<'_>, at: usize, principal: &str, begun: DateTime<Utc>) {
+    let soil = garden.soil;
+    let mut touched = HashSet::new();
+    for call in soil.keyless.get(ids::unique_id(principal)).into_iter().flatten() {
+        let identity = &call.event.identity;
+        let is_sign_in = matches!(call.rule.name, "ConsoleLogin" | "SwitchRole");
+        let same = identity.principal_id.as_deref() == Some(principal)
+            && identity
+                .session_created
+                .is_some_and(|time| same_sign_in(begun).contains(&time));
+        if same && !is_sign_in && !identity.is_service() {
+            offer_call(garden, at, *call, rank::KEYLESS, &mut touched);
+        }
+    }
+}
+
+/// The keys of a session that the console opened for a command line: the record of it shows none, but the sign-in that
+/// both come from.
+pub(super) fn console_keys_of_grant(garden: &mut Garden<'_>, at: usize) {
+    let sign_in = garden.nodes[at].id.clone();
+    let keys = garden.soil.keys_in_use(&sign_in, None);
+    let reason = |_: &Identity| format!("used in the session of sign-in {sign_in}");
+    offer_used(
+        garden,
+        at,
+        keys,
+        (Link::ConsoleSession, rank::BEYOND),
+        Strength::Derived,
         &reason,
     );
 }

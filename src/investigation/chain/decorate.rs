@@ -6,8 +6,10 @@ use std::collections::HashMap;
 
 use super::grow::Garden;
 use super::soil::Call;
-use super::{Ended, Link, Node, Proof, trust};
-use crate::catalogue::{Kind, Strength};
+use super::subject::grantee_path;
+use super::trust::Principal;
+use super::{Ended, KnownBy, Link, Node, Proof, trust};
+use crate::catalogue::{self, Basis, Kind, Strength};
 use crate::cloudtrail::{Event, json};
 use crate::investigation::evidence::Activity;
 
@@ -28,52 +30,51 @@ struct Ornament<'e> {
     id: String,
     reason: String,
     event: &'e Event,
-    /// The name of the call that would take it off again, and the target it names.
-    undo: Option<(&'static str, String)>,
+    /// What would take it off again.
+    undo: Option<Undo>,
+    /// On what the rule rests.
+    basis: Basis,
 }
 
 fn ornaments<'e>(garden: &Garden<'_>, call: Call<'e>, target: usize) -> Vec<Ornament<'e>> {
-    let text = |path: &str| json::first(call.body, path).map(std::borrow::Cow::into_owned);
     let node = &garden.nodes[target];
-    let name = call.event.base_name();
-    let policy = |path: &str, undo: &'static str, verb: &str| {
-        text(path)
-            .map(|id| Ornament {
-                kind: Kind::Other("policy"),
-                link: Link::Attached,
-                reason: format!("{name} {verb} it to {}", node.name),
-                id,
-                event: call.event,
-                undo: Some((undo, node.name.clone())),
-            })
-            .into_iter()
-            .collect()
-    };
-    match name {
-        "AttachUserPolicy" => policy("requestParameters.policyArn", "DetachUserPolicy", "attached"),
-        "AttachRolePolicy" => policy("requestParameters.policyArn", "DetachRolePolicy", "attached"),
-        "AttachGroupPolicy" => policy("requestParameters.policyArn", "DetachGroupPolicy", "attached"),
-        "PutUserPolicy" => policy("requestParameters.policyName", "DeleteUserPolicy", "wrote"),
-        "PutRolePolicy" => policy("requestParameters.policyName", "DeleteRolePolicy", "wrote"),
-        "PutGroupPolicy" => policy("requestParameters.policyName", "DeleteGroupPolicy", "wrote"),
-        "AddUserToGroup" => text("requestParameters.groupName")
-            .map(|group| Ornament {
-                kind: Kind::Other("group"),
-                link: Link::Member,
-                reason: format!("{name} put {} into it", node.name),
-                id: group,
-                event: call.event,
-                undo: Some(("RemoveUserFromGroup", node.name.clone())),
-            })
-            .into_iter()
-            .collect(),
-        "CreateRole" | "UpdateAssumeRolePolicy" => outsiders(call, node),
-        _ => Vec::new(),
+    let (event, name) = (call.event, call.event.base_name());
+    if let Some(attachment) = catalogue::attachment(&event.source, name) {
+        let link = if attachment.is_member {
+            Link::Member
+        } else {
+            Link::Attached
+        };
+        let what = json::first(call.body, attachment.what_path);
+        let on = json::first(call.body, attachment.target_path);
+        let ornament = what.map(|what| Ornament {
+            kind: attachment.kind,
+            link,
+            reason: format!(
+                "{name} by {}: {} {}",
+                event.identity.label(),
+                attachment.verb,
+                node.name
+            ),
+            undo: on.map(|on| Undo::of(event, attachment.undone_by, &on, &what)),
+            id: what.into_owned(),
+            event,
+            basis: call.rule.basis,
+        });
+        return ornament.into_iter().collect();
     }
+    let trusts = match name {
+        "CreateRole" | "UpdateAssumeRolePolicy" => trusted(call),
+        "CreateFunctionUrlConfig" => vec![Principal::Anybody],
+        _ => grantee_path(call.rule)
+            .and_then(|path| trust::grantees(call.body, path))
+            .unwrap_or_default(),
+    };
+    outsiders(call, node, &trusts)
 }
 
-fn outsiders<'e>(call: Call<'e>, role: &Node) -> Vec<Ornament<'e>> {
-    let account = role.account.as_deref().unwrap_or_default();
+/// Whom a trust policy names.
+fn trusted(call: Call<'_>) -> Vec<Principal> {
     let document = [
         "requestParameters.policyDocument",
         "requestParameters.assumeRolePolicyDocument",
@@ -81,38 +82,60 @@ fn outsiders<'e>(call: Call<'e>, role: &Node) -> Vec<Ornament<'e>> {
     ]
     .iter()
     .find_map(|path| json::first(call.body, path));
-    let mut found: Vec<String> = document
-        .map(|d| trust::principals(&d))
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|p| p.outside(account))
-        .collect();
+    document.map(|d| trust::principals(&d)).unwrap_or_default()
+}
+
+fn outsiders<'e>(call: Call<'e>, node: &Node, trusts: &[Principal]) -> Vec<Ornament<'e>> {
+    let account = node.account.as_deref().unwrap_or_default();
+    let mut found: Vec<String> = trusts.iter().filter_map(|p| p.outside(account)).collect();
     found.dedup();
+    let verb = if node.kind == Kind::Role { "assume" } else { "use" };
     found
         .into_iter()
         .map(|id| Ornament {
             kind: Kind::Other("aws_account"),
             link: Link::Trusts,
             reason: match id.as_str() {
-                "*" => format!("{} lets anybody assume {}", call.event.base_name(), role.name),
-                id => format!("{} lets {id} assume {}", call.event.base_name(), role.name),
+                "*" => format!("{} lets anybody {verb} {}", call.event.base_name(), node.name),
+                id => format!("{} lets {id} {verb} {}", call.event.base_name(), node.name),
             },
             id,
             event: call.event,
             undo: None,
+            basis: call.rule.basis,
         })
         .collect()
 }
 
-/// Successful removals: by call name, target and what was removed.
-fn undone(garden: &Garden<'_>) -> HashMap<(String, String, String), Vec<Ended>> {
-    let mut undone: HashMap<_, Vec<Ended>> = HashMap::new();
+/// The removal of something from something: by which call, in which account, of what from what.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Undo {
+    call: String,
+    account: String,
+    target: String,
+    what: String,
+}
+
+impl Undo {
+    fn of(event: &Event, call: &str, target: &str, what: &str) -> Self {
+        Self {
+            call: call.to_owned(),
+            account: event.account().to_owned(),
+            target: target.to_owned(),
+            what: what.to_owned(),
+        }
+    }
+}
+
+/// Successful removals.
+fn undone(garden: &Garden<'_>) -> HashMap<Undo, Vec<Ended>> {
+    let mut undone: HashMap<Undo, Vec<Ended>> = HashMap::new();
     for (event, body) in garden.soil.evidence.lineage().filter(|(e, _)| e.outcome.succeeded()) {
-        let text = |member: &str| json::first(body, &format!("requestParameters.{member}"));
-        let first = |members: &[&str]| members.iter().find_map(|m| text(m)).map(std::borrow::Cow::into_owned);
-        let target = first(&["userName", "roleName"]).or_else(|| first(&["groupName"]));
-        let what = first(&["policyArn", "policyName"]).or_else(|| first(&["groupName"]));
-        if let (Some(target), Some(what)) = (target, what) {
+        for detached in catalogue::detachments(&event.source, event.base_name()) {
+            let text = |path: &str| json::first(body, path);
+            let (Some(target), Some(what)) = (text(detached.target_path), text(detached.what_path)) else {
+                continue;
+            };
             let by = event
                 .identity
                 .access_key
@@ -123,28 +146,21 @@ fn undone(garden: &Garden<'_>) -> HashMap<(String, String, String), Vec<Ended>> 
                 event_id: event.id().to_owned(),
                 by,
             };
-            undone
-                .entry((event.base_name().to_owned(), target, what))
-                .or_default()
-                .push(ended);
+            let undo = Undo::of(event, event.base_name(), &target, &what);
+            undone.entry(undo).or_default().push(ended);
         }
     }
     undone
 }
 
-fn hang(
-    garden: &mut Garden<'_>,
-    target: usize,
-    ornament: Ornament<'_>,
-    undone: &HashMap<(String, String, String), Vec<Ended>>,
-) {
+fn hang(garden: &mut Garden<'_>, target: usize, ornament: Ornament<'_>, undone: &HashMap<Undo, Vec<Ended>>) {
     let at = garden.nodes.len();
     let node_id = format!("{}/{}", ornament.event.id(), ornament.id);
     if !garden.node_ids.insert(node_id.clone()) {
         return;
     }
-    let ended = ornament.undo.and_then(|(call, of)| {
-        let removals = undone.get(&(call.to_owned(), of, ornament.id.clone()))?;
+    let ended = ornament.undo.and_then(|undo| {
+        let removals = undone.get(&undo)?;
         removals.iter().find(|e| e.time >= ornament.event.time()).cloned()
     });
     let name = crate::cloudtrail::ids::Arn::parse(&ornament.id).map_or(ornament.id.clone(), |a| a.name().to_owned());
@@ -154,13 +170,16 @@ fn hang(
         children: Vec::new(),
         kind: ornament.kind,
         id: ornament.id,
+        known_by: KnownBy::Id,
         name,
         principal_id: None,
         account: garden.nodes[target].account.clone(),
         owner: None,
         link: ornament.link,
         strength: Strength::Exact,
+        basis: Some(ornament.basis),
         reason: ornament.reason,
+        look_ups: Vec::new(),
         proof: Some(Proof::of(ornament.event)),
         activity: Activity::default(),
         ended,

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::branches::{principal, since};
-use super::grow::Garden;
-use super::lifeline::{Name, life_name};
+use super::grow::{Garden, Sameness, Touched};
+use super::lifeline::Name;
 use super::soil::{Call, Soil};
 use super::subject::subjects;
-use super::{Attempt, Chain, Change, Counts, Link, Node, Proof, decorate};
-use crate::catalogue::{Kind, Relation};
+use super::{Attempt, Chain, Change, Counts, KnownBy, Link, Node, Proof, decorate};
+use crate::catalogue::{Effect, Kind, Relation};
 use crate::cloudtrail::{Event, EventKey};
 use crate::investigation::Evidence;
 use crate::investigation::evidence::Activity;
@@ -20,6 +20,7 @@ pub fn derive(evidence: &Evidence, seeds: &[String]) -> Chain {
     }
     let soil = Soil::prepare(evidence);
     let mut garden = Garden::grow(&soil, seeds);
+    name_accounts(&mut garden);
     end_nodes(&mut garden);
     count_use_of_passwords(&mut garden);
     let calls = calls_of_chain(&garden);
@@ -40,27 +41,48 @@ pub fn derive(evidence: &Evidence, seeds: &[String]) -> Chain {
     }
 }
 
+/// Accounts are made in the background, and named by the result.
+fn name_accounts(garden: &mut Garden<'_>) {
+    let made = &garden.soil.accounts_made;
+    for node in garden
+        .nodes
+        .iter_mut()
+        .filter(|node| node.kind == Kind::Other("aws_account"))
+    {
+        if let Some(account) = made.get(&node.id) {
+            node.id.clone_from(account);
+            node.name.clone_from(account);
+            node.reason.push_str("; the account is named by CreateAccountResult");
+        }
+    }
+}
+
 /// Marks what a successful deletion ended: only the incarnation that existed then.
 fn end_nodes(garden: &mut Garden<'_>) {
     for at in 0..garden.nodes.len() {
         let node = &garden.nodes[at];
+        let lifelines = &garden.soil.lifelines;
         let life = match (node.kind, &garden.calls[at]) {
-            (Kind::User | Kind::Role | Kind::LoginProfile, Some(call)) if node.link != Link::Changed => {
-                garden.soil.lifelines.of_event(&call.event.key, node.kind)
+            (Kind::User | Kind::Role | Kind::LoginProfile, Some(call))
+                if node.link == Link::Created || node.link == Link::Modified =>
+            {
+                lifelines.of_event(&call.event.key, node.kind)
             }
             (Kind::Session | Kind::ConsoleLogin, _) => None,
-            _ => {
-                let account = node.account.as_deref().unwrap_or_default();
-                let named = match node.kind {
-                    Kind::User | Kind::Role | Kind::Other("group" | "instance_profile" | "lambda_function") => {
-                        &node.name
-                    }
-                    _ => &node.id,
-                };
+            (_, Some(call)) => {
+                let subject = subjects(call.rule, call.event, call.body)
+                    .into_iter()
+                    .find(|s| s.id == node.id);
+                let name = subject.filter(|s| s.known_by == KnownBy::Id).map(|s| s.life);
+                // An account is made in the background: it got its id later.
+                let named = || Name::in_event(node.kind, call.event, call.event.account(), &node.id);
+                lifelines.at(&name.unwrap_or_else(named), call.event.time())
+            }
+            (kind, None) => {
                 // Nothing proves a seed, but it was there when it was used.
                 let when = node.proof.as_ref().map(|p| p.key.time).or(node.activity.first);
                 let when = when.unwrap_or(chrono::DateTime::<chrono::Utc>::MIN_UTC);
-                garden.soil.lifelines.at(&Name::new(node.kind, account, named), when)
+                lifelines.at(&Name::new(kind, "", "", &node.id), when)
             }
         };
         let ended = life.and_then(|(_, l)| l.ended.clone());
@@ -116,25 +138,17 @@ fn targets<'e>(garden: &Garden<'e>, calls: &[(usize, Call<'e>)]) -> Vec<(usize, 
         .enumerate()
         .filter_map(|(i, n)| n.proof.as_ref().map(|p| (&p.key, i)))
         .collect();
-    let touched: BTreeMap<(Kind, &str, &str), usize> = garden
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| n.link == Link::Changed)
-        .map(|(i, n)| ((n.kind, n.account.as_deref().unwrap_or_default(), &*n.name), i))
-        .collect();
     let mut found = Vec::new();
     for (by, call) in calls.iter().filter(|(_, c)| c.event.outcome.succeeded()) {
         for subject in subjects(call.rule, call.event, call.body) {
-            let name = Name::new(subject.kind, &subject.account, life_name(&subject));
-            let of_life = garden
-                .soil
-                .lifelines
-                .at(&name, call.event.time())
+            let lifelines = &garden.soil.lifelines;
+            let of_life = lifelines
+                .at(&subject.life, call.event.time())
                 .and_then(|(_, l)| l.created.as_ref());
+            let touched = || Sameness::Touched(Touched::by(lifelines, *call, &subject));
             let target = of_life
                 .and_then(|key| by_proof.get(key))
-                .or_else(|| touched.get(&(subject.kind, &*subject.account, &*subject.name)));
+                .or_else(|| garden.known.get(&touched()));
             if let Some(target) = target {
                 found.push((*by, *call, *target));
             }
@@ -154,6 +168,8 @@ fn changes(garden: &Garden<'_>, calls: &[(usize, Call<'_>)]) -> Vec<Change> {
     calls
         .iter()
         .filter(|(_, c)| c.event.outcome.succeeded() && matches!(c.rule.relation, Relation::Change(_)))
+        // What was only read was not changed.
+        .filter(|(_, c)| !matches!(c.rule.effect, Effect::Exposes | Effect::Gives))
         .filter(|(_, c)| !proofs.contains(&c.event.key))
         .flat_map(|(by, call)| {
             subjects(call.rule, call.event, call.body)

@@ -7,10 +7,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
+use super::lifeline::{LifeId, Lifelines, Name};
 use super::soil::{Call, Soil};
 use super::subject::Subject;
-use super::{Link, Node, Proof, branches};
-use crate::catalogue::{Kind, Strength};
+use super::{KnownBy, Link, Node, Proof, branches};
+use crate::catalogue::{Effect, Kind, Strength};
 use crate::cloudtrail::EventKey;
 use crate::investigation::evidence::Activity;
 
@@ -21,8 +22,25 @@ pub(super) enum Sameness {
     Key(String),
     /// What an event made: the event and, where it made several, the id.
     Made(EventKey, String),
-    /// What was there before: its kind, account and name.
-    Touched(Kind, String, String),
+    /// What was there before, in one of its lives.
+    Touched(Touched),
+}
+
+/// What was there before: its life, else its name where no record tells of its lives.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Touched {
+    Life(LifeId),
+    Name(Name),
+}
+
+impl Touched {
+    /// What a call touched.
+    pub(super) fn by(lifelines: &Lifelines, call: Call<'_>, subject: &Subject) -> Self {
+        match lifelines.at(&subject.life, call.event.time()) {
+            Some((life, _)) => Self::Life(life),
+            None => Self::Name(subject.life.clone()),
+        }
+    }
 }
 
 /// Something that may become a node.
@@ -58,6 +76,7 @@ pub(super) mod rank {
 impl<'e> Offer<'e> {
     /// What a call of somebody made, touched or opened.
     pub(super) fn of_call(
+        lifelines: &Lifelines,
         parent: usize,
         (link, rank): (Link, u8),
         call: Call<'e>,
@@ -65,10 +84,12 @@ impl<'e> Offer<'e> {
         reason: String,
     ) -> Self {
         let event = &call.event.key;
-        let sameness = match (subject.kind, link) {
-            (Kind::AccessKey | Kind::Session, _) => Sameness::Key(subject.id.clone()),
-            (_, Link::Changed) => Sameness::Touched(subject.kind, subject.account.clone(), subject.name.clone()),
-            _ => Sameness::Made(event.clone(), subject.id.clone()),
+        let sameness = match call.rule.effect {
+            _ if subject.is_key() => Sameness::Key(subject.id.clone()),
+            Effect::Changes | Effect::Exposes | Effect::Gives => {
+                Sameness::Touched(Touched::by(lifelines, call, &subject))
+            }
+            Effect::Makes | Effect::Issues | Effect::Binds => Sameness::Made(event.clone(), subject.id.clone()),
         };
         Self {
             at: event.clone(),
@@ -120,6 +141,8 @@ pub(super) struct Garden<'e> {
     /// The nodes of passwords, by user name.
     pub(super) passwords: HashMap<String, Vec<usize>>,
     pub(super) node_ids: HashSet<String>,
+    /// The events that prove nodes.
+    pub(super) proved: HashSet<EventKey>,
     offers: BinaryHeap<Reverse<Offer<'e>>>,
 }
 
@@ -133,6 +156,7 @@ impl<'e> Garden<'e> {
             calls: Vec::new(),
             passwords: HashMap::new(),
             node_ids: HashSet::new(),
+            proved: HashSet::new(),
             offers: BinaryHeap::new(),
         };
         for seed in seeds {
@@ -165,13 +189,16 @@ impl<'e> Garden<'e> {
             children: Vec::new(),
             kind: if temporary { Kind::Session } else { Kind::AccessKey },
             id: seed.to_owned(),
+            known_by: KnownBy::Id,
             name: first.map_or_else(String::new, crate::cloudtrail::Identity::label),
             principal_id: first.and_then(|i| text(&i.principal_id)),
             account: first.and_then(|i| text(&i.account)),
             owner: first.and_then(|i| text(&i.arn)),
             link: Link::Seed,
             strength: Strength::Exact,
+            basis: None,
             reason: "the key the investigation starts from".to_owned(),
+            look_ups: Vec::new(),
             proof: None,
             activity: self.soil.key_activity.get(seed).cloned().unwrap_or_default(),
             ended: None,
@@ -193,7 +220,7 @@ impl<'e> Garden<'e> {
             call,
             ..
         } = offer;
-        let is_key = matches!(subject.kind, Kind::AccessKey | Kind::Session);
+        let is_key = subject.is_key();
         let first_use = || self.soil.evidence.first_use(&subject.id);
         let proof = call
             .map(|c| c.event)
@@ -211,13 +238,16 @@ impl<'e> Garden<'e> {
             parent: Some(parent),
             children: Vec::new(),
             kind: subject.kind,
+            known_by: subject.known_by,
             name: subject.name,
             principal_id: subject.principal_id,
             account: Some(subject.account).filter(|a| !a.is_empty()),
             owner: subject.owner,
             link,
             strength: subject.strength,
+            basis: subject.basis,
             reason,
+            look_ups: subject.look_ups,
             proof,
             activity,
             ended: None,
@@ -234,6 +264,7 @@ impl<'e> Garden<'e> {
         }
         self.known.insert(sameness, at);
         self.node_ids.insert(node.node.clone());
+        self.proved.extend(node.proof.iter().map(|proof| proof.key.clone()));
         if let (Kind::LoginProfile, Some(user)) = (node.kind, &node.owner) {
             self.passwords.entry(user.clone()).or_default().push(at);
         }
@@ -255,7 +286,7 @@ impl<'e> Garden<'e> {
 
     fn activity(&self, subject: &Subject, link: Link) -> Activity {
         let found = match subject.kind {
-            Kind::AccessKey | Kind::Session => self.soil.key_activity.get(&*subject.id),
+            Kind::AccessKey | Kind::Session => self.soil.key_activity.get(&*subject.id).filter(|_| subject.is_key()),
             Kind::User | Kind::Role => match (&subject.principal_id, link) {
                 (Some(id), _) => self.soil.principal_activity.get(&**id),
                 _ => self.soil.arn_activity.get(&*subject.id),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Chain, Link, Node};
+use super::{Chain, KnownBy, Link, Node};
 use crate::catalogue::Kind;
 use crate::cloudtrail::ids;
 use crate::investigation::lead::{Attribute, Lead};
@@ -35,16 +35,12 @@ fn username(node: &Node) -> Option<&str> {
 /// The leads of one node.
 pub fn leads_of(node: &Node) -> Vec<Lead> {
     use Attribute::{AccessKeyId, ResourceName, Username};
-    let mut leads = Vec::new();
+    let mut leads = node.look_ups.clone();
     let mut lead = |attribute, value: &str| {
         leads.push(Lead::new(attribute, value));
     };
     match node.kind {
-        Kind::AccessKey | Kind::Session => {
-            let mut own = Lead::new(AccessKeyId, &*node.id);
-            own.username = username(node).map(str::to_owned);
-            leads.push(own);
-            let mut lead = |attribute, value: &str| leads.push(Lead::new(attribute, value));
+        Kind::AccessKey | Kind::Session if node.is_key() => {
             if node.link == Link::Seed && ids::is_temporary(&node.id) {
                 // The call that minted a temporary seed names it as a resource: the way to walk upward.
                 lead(ResourceName, &node.id);
@@ -53,6 +49,9 @@ pub fn leads_of(node: &Node) -> Vec<Lead> {
             if node.link == Link::Minted {
                 lead(Username, session_name(node).unwrap_or_default());
             }
+            let mut own = Lead::new(AccessKeyId, &*node.id);
+            own.username = username(node).map(str::to_owned);
+            leads.push(own);
         }
         Kind::User => {
             lead(Username, &node.name);
@@ -82,13 +81,15 @@ pub fn leads_of(node: &Node) -> Vec<Lead> {
             lead(Username, &node.name);
             lead(ResourceName, &node.name);
         }
-        Kind::Other("aws_account") => {}
-        Kind::Other(_) => {
-            // Who removed it, and who changed it since. AWS's own policies are everybody's and lead nowhere.
-            if !node.id.contains(":aws:policy/") {
-                lead(ResourceName, &node.id);
-            }
-        }
+        // Who removed it, and who changed it since. AWS's own policies are everybody's and lead nowhere.
+        Kind::Other("policy") if node.id.contains(":aws:policy/") => {}
+        Kind::Other("aws_account") | Kind::AccessKey | Kind::Session => {}
+        // What has no id of its own, or was only read, is named by nobody else.
+        Kind::Other(_) if node.known_by == KnownBy::Id && node.link != Link::Exposed => lead(ResourceName, &node.id),
+        Kind::Other(_) => {}
     }
+    leads.retain(|lead| !lead.value.is_empty());
+    leads.sort();
+    leads.dedup();
     leads
 }

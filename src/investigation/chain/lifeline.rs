@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::Ended;
-use super::subject::{function_name, listed, named_user, subjects};
-use crate::catalogue::{self, Kind, Relation};
-use crate::cloudtrail::{Event, EventKey, json};
+use super::subject::{listed, named_user, subjects};
+use super::{Ended, KnownBy, trust};
+use crate::catalogue::{self, Effect, Kind, Relation};
+use crate::cloudtrail::{Event, EventKey, ids, json};
 use crate::investigation::Evidence;
 
 /// One incarnation.
@@ -53,7 +53,7 @@ struct Span {
 }
 
 /// Which life, among all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct LifeId(usize);
 
 /// The lives of every name in the evidence.
@@ -68,34 +68,70 @@ pub(super) struct Lifelines {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Name {
     kind: Kind,
-    account: String,
+    /// The account, and the region and service where others may use the same name. Empty for what is unique by itself.
+    place: String,
     text: String,
 }
 
 impl Name {
-    /// The name of something of a kind in an account. Key ids and ARNs are unique by themselves, whatever account a
-    /// publisher's masking left in the record (quirk Q37). IAM tells names apart without regard to case.
-    pub(super) fn new(kind: Kind, account: &str, name: &str) -> Self {
+    /// The name of something of a kind in an account and a region. Key ids and ARNs of IAM are unique by themselves,
+    /// whatever account a publisher's masking left in the record (quirk Q37). IAM tells names apart without regard to
+    /// case.
+    pub(super) fn new(kind: Kind, account: &str, region: &str, name: &str) -> Self {
         let of_iam = matches!(kind, Kind::User | Kind::Role | Kind::LoginProfile)
             || matches!(kind, Kind::Other("group" | "instance_profile"));
-        let scoped = of_iam || kind == Kind::Other("lambda_function");
-        Self {
-            kind,
-            account: if scoped { account.to_owned() } else { String::new() },
-            text: if of_iam {
-                name.to_ascii_lowercase()
-            } else {
-                name.to_owned()
-            },
-        }
+        let place = match kind {
+            _ if of_iam => account.to_owned(),
+            Kind::AccessKey | Kind::Session | Kind::ConsoleLogin => String::new(),
+            _ if region.is_empty() => String::new(),
+            _ => format!("{account} {region}"),
+        };
+        let text = if of_iam {
+            name.to_ascii_lowercase()
+        } else if place.is_empty() {
+            name.to_owned()
+        } else {
+            ids::resource_name(name).to_owned()
+        };
+        Self { kind, place, text }
     }
+
+    /// The name of something that a call is about.
+    pub(super) fn in_event(kind: Kind, event: &Event, account: &str, name: &str) -> Self {
+        // What IAM gives an id or ARN is the same in all regions.
+        let is_global = matches!(event.service(), "iam" | "sts" | "signin" | "organizations");
+        let mut found = Self::new(kind, account, if is_global { "" } else { &event.region }, name);
+        // A bucket and a repository may bear one name.
+        if matches!(kind, Kind::Other("resource_policy" | "api_key" | "secret")) {
+            found.place.push_str(event.service());
+        }
+        found
+    }
+}
+
+/// The values of several paths, joined by `+` as the paths are; `None` where one leads nowhere.
+pub(super) fn together(body: &serde_json::Value, paths: &str) -> Option<String> {
+    let values = paths.split('+').map(|path| {
+        let value = json::first(body, path)?;
+        let decoded = value.contains("%3A").then(|| trust::percent_decode(&value)).flatten();
+        Some(decoded.unwrap_or_else(|| value.into_owned()))
+    });
+    Some(values.collect::<Option<Vec<_>>>()?.join("+"))
 }
 
 enum Step {
     Create,
-    Set { by_holder: bool },
-    End { by: String },
-    Rename { to: Name },
+    /// Made, unless it is there already.
+    Bind,
+    Set {
+        by_holder: bool,
+    },
+    End {
+        by: String,
+    },
+    Rename {
+        to: Name,
+    },
 }
 
 struct Moment {
@@ -127,6 +163,7 @@ impl Lifelines {
         let taken = self.open(&moment.name).is_some();
         match moment.step {
             Step::Create => !taken,
+            Step::Bind => true,
             _ => taken,
         }
     }
@@ -168,7 +205,8 @@ impl Lifelines {
         let Moment { key, name, step } = moment;
         let (at, kind) = (key.time, name.kind);
         match step {
-            Step::Create => {
+            Step::Bind if self.open(&name).is_some() => {}
+            Step::Create | Step::Bind => {
                 // A name that is taken: its end is not in the evidence. The new one is another all the same.
                 self.close(&name, at);
                 let life = Life {
@@ -236,9 +274,13 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
         name,
         step,
     };
-    let name = |kind, text: &str| Name::new(kind, event.account(), text);
+    let name = |kind, text: &str| Name::in_event(kind, event, event.account(), text);
     if let Some(ending) = catalogue::ending(&event.source, event.base_name()) {
-        let mut named: Vec<String> = json::path(body, ending.id_path).into_iter().map(Into::into).collect();
+        let mut named: Vec<String> = if ending.id_path.contains('+') {
+            together(body, ending.id_path).into_iter().collect()
+        } else {
+            json::path(body, ending.id_path).into_iter().map(Into::into).collect()
+        };
         if named.is_empty() {
             named.extend(match ending.kind {
                 Kind::LoginProfile => named_user(event, body),
@@ -249,17 +291,8 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
             });
         }
         let by = ender(event);
-        return named
-            .iter()
-            .map(|text| {
-                let text = if ending.kind == Kind::Other("lambda_function") {
-                    function_name(text)
-                } else {
-                    text
-                };
-                moment(name(ending.kind, text), Step::End { by: by.clone() })
-            })
-            .collect();
+        let end = |text: &String| moment(name(ending.kind, text), Step::End { by: by.clone() });
+        return named.iter().map(end).collect();
     }
     let Some(rule) = catalogue::rule(&event.source, event.base_name()) else {
         return Vec::new();
@@ -281,28 +314,20 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
     }
     subjects(rule, event, body)
         .into_iter()
+        .filter(|made| made.known_by == KnownBy::Id)
         .map(|made| {
             let sets = made.kind == Kind::LoginProfile && rule.name != "CreateLoginProfile";
             let step = if sets {
                 let by_holder = rule.name == "ChangePassword";
                 Step::Set { by_holder }
+            } else if rule.effect == Effect::Binds {
+                Step::Bind
             } else {
                 Step::Create
             };
-            moment(name(made.kind, life_name(&made)), step)
+            moment(made.life, step)
         })
         .collect()
-}
-
-/// What a thing's lifeline is known by: what its deletion will name.
-pub(super) fn life_name(made: &super::subject::Subject) -> &str {
-    match made.kind {
-        Kind::User
-        | Kind::Role
-        | Kind::LoginProfile
-        | Kind::Other("group" | "instance_profile" | "lambda_function") => &made.name,
-        _ => &made.id,
-    }
 }
 
 /// Who ended something: the key that signed the call, else the caller's ARN or name.

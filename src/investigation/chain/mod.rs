@@ -7,14 +7,18 @@
 //! | file | one idea |
 //! |---|---|
 //! | `mod` | nodes, links, changes, attempts |
-//! | `subject` | what one call makes or touches, read from its record |
+//! | `subject` | what one call makes or touches |
+//! | `reader` | how that is read from its record, kind by kind |
 //! | `lifeline` | which incarnation of a name existed when |
 //! | `soil` | the evidence, indexed by what growth asks for |
 //! | `grow` | from the seed outwards, earliest cause first |
 //! | `branches` | what each kind of node leads to |
 //! | `console` | sign-ins, switches of role, and their keys |
 //! | `sessions` | sessions that others obtained |
-//! | `trust` | whom a trust policy lets in |
+//! | `joined` | what belongs to a node though no key of the chain signed it |
+//! | `look_up` | what a record gives to look up next |
+//! | `trust` | whom a policy lets in |
+//! | `unseen` | what event history cannot show of it |
 //! | `decorate` | policies, groups and outside parties on the nodes that have them |
 //! | `derive` | everything together, with attempts, changes, counts and warnings |
 //! | `leads` | what each node gives to look up next |
@@ -24,8 +28,11 @@ mod console;
 mod decorate;
 mod derive;
 mod grow;
+mod joined;
 mod leads;
 mod lifeline;
+mod look_up;
+mod reader;
 mod sessions;
 mod soil;
 mod subject;
@@ -39,7 +46,8 @@ pub use derive::derive;
 pub use leads::{leads, leads_of};
 
 use super::evidence::Activity;
-use crate::catalogue::{Kind, Strength};
+use super::lead::Lead;
+use crate::catalogue::{Basis, Kind, Strength};
 use crate::cloudtrail::{Event, EventKey};
 
 /// Why a node hangs under its parent.
@@ -65,8 +73,10 @@ pub enum Link {
     Changed,
     /// A session that an opened trust policy let in.
     LetIn,
-    /// Something made that is no core kind: a policy, an SSH key, an MFA device.
+    /// Something made that is no core kind (a policy, an SSH key, an MFA device), or a credential whose id no record shows.
     Made,
+    /// Something that was there before and was read: a secret, a parameter, the password of a machine.
+    Exposed,
     /// A policy put on a user, role or group of the chain.
     Attached,
     /// A group that a user of the chain was put into.
@@ -94,6 +104,7 @@ impl Link {
             Self::Changed => "changed",
             Self::LetIn => "let_in",
             Self::Made => "made",
+            Self::Exposed => "exposed",
             Self::Attached => "attached",
             Self::Member => "member",
             Self::CarriesRole => "carries_role",
@@ -115,6 +126,17 @@ impl Link {
                 | Self::UsedByCreatedRole
         )
     }
+}
+
+/// By what a node is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownBy {
+    /// Its own id, as the service gives it.
+    Id,
+    /// A name, where the record holds no id.
+    Name,
+    /// The event alone: the record says neither.
+    Event,
 }
 
 /// The event that proves a node.
@@ -166,6 +188,8 @@ pub struct Node {
     pub kind: Kind,
     /// What people know it by: key id, ARN, `ACCOUNT:USER@TIME`, event id.
     pub id: String,
+    /// What that is.
+    pub known_by: KnownBy,
     /// A short name.
     pub name: String,
     /// `AIDA...`, `AROA...`, `AROA...:session`, where the record has it.
@@ -178,8 +202,12 @@ pub struct Node {
     pub link: Link,
     /// How sure that is.
     pub strength: Strength,
+    /// On what the rule rests that made the link; `None` where none did.
+    pub basis: Option<Basis>,
     /// The reason for the link, as a sentence.
     pub reason: String,
+    /// What its record gives to look up next, beside what its kind does.
+    pub look_ups: Vec<Lead>,
     /// The event that proves it; `None` for a seed.
     pub proof: Option<Proof>,
     /// Calls signed with it (keys, sessions), made by it in any way (users, roles), or sign-ins with it and what their
@@ -194,14 +222,25 @@ pub struct Node {
 impl Node {
     /// Whether calls are signed with this node's id.
     pub fn is_key(&self) -> bool {
-        matches!(self.kind, Kind::AccessKey | Kind::Session)
+        matches!(self.kind, Kind::AccessKey | Kind::Session) && self.known_by == KnownBy::Id
+    }
+
+    /// Whether IAM itself keeps it under this id: not a permission set, a bucket's key, or what is known by the event alone.
+    pub fn is_of_iam(&self) -> bool {
+        let of_another = |proof: &Proof| matches!(&*proof.source, "sso.amazonaws.com" | "lightsail.amazonaws.com");
+        self.known_by == KnownBy::Id && !self.proof.as_ref().is_some_and(of_another)
     }
 
     /// Whether it lets somebody in by itself.
     pub fn is_credential(&self) -> bool {
         match self.kind {
             Kind::AccessKey | Kind::Session | Kind::LoginProfile => true,
-            Kind::Other(word) => matches!(word, "service_credential" | "ssh_key" | "signing_certificate"),
+            Kind::Other("service_credential" | "ssh_key" | "signing_certificate" | "certificate" | "api_key") => {
+                self.link != Link::Exposed
+            }
+            Kind::Other("transfer_user" | "identity_center_user" | "identity_provider" | "trust_anchor") => {
+                self.link != Link::Changed
+            }
             _ => false,
         }
     }

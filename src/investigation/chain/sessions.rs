@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::branches::offer_used;
 use super::grow::{Garden, Offer, Sameness, rank};
 use super::lifeline::Name;
 use super::soil::Call;
-use super::subject::subjects;
+use super::subject::{Subject, subjects};
 use super::{Link, trust};
 use crate::catalogue::{Kind, Relation, Strength};
-use crate::cloudtrail::{Event, IdentityType, ids, json};
+use crate::cloudtrail::{Event, Identity, IdentityType, ids, json};
 
 /// Sessions of a role of the chain that somebody else obtained, often a service.
 pub(super) fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
@@ -20,9 +21,7 @@ pub(super) fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
     );
     let born = node.proof.as_ref().map(|p| p.key.clone());
     for call in garden.soil.role_sessions.get(&name).cloned().unwrap_or_default() {
-        let Some(session) = subjects(call.rule, call.event, call.body).pop() else {
-            continue;
-        };
+        let Some(session) = session_of(call) else { continue };
         let session_role = session.principal_id.as_deref().map(ids::unique_id);
         let same_role = if let (Some(role), Some(of)) = (&id, session_role) {
             role == of
@@ -31,7 +30,7 @@ pub(super) fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
             let life = garden
                 .soil
                 .lifelines
-                .at(&Name::new(Kind::Role, &account, &name), call.event.time());
+                .at(&Name::new(Kind::Role, &account, "", &name), call.event.time());
             session.account == account && life.and_then(|(_, l)| l.created.as_ref()) == born.as_ref()
         };
         if same_role {
@@ -43,12 +42,19 @@ pub(super) fn sessions_of_role(garden: &mut Garden<'_>, at: usize) {
                 Some(_) => rank::ROLE_SESSION_BY_KEY,
                 None => rank::ROLE_SESSION,
             };
-            garden.offer(Offer::of_call(at, (Link::RoleSession, rank), call, session, reason));
+            let place = (Link::RoleSession, rank);
+            garden.offer(Offer::of_call(&garden.soil.lifelines, at, place, call, session, reason));
         }
     }
 }
 
-fn caller(call: Call<'_>) -> String {
+/// The session that a call returned; `None` where its record does not show the key.
+pub(super) fn session_of(call: Call<'_>) -> Option<Subject> {
+    let session = subjects(call.rule, call.event, call.body).pop();
+    session.filter(Subject::is_key)
+}
+
+pub(super) fn caller(call: Call<'_>) -> String {
     let identity = &call.event.identity;
     match identity.kind {
         IdentityType::AwsAccount => format!("account {}", identity.account.as_deref().unwrap_or("unknown")),
@@ -78,9 +84,7 @@ pub(super) fn sessions_let_in(garden: &mut Garden<'_>, at: usize) {
         {
             continue;
         }
-        let Some(mut session) = subjects(call.rule, call.event, call.body).pop() else {
-            continue;
-        };
+        let Some(mut session) = session_of(call) else { continue };
         if session.account != account {
             continue;
         }
@@ -90,7 +94,8 @@ pub(super) fn sessions_let_in(garden: &mut Garden<'_>, at: usize) {
             "{} obtained a session of role {name} after the chain rewrote its trust policy",
             caller(call)
         );
-        garden.offer(Offer::of_call(at, (Link::LetIn, rank::BEYOND), call, session, reason));
+        let place = (Link::LetIn, rank::BEYOND);
+        garden.offer(Offer::of_call(&garden.soil.lifelines, at, place, call, session, reason));
     }
 }
 
@@ -108,23 +113,22 @@ fn closed_again(garden: &Garden<'_>, role: &str, account: &str, opened: Call<'_>
         .min()
 }
 
-/// Sessions that compute of the chain gets for a role that was there before.
-pub(super) fn sessions_of_compute(garden: &mut Garden<'_>, at: usize) {
+/// Identity Center hands out another key than the answer of AssumeRoleWithSAML holds: what it is used for is found by the
+/// session's unique id and the time it began.
+pub(super) fn keys_of_saml_session(garden: &mut Garden<'_>, at: usize) {
     let node = &garden.nodes[at];
-    let (name, since) = (node.name.clone(), node.proof.as_ref().map(|p| p.key.time));
-    let soil = garden.soil;
-    let sessions = soil.service_sessions.get(&name).into_iter().flatten().copied();
-    for call in sessions.filter(|c| since.is_none_or(|t| c.event.time() >= t)) {
-        let Some(session) = subjects(call.rule, call.event, call.body).pop() else {
-            continue;
-        };
-        let reason = format!("{} obtained it for {name}, which the chain started", caller(call));
-        garden.offer(Offer::of_call(
-            at,
-            (Link::CarriesRole, rank::BEYOND),
-            call,
-            session,
-            reason,
-        ));
-    }
+    let begun = node.proof.as_ref().filter(|proof| proof.name == "AssumeRoleWithSAML");
+    let (Some(begun), Some(principal)) = (begun.map(|proof| proof.key.time), node.principal_id.clone()) else {
+        return;
+    };
+    let reason = |_: &Identity| format!("used by session {principal}, which began when this key was issued");
+    let keys = garden.soil.keys_in_use(&principal, Some(begun));
+    offer_used(
+        garden,
+        at,
+        keys,
+        (Link::ConsoleSession, rank::BEYOND),
+        Strength::Derived,
+        &reason,
+    );
 }

@@ -12,6 +12,9 @@ use crate::catalogue::{self, Kind, Relation, Rule};
 use crate::cloudtrail::{Event, EventKey, Identity, IdentityType, ids, json};
 use crate::investigation::evidence::{Activity, Evidence};
 
+/// The service that makes resources of a template for somebody.
+const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
+
 /// A call that a rule knows, with its record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Call<'e> {
@@ -43,6 +46,14 @@ pub(super) struct Soil<'e> {
     pub(super) trust_edits: HashMap<String, Vec<Call<'e>>>,
     /// Switches of role, by the ARN switched from.
     pub(super) switches: HashMap<String, Vec<Call<'e>>>,
+    /// Calls that name a node they belong to, by its kind and that name; see `joins.csv`.
+    pub(super) joined: HashMap<(Kind, String), Vec<Call<'e>>>,
+    /// Calls that CloudFormation made for somebody, by the unique id and the ARN of that somebody.
+    pub(super) by_stack: HashMap<&'e str, Vec<Call<'e>>>,
+    /// Accounts that were made, by the id of the request.
+    pub(super) accounts_made: BTreeMap<String, String>,
+    /// Principal ids (`AROA...:session`) of the sessions in use, by the name of the session.
+    pub(super) session_users: HashMap<&'e str, BTreeSet<&'e str>>,
     /// Keys in use by a unique id, with no record of their making, and the identities they were used under; service-made
     /// calls left out.
     unminted: HashMap<&'e str, BTreeMap<&'e str, Vec<&'e Identity>>>,
@@ -72,6 +83,10 @@ impl<'e> Soil<'e> {
             session_logins: HashMap::new(),
             trust_edits: HashMap::new(),
             switches: HashMap::new(),
+            joined: HashMap::new(),
+            by_stack: HashMap::new(),
+            accounts_made: BTreeMap::new(),
+            session_users: HashMap::new(),
             unminted: HashMap::new(),
             sessions_begun: HashMap::new(),
             mints: HashMap::new(),
@@ -80,8 +95,9 @@ impl<'e> Soil<'e> {
             arn_activity: HashMap::new(),
         };
         for (event, body) in evidence.lineage() {
-            if let Some(rule) = catalogue::rule(&event.source, event.base_name()) {
-                soil.index(Call { event, body, rule });
+            match catalogue::rule(&event.source, event.base_name()) {
+                Some(rule) => soil.index(Call { event, body, rule }),
+                None => soil.index_result(event, body),
             }
         }
         soil.index_callers();
@@ -100,6 +116,18 @@ impl<'e> Soil<'e> {
         }
         if !event.outcome.succeeded() {
             return;
+        }
+        for join in catalogue::joins(&event.source, event.base_name()) {
+            for name in json::path(body, join.path) {
+                let named = (join.kind, name.into_owned());
+                self.joined.entry(named).or_default().push(call);
+            }
+        }
+        if event.identity.invoked_by.as_deref() == Some(CLOUDFORMATION) {
+            let identity = &event.identity;
+            for id in [identity.unique_id(), identity.arn.as_deref()].into_iter().flatten() {
+                self.by_stack.entry(id).or_default().push(call);
+            }
         }
         match (rule.kind, rule.relation) {
             (Kind::Session, Relation::MintsCredential) => {
@@ -130,13 +158,23 @@ impl<'e> Soil<'e> {
             }
             _ => {}
         }
-        let credential = matches!(rule.kind, Kind::AccessKey | Kind::Session);
-        if credential && rule.relation != Relation::Change("reactivates") {
+        if rule.gives_key() && rule.relation != Relation::Change("reactivates") {
             for key in json::path(body, rule.id_path) {
                 self.mints
                     .entry(key.into_owned())
                     .or_default()
                     .insert(event.key.clone());
+            }
+        }
+    }
+
+    /// Accounts are made in the background: the result names the request.
+    fn index_result(&mut self, event: &'e Event, body: &'e Value) {
+        let made = json::first(body, "serviceEventDetails.createAccountStatus.accountId");
+        for join in catalogue::joins(&event.source, event.base_name()) {
+            if let (Some(request), Some(made)) = (json::first(body, join.path), &made) {
+                self.accounts_made
+                    .insert(request.into_owned(), made.clone().into_owned());
             }
         }
     }
@@ -148,7 +186,7 @@ impl<'e> Soil<'e> {
                 self.user_logins.entry(id).or_default().push(call);
             }
             // A renamed user signs in under the new name: the life of the password tells, not the name.
-            let name = |user| Name::new(Kind::LoginProfile, call.event.account(), user);
+            let name = |user| Name::new(Kind::LoginProfile, call.event.account(), "", user);
             let life = |user| self.lifelines.at(&name(user), call.event.time()).map(|(id, _)| id);
             if let Some(password) = identity.user_name.as_deref().and_then(life) {
                 self.password_logins.entry(password).or_default().push(call);
@@ -195,6 +233,10 @@ impl<'e> Soil<'e> {
                 continue;
             };
             self.key_activity.entry(key).or_default().merge(activity);
+            let principal = identity.principal_id.as_deref();
+            if let Some((principal, (_, session))) = principal.and_then(|id| Some((id, id.split_once(':')?))) {
+                self.session_users.entry(session).or_default().insert(principal);
+            }
             // A forward access session is a service acting for somebody: its key is nobody's find (quirk Q10).
             if identity.invoked_by.is_some() || self.mints.contains_key(key) {
                 continue;
@@ -203,6 +245,7 @@ impl<'e> Soil<'e> {
                 identity.unique_id(),
                 identity.principal_id.as_deref(),
                 identity.arn.as_deref(),
+                identity.sign_in_session.as_deref(),
             ]
             .into_iter()
             .flatten()
@@ -225,6 +268,6 @@ impl<'e> Soil<'e> {
 
 /// When a session began that a sign-in at `login` opened. The record of a sign-in and the creation date of its session carry
 /// the same second in every real record seen; some seconds of slack cost nothing.
-fn same_sign_in(login: DateTime<Utc>) -> RangeInclusive<DateTime<Utc>> {
+pub(super) fn same_sign_in(login: DateTime<Utc>) -> RangeInclusive<DateTime<Utc>> {
     login - Duration::seconds(1)..=login + Duration::seconds(10)
 }

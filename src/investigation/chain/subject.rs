@@ -6,45 +6,100 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::catalogue::{Kind, Relation, Rule, Strength};
-use crate::cloudtrail::{Event, ids, json, time};
+use super::KnownBy;
+use super::lifeline::Name;
+use super::look_up::look_ups;
+use super::reader::Reader;
+use super::trust;
+use crate::catalogue::{Basis, Effect, Kind, Relation, Rule, Strength};
+use crate::cloudtrail::{Event, IdentityType, ids, json};
+use crate::investigation::lead::Lead;
 
 /// CloudTrail's word for a value it hides; never a name (quirk Q35).
-const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+pub(super) const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// A credential, a principal or a thing, as one record describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Subject {
     pub(super) kind: Kind,
-    /// What people know it by.
+    /// What people know it by, and what that is.
     pub(super) id: String,
-    /// A short name; what its lifeline is known by.
+    pub(super) known_by: KnownBy,
+    /// A short name.
     pub(super) name: String,
+    /// What its lifeline is known by: what its deletion will name.
+    pub(super) life: Name,
     pub(super) principal_id: Option<String>,
     pub(super) account: String,
     /// The user or role a credential belongs to, by name.
     pub(super) owner: Option<String>,
     pub(super) expires: Option<DateTime<Utc>>,
-    /// What was done to it (a policy, a group), or the role that compute carries.
+    /// What was done to it (a policy, a group), or the role that it carries.
     pub(super) detail: String,
     pub(super) strength: Strength,
+    pub(super) basis: Option<Basis>,
+    pub(super) look_ups: Vec<Lead>,
 }
 
-/// What a successful call makes or touches; empty where the record does not say.
+impl Subject {
+    /// A subject of an account that is known by its id, and of which nothing more is known.
+    pub(super) fn new(kind: Kind, id: &str, name: &str, account: &str, strength: Strength) -> Self {
+        Self {
+            kind,
+            id: id.to_owned(),
+            known_by: KnownBy::Id,
+            name: name.to_owned(),
+            life: Name::new(kind, account, "", id),
+            principal_id: None,
+            account: account.to_owned(),
+            owner: None,
+            expires: None,
+            detail: String::new(),
+            strength,
+            basis: None,
+            look_ups: Vec::new(),
+        }
+    }
+
+    /// Whether calls are signed with its id.
+    pub(super) fn is_key(&self) -> bool {
+        matches!(self.kind, Kind::AccessKey | Kind::Session) && self.known_by == KnownBy::Id
+    }
+}
+
+/// What a successful call makes or touches; empty where the record meets no condition of the rule, or does not say.
 pub(super) fn subjects(rule: &Rule, event: &Event, body: &Value) -> Vec<Subject> {
+    if !rule.applies(body) || shares_inside_only(rule, event, body) {
+        return Vec::new();
+    }
     let read = Reader { rule, event, body };
-    let found = match rule.kind {
-        Kind::User | Kind::Role if rule.makes() => read.principal(),
-        Kind::User | Kind::Role => read.touched_principal(),
-        Kind::AccessKey => read.access_key(),
-        Kind::Session => read.session(),
-        Kind::LoginProfile => read.login_profile(),
-        Kind::ConsoleLogin => Some(read.console_login()),
-        Kind::Other("ec2_instance") => return read.instances(),
-        Kind::Other("lambda_function") => read.function(),
-        Kind::Other(_) => read.other(),
+    let of_iam = rule.source == "iam.amazonaws.com";
+    let mut found: Vec<Subject> = match rule.kind {
+        Kind::User | Kind::Role if of_iam && rule.makes() => read.principal().into_iter().collect(),
+        Kind::User | Kind::Role if of_iam => read.touched_principal().into_iter().collect(),
+        Kind::AccessKey => vec![read.access_key()],
+        Kind::Session => vec![read.session()],
+        Kind::LoginProfile => read.login_profile().into_iter().collect(),
+        Kind::ConsoleLogin => vec![read.console_login()],
+        Kind::Other("lambda_function") if rule.effect != Effect::Issues => vec![read.function()],
+        _ => read.others(),
     };
-    found.into_iter().collect()
+    for subject in &mut found {
+        subject.life = read.life(subject);
+        subject.look_ups = look_ups(rule, event, body, subject);
+    }
+    found
+}
+
+/// The path to whom a call gives access, for a call that shares something.
+pub(super) fn grantee_path(rule: &Rule) -> Option<&'static str> {
+    (rule.relation == Relation::Change("shares_resource")).then_some(rule.name_path)
+}
+
+/// Whether a call that may share something says whom with, and all of them are of its own account.
+fn shares_inside_only(rule: &Rule, event: &Event, body: &Value) -> bool {
+    let grantees = grantee_path(rule).and_then(|path| trust::grantees(body, path));
+    grantees.is_some_and(|all| all.iter().all(|one| one.outside(event.account()).is_none()))
 }
 
 /// The user named by the request, else the caller: IAM calls without a name mean oneself (quirk Q16). A record without
@@ -60,7 +115,10 @@ pub(super) fn named_user(event: &Event, body: &Value) -> Option<String> {
     match named {
         Some(name) if name != HIDDEN => Some(name.into_owned()),
         Some(_) => None,
-        None => listed(body, "AWS::IAM::User").or_else(|| event.identity.user_name.as_deref().map(str::to_owned)),
+        None => listed(body, "AWS::IAM::User")
+            .or_else(|| event.identity.user_name.as_deref().map(str::to_owned))
+            // A session of AssumeRoot sets the password of the root user of its account.
+            .or_else(|| (event.identity.kind == IdentityType::Root).then(|| "root".to_owned())),
     }
 }
 
@@ -88,241 +146,7 @@ pub(super) fn assumed_role(event: &Event, body: &Value) -> Option<String> {
         })
 }
 
-struct Reader<'a> {
-    rule: &'a Rule,
-    event: &'a Event,
-    body: &'a Value,
-}
-
-impl Reader<'_> {
-    fn text(&self, path: &str) -> Option<String> {
-        json::first(self.body, path)
-            .filter(|t| t != HIDDEN)
-            .map(std::borrow::Cow::into_owned)
-    }
-
-    fn subject(&self, id: String, name: String) -> Subject {
-        Subject {
-            kind: self.rule.kind,
-            id,
-            name,
-            principal_id: None,
-            account: self.event.account().to_owned(),
-            owner: None,
-            expires: None,
-            detail: String::new(),
-            strength: self.rule.strength,
-        }
-    }
-
-    /// An id among the record's resources, for records without request and response (console CSV). Weaker.
-    fn among_resources(&self, wanted: impl Fn(&str) -> bool) -> Option<String> {
-        let own = self.event.identity.access_key.as_deref();
-        let thin = self.body.get("responseElements").is_none_or(Value::is_null);
-        self.event
-            .resources
-            .iter()
-            .find(|r| thin && wanted(r) && Some(&***r) != own)
-            .map(ToString::to_string)
-    }
-
-    fn principal(&self) -> Option<Subject> {
-        let (member, type_name) = match self.rule.kind {
-            Kind::User => ("user", "user"),
-            _ => ("role", "role"),
-        };
-        let answer = |field: &str| self.text(&format!("responseElements.{member}.{field}"));
-        let arn_part = format!(":{type_name}/");
-        let from_resources = || self.among_resources(|r| r.contains(&arn_part));
-        let name = answer(&format!("{member}Name"))
-            .or_else(|| self.text(&format!("requestParameters.{member}Name")))
-            .or_else(|| from_resources().and_then(|arn| ids::Arn::parse(&arn).map(|a| a.name().to_owned())))?;
-        let thin = answer("arn").is_none();
-        let arn = answer("arn")
-            .or_else(from_resources)
-            .unwrap_or_else(|| self.arn(type_name, &name));
-        let mut made = self.subject(arn, name);
-        made.principal_id = answer(&format!("{member}Id")).or_else(|| self.among_resources(ids::is_unique_id));
-        if thin {
-            made.strength = Strength::Inferred;
-        }
-        Some(made)
-    }
-
-    fn touched_principal(&self) -> Option<Subject> {
-        let (name, type_name) = if self.rule.kind == Kind::User {
-            (named_user(self.event, self.body), "user")
-        } else {
-            let named = self.text("requestParameters.roleName");
-            (named.or_else(|| listed(self.body, "AWS::IAM::Role")), "role")
-        };
-        let name = name?;
-        let mut touched = self.subject(self.arn(type_name, &name), name);
-        let detail = match self.rule.relation {
-            Relation::Change("renames_principal") => self.rule.id_path,
-            _ => self.rule.name_path,
-        };
-        touched.detail = self.text(detail).unwrap_or_default();
-        Some(touched)
-    }
-
-    fn access_key(&self) -> Option<Subject> {
-        let key = self
-            .text(self.rule.id_path)
-            .or_else(|| self.among_resources(|r| r.starts_with("AKIA") && r.len() == 20))?;
-        let mut made = self.subject(key.clone(), key);
-        made.owner = named_user(self.event, self.body);
-        if self.text(self.rule.id_path).is_none() {
-            made.strength = Strength::Inferred;
-        }
-        Some(made)
-    }
-
-    fn session(&self) -> Option<Subject> {
-        let key = self
-            .text(self.rule.id_path)
-            .or_else(|| self.among_resources(|r| r.starts_with("ASIA") && r.len() == 20))?;
-        let mut made = self.subject(key, String::new());
-        made.principal_id = self
-            .text("responseElements.assumedRoleUser.assumedRoleId")
-            .or_else(|| self.text("responseElements.federatedUser.federatedUserId"))
-            .or_else(|| {
-                let same_caller = matches!(self.rule.name, "GetSessionToken" | "GetSigninToken");
-                same_caller
-                    .then(|| self.event.identity.principal_id.as_deref().map(str::to_owned))
-                    .flatten()
-            });
-        let role = assumed_role(self.event, self.body);
-        // The target account is the one the session acts in.
-        if let Some(arn) = role
-            .as_deref()
-            .and_then(ids::Arn::parse)
-            .filter(|a| !a.account.is_empty())
-        {
-            arn.account.clone_into(&mut made.account);
-        }
-        let session_name = self
-            .text("requestParameters.roleSessionName")
-            .or_else(|| self.text("requestParameters.name"))
-            .or_else(|| {
-                made.principal_id
-                    .as_deref()
-                    .and_then(|p| p.split_once(':'))
-                    .map(|(_, name)| name.to_owned())
-            });
-        made.name = session_name
-            .or_else(|| self.event.identity.user_name.as_deref().map(str::to_owned))
-            .unwrap_or_default();
-        made.owner = role
-            .or_else(|| self.text("responseElements.federatedUser.arn"))
-            .or_else(|| self.text("requestParameters.targetPrincipal"))
-            .or_else(|| self.event.identity.arn.as_deref().map(str::to_owned));
-        made.expires = self
-            .text("responseElements.credentials.expiration")
-            .and_then(|t| time::parse_text(&t));
-        Some(made)
-    }
-
-    fn login_profile(&self) -> Option<Subject> {
-        let user = if self.rule.name == "ChangePassword" {
-            self.event
-                .identity
-                .user_name
-                .as_deref()
-                .filter(|n| *n != HIDDEN)?
-                .to_owned()
-        } else {
-            named_user(self.event, self.body)?
-        };
-        let id = format!("{}:{user}@{}", self.event.account(), time::format(self.event.time()));
-        let mut made = self.subject(id, user.clone());
-        made.owner = Some(user);
-        Some(made)
-    }
-
-    fn console_login(&self) -> Subject {
-        let mut made = self.subject(self.event.id().to_owned(), self.event.identity.label());
-        made.principal_id = self.event.identity.principal_id.as_deref().map(str::to_owned);
-        made.owner = self.event.identity.user_name.as_deref().map(str::to_owned);
-        made
-    }
-
-    fn instances(&self) -> Vec<Subject> {
-        // Without an instance profile an instance carries no role: a resource, not an identity.
-        let profile = [
-            "iamInstanceProfile.arn",
-            "iamInstanceProfile.name",
-            "AssociateIamInstanceProfileRequest.IamInstanceProfile.Arn",
-            "AssociateIamInstanceProfileRequest.IamInstanceProfile.Name",
-        ]
-        .iter()
-        .find_map(|path| self.text(&format!("requestParameters.{path}")));
-        let Some(profile) = profile else { return Vec::new() };
-        json::path(self.body, self.rule.id_path)
-            .into_iter()
-            .map(|id| {
-                let mut made = self.subject(id.to_string(), id.into_owned());
-                made.detail.clone_from(&profile);
-                made
-            })
-            .collect()
-    }
-
-    fn function(&self) -> Option<Subject> {
-        let id = self
-            .text(self.rule.id_path)
-            .or_else(|| self.text("requestParameters.functionName"))?;
-        let name = function_name(&id).to_owned();
-        let mut made = self.subject(id, name);
-        made.detail = self
-            .text("responseElements.role")
-            .or_else(|| self.text("requestParameters.role"))
-            .unwrap_or_default();
-        Some(made)
-    }
-
-    fn other(&self) -> Option<Subject> {
-        let id = self.text(self.rule.id_path)?;
-        let name = match self.rule.kind {
-            Kind::Other("instance_profile") => self
-                .text("requestParameters.instanceProfileName")
-                .or_else(|| self.text("responseElements.instanceProfile.instanceProfileName")),
-            Kind::Other("policy") => self.text("responseElements.policy.policyName"),
-            _ => None,
-        };
-        let name = name.unwrap_or_else(|| ids::Arn::parse(&id).map_or(id.clone(), |arn| arn.name().to_owned()));
-        let id = if self.rule.kind == Kind::Other("instance_profile") {
-            self.arn("instance-profile", &name)
-        } else {
-            id
-        };
-        let mut made = self.subject(id, name);
-        made.owner = named_user(self.event, self.body).filter(|_| self.rule.name_path.ends_with("userName"));
-        made.detail = if self.rule.makes() {
-            String::new()
-        } else {
-            self.text(self.rule.name_path).unwrap_or_default()
-        };
-        Some(made)
-    }
-
-    /// An IAM ARN for a name; the path is not in such records, so an ARN with a path cannot be told.
-    fn arn(&self, type_name: &str, name: &str) -> String {
-        let partition = self
-            .event
-            .identity
-            .arn
-            .as_deref()
-            .and_then(ids::Arn::parse)
-            .map_or("aws", |arn| arn.partition);
-        format!("arn:{partition}:iam::{}:{type_name}/{name}", self.event.account())
-    }
-}
-
-/// The name in a function ARN, or the text itself.
-pub(super) fn function_name(id: &str) -> &str {
-    match id.split_once(":function:") {
-        Some((_, rest)) => rest.split(':').next().unwrap_or(rest),
-        None => id,
-    }
+/// The role of an instance profile, a function, a task: an ARN or a name, as the record has it.
+pub(super) fn carried_role(rule: &Rule, body: &Value) -> Option<String> {
+    json::first(body, rule.role_path).map(std::borrow::Cow::into_owned)
 }

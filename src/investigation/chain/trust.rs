@@ -71,7 +71,8 @@ pub fn document(text: &str) -> Option<Value> {
     serde_json::from_str(&percent_decode(text)?).ok()
 }
 
-fn percent_decode(text: &str) -> Option<String> {
+/// Undoes the encoding of URLs.
+pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -87,9 +88,41 @@ fn percent_decode(text: &str) -> Option<String> {
 
 /// The principals that the `Allow` statements of a trust policy name. Empty where the document cannot be read.
 pub fn principals(text: &str) -> Vec<Principal> {
-    let Some(policy) = document(text) else {
-        return Vec::new();
-    };
+    document(text).map(|policy| allowed(&policy)).unwrap_or_default()
+}
+
+/// Whom a call gives access to a resource: the principals of a policy, or those named one by one. `None` where the record
+/// does not say, or nobody can tell from it.
+pub(super) fn grantees(record: &Value, path: &str) -> Option<Vec<Principal>> {
+    let mut found = Vec::new();
+    for value in json::values(record, path) {
+        for value in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+            match value {
+                Value::Object(_) => found.push(allowed(value)),
+                Value::String(text) => found.push(match document(text) {
+                    Some(policy) if policy.is_object() => allowed(&policy),
+                    _ => vec![named(text)?],
+                }),
+                _ => return None,
+            }
+        }
+    }
+    (!found.is_empty()).then(|| found.concat())
+}
+
+/// A principal that stands alone: an account, an ARN, a service, or everybody.
+fn named(text: &str) -> Option<Principal> {
+    let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    if text.ends_with(".amazonaws.com") {
+        Some(Principal::Service(text.to_owned()))
+    } else if text == "*" || is_account || text.starts_with("arn:") {
+        Some(principal("AWS", text))
+    } else {
+        None
+    }
+}
+
+fn allowed(policy: &Value) -> Vec<Principal> {
     let statements = match policy.get("Statement") {
         Some(Value::Array(list)) => list.clone(),
         Some(one) => vec![one.clone()],
@@ -173,6 +206,24 @@ mod tests {
             let text = format!(r#"{{"Statement":[{{"Effect":"Allow",{open}}}]}}"#);
             assert_eq!(principals(&text), vec![Principal::Anybody], "{text}");
         }
+    }
+
+    #[test]
+    fn a_grant_is_read_from_a_policy_of_either_form_or_from_names() {
+        let policy = serde_json::json!({"Statement": [{"Effect": "Allow", "Principal": "*"}]});
+        let record = serde_json::json!({"a": policy, "b": policy.to_string(), "c": ["444455556666", "sns.amazonaws.com"],
+            "d": "NONE", "e": {"Statement": []}});
+        let of = |path| grantees(&record, path);
+        assert_eq!(of("a"), Some(vec![Principal::Anybody]));
+        assert_eq!(of("b"), of("a"));
+        let named = vec![
+            Principal::Account("444455556666".into()),
+            Principal::Service("sns.amazonaws.com".into()),
+        ];
+        assert_eq!(of("c[]"), Some(named.clone()));
+        assert_eq!(of("c"), Some(named));
+        assert_eq!((of("d"), of("none")), (None, None));
+        assert_eq!(of("e"), Some(Vec::new()));
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub fn offers(investigation: &Investigation, node: &Node, now: DateTime<Utc>) ->
         before: now.trunc_subsecs(0),
     };
     match (node.kind, user) {
+        (Kind::User | Kind::Role | Kind::AccessKey, _) if !node.is_of_iam() => Vec::new(),
         (Kind::AccessKey, Some(user)) => {
             let key = node.id.clone();
             let is_off = investigation

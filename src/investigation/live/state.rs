@@ -93,6 +93,7 @@ impl LiveSeen {
             return None;
         }
         let of = match node.kind {
+            Kind::User | Kind::Role | Kind::AccessKey if !node.is_of_iam() => return None,
             Kind::User => Self::user,
             Kind::Role => Self::role,
             Kind::AccessKey => Self::access_key,

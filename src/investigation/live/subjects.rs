@@ -56,6 +56,7 @@ pub fn subjects(chain: &Chain, now: DateTime<Utc>) -> Subjects {
         let account = node.account.clone().unwrap_or_default();
         let owner = node.owner.as_deref();
         match node.kind {
+            Kind::User | Kind::Role | Kind::AccessKey if !node.is_of_iam() => {}
             Kind::User => drop(subjects.user(chain, account, &node.name)),
             Kind::Role => drop(subjects.role(account, &node.name)),
             Kind::AccessKey => {

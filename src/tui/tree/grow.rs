@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{FEW, Row, RowKind, Together, TreeState, group_id, ours_id};
 use crate::catalogue::Kind;
-use crate::investigation::Investigation;
+use crate::investigation::{Investigation, Link};
 
 /// Makes the rows.
 pub(super) struct Grower<'a> {
@@ -88,7 +88,8 @@ impl<'a> Grower<'a> {
         let ours = (!ours.is_empty()).then(|| Entry::Group(Together::Ours, ours_id(chain, at), ours));
         let group = |child: usize| {
             let node = &chain.nodes[child];
-            let alike = node.kind == Kind::Session && node.children.is_empty() && !self.state.is_filtered();
+            let may_be_many = node.kind == Kind::Session || node.link == Link::Exposed;
+            let alike = may_be_many && node.children.is_empty() && !self.state.is_filtered();
             alike.then(|| group_id(chain, at, node))
         };
         let mut sizes: BTreeMap<String, Vec<usize>> = BTreeMap::new();

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::investigation::coverage::{HistoryState, Unread};
 use crate::investigation::fact::FileOutcome;
+use crate::investigation::unseen;
 use crate::tui::app::App;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{cell, counted, duration, number, safe, wrap};
@@ -83,8 +84,15 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
         case.head()
     );
     lines.extend(wrap(&journal, width).into_iter().map(|l| Line::styled(l, theme.dim)));
-    let data = "Data events (S3 objects, Lambda invocations, ...) are only here where a trail recorded them.";
-    lines.extend(wrap(data, width).into_iter().map(|l| Line::styled(l, theme.dim)));
+    let data = match app.investigation().not_shown() {
+        [] => "Data events (S3 objects, Lambda invocations, ...) are only here where a trail recorded them.".to_owned(),
+        services => format!("{}: {}.", unseen::WHY, services.join(", ")),
+    };
+    lines.extend(
+        wrap(&safe(&data), width)
+            .into_iter()
+            .map(|l| Line::styled(l, theme.dim)),
+    );
     lines
 }
 

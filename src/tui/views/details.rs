@@ -39,11 +39,13 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
 
 fn group(app: &App, together: Together, members: &[usize], width: usize) -> Vec<Line<'static>> {
     let nodes = &app.investigation().chain().nodes;
+    let are_keys = members.iter().filter_map(|at| nodes.get(*at)).all(Node::is_key);
     let (head, why) = match together {
-        Together::Alike => (
+        Together::Alike if are_keys => (
             "alike, shown as one line",
             "The console and some programs use many temporary keys for one session. → unfolds them.",
         ),
+        Together::Alike => ("alike, shown as one line", "→ unfolds them."),
         Together::Ours => (
             "and all below, made by expected actors",
             "Made, changed and used by sources that are judged expected, and by nobody else. → unfolds them.",
@@ -127,6 +129,8 @@ fn origin(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
             Strength::Inferred => ("inferred: likely, not proved", theme.notice),
         };
         lines.push(labelled("how sure", LABEL, Span::styled(sure, style), theme));
+        let rule = node.basis.map(|basis| field(app, "rule is", &basis.to_string(), width));
+        lines.extend(rule.into_iter().flatten());
     }
     let Some(proof) = &node.proof else { return lines };
     lines.extend(field(
@@ -172,14 +176,16 @@ fn source(app: &App, event: &Event, width: usize) -> Vec<Line<'static>> {
                 .map(|(piece, label)| labelled(label, LABEL, piece, &app.theme)),
         );
     }
-    if let Some(call) = catalogue::call(&event.source, event.base_name()) {
-        let technique = if call.technique.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", call.technique)
-        };
-        lines.extend(field(app, "meaning", &format!("{}{technique}", call.why), width));
-    }
+    let meaning = catalogue::meaning(&event.source, event.base_name(), event.is_write());
+    let technique = match meaning.technique {
+        "" => String::new(),
+        technique => format!(" ({technique})"),
+    };
+    let said = match meaning.why {
+        Some(why) => format!("{why}{technique}"),
+        None => format!("{}, judged by its verb alone", meaning.category.replace('_', " ")),
+    };
+    lines.extend(field(app, "meaning", &said, width));
     lines
 }
 
