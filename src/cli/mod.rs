@@ -29,6 +29,13 @@ use failure::{Exit, Failure};
 
 use crate::export::text::safe;
 
+/// What the sources of the catalogue ask to be said where it ships; `NOTICE.md` says it in full.
+const ATTRIBUTION: &str = "\
+Contains information from TrailDiscover (https://github.com/adanalvarez/TrailDiscover),
+licensed under CC BY 4.0. Modified.
+MITRE ATT&CK is a registered trademark of The MITRE Corporation. Technique identifiers are
+used under the ATT&CK terms of use.";
+
 /// Follow a leaked AWS access key through CloudTrail.
 ///
 /// Give it the key id, or the notice that names it, and CloudTrail logs. It finds every user, key, role, password and
@@ -37,7 +44,7 @@ use crate::export::text::safe;
 ///
 /// Without a command it opens a screen to paste a key id or a notice into, or to open what is saved.
 #[derive(Debug, Parser)]
-#[command(name = "keytrail", version, max_term_width = 100)]
+#[command(name = "keytrail", version, max_term_width = 100, after_long_help = ATTRIBUTION)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

@@ -62,12 +62,20 @@ pub fn plural(n: u64, thing: &str) -> String {
 /// How many of a kind there are, what was only changed apart: `3 users created and 2 changed`.
 pub fn tallied(kind: Kind, tally: Tally) -> String {
     let label = kind.label();
-    let Tally { made, changed, .. } = tally;
-    match (made, changed) {
-        (made, 0) => format!("{made} {}", plural(made, &label)),
-        (0, changed) => format!("{changed} {} changed", plural(changed, &label)),
-        (made, changed) => format!("{made} {} created and {changed} changed", plural(made, &label)),
+    let Tally {
+        made, changed, read, ..
+    } = tally;
+    let mut said = Vec::new();
+    // What was made needs a word only beside what was not.
+    let verbs = if changed + read > 0 { " created" } else { "" };
+    for (count, verb) in [(made, verbs), (changed, " changed"), (read, " read")] {
+        match (count, said.is_empty()) {
+            (0, _) => {}
+            (_, true) => said.push(format!("{count} {}{verb}", plural(count, &label))),
+            (_, false) => said.push(format!("{count}{verb}")),
+        }
     }
+    said.join(" and ")
 }
 
 fn is_plain(text: &str) -> bool {
@@ -93,18 +101,26 @@ mod tests {
     #[test]
     fn what_was_changed_is_not_counted_as_made() {
         let words = |made, changed| {
+            let ended = 0;
+            let read = 0;
             tallied(
                 Kind::User,
                 Tally {
                     made,
                     changed,
-                    ended: 0,
+                    read,
+                    ended,
                 },
             )
         };
         assert_eq!(words(1, 0), "1 user");
         assert_eq!(words(3, 2), "3 users created and 2 changed");
         assert_eq!(words(0, 1), "1 user changed");
+        let read = Tally {
+            read: 2,
+            ..Tally::default()
+        };
+        assert_eq!(tallied(Kind::Other("secret"), read), "2 secrets read");
     }
 
     #[test]

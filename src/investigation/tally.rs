@@ -12,7 +12,9 @@ pub struct Tally {
     pub made: u64,
     /// There before, and changed by the chain.
     pub changed: u64,
-    /// Deleted since, of either.
+    /// There before, and read by the chain.
+    pub read: u64,
+    /// Deleted since, of any.
     pub ended: u64,
 }
 
@@ -23,6 +25,7 @@ pub fn tally(chain: &Chain) -> BTreeMap<Kind, Tally> {
         let tally = kinds.entry(node.kind).or_default();
         match node.link {
             Link::Changed | Link::Modified => tally.changed += 1,
+            Link::Exposed => tally.read += 1,
             _ => tally.made += 1,
         }
         tally.ended += u64::from(node.ended.is_some());

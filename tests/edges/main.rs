@@ -11,6 +11,7 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod classified;
 mod recorded;
 #[path = "../support/mod.rs"]
 mod support;

@@ -252,6 +252,19 @@ fn quoted(path: &Path) -> String {
 }
 
 #[test]
+fn the_help_says_what_the_sources_of_the_catalogue_ask_for() {
+    let help = keytrail().arg("--help").output().expect("runs");
+    let notice = include_str!("../../NOTICE.md");
+    for said in [
+        "Contains information from TrailDiscover",
+        "licensed under CC BY 4.0. Modified.",
+        "MITRE ATT&CK is a registered",
+    ] {
+        assert!(out(&help).contains(said) && notice.contains(said), "{said}");
+    }
+}
+
+#[test]
 fn completions_and_the_manual_page_are_printed() {
     let page = keytrail().arg("man").output().expect("runs");
     assert!(out(&page).contains(".TH") && out(&page).contains("investigate"));
