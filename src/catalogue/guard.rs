@@ -1,7 +1,8 @@
 //! Conditions on a record, as the rules write them.
 //!
 //! Conditions stand side by side, and all must hold: `path` (there is something), `!path` (there is nothing),
-//! `path=pattern`, `path!=pattern` (there is something, and it is not that). A pattern may hold `*` for any text.
+//! `path=pattern`, `path!=pattern` (there is something, and it is not that). A pattern may hold `*` for any text, and several
+//! may stand for one (`a*|b`).
 
 use serde_json::Value;
 
@@ -16,15 +17,19 @@ pub(super) fn holds(conditions: &str, record: &Value) -> bool {
 
 fn holds_one(condition: &str, record: &Value) -> bool {
     if let Some((path, pattern)) = condition.split_once("!=") {
-        return json::exists(record, path) && !json::path(record, path).iter().any(|text| matches(pattern, text));
+        return json::exists(record, path) && !json::path(record, path).iter().any(|text| one_of(pattern, text));
     }
     if let Some((path, pattern)) = condition.split_once('=') {
-        return json::path(record, path).iter().any(|text| matches(pattern, text));
+        return json::path(record, path).iter().any(|text| one_of(pattern, text));
     }
     match condition.strip_prefix('!') {
         Some(path) => !json::exists(record, path),
         None => json::exists(record, condition),
     }
+}
+
+fn one_of(patterns: &str, text: &str) -> bool {
+    patterns.split('|').any(|pattern| matches(pattern, text))
 }
 
 /// Whether a text fits a pattern, in which `*` stands for any text.
@@ -78,6 +83,7 @@ mod tests {
             ("requestParameters.status=Active requestParameters.on=true", true),
             ("requestParameters.status!=Active", false),
             ("requestParameters.status!=Inactive", true),
+            ("requestParameters.status=Off|Act*", true),
             ("requestParameters.none!=Inactive", false),
         ] {
             assert_eq!(holds(conditions, &record), hold, "{conditions}");

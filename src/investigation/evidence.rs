@@ -55,16 +55,6 @@ pub struct LineageCall {
     pub body: Arc<Value>,
 }
 
-/// Of what a program reads all day only the request is needed: memory is not to hold every answer.
-fn needed(record: &Record) -> Arc<Value> {
-    let event = &record.event;
-    let rule = catalogue::rule(&event.source, event.base_name());
-    if rule.is_none_or(|rule| rule.effect != Effect::Exposes) {
-        return record.body.clone();
-    }
-    Arc::new(json!({"requestParameters": record.body.get("requestParameters")}))
-}
-
 /// Every event kept, once.
 #[derive(Debug, Default)]
 pub struct Evidence {
@@ -74,6 +64,8 @@ pub struct Evidence {
     lineage: BTreeMap<EventKey, LineageCall>,
     callers: HashMap<Identity, Activity>,
     first_use: HashMap<Arc<str>, usize>,
+    /// What was asked for in calls that only read, each once.
+    requests: HashMap<String, Arc<Value>>,
     duplicates: u64,
 }
 
@@ -88,7 +80,7 @@ impl Evidence {
         let at = self.events.len();
         self.known.insert(event.key.clone(), at);
         if catalogue::is_lineage_call(&event.source, event.base_name()) {
-            let body = needed(record);
+            let body = self.needed(record);
             self.lineage.insert(event.key.clone(), LineageCall { event: at, body });
         }
         self.callers.entry(event.identity.clone()).or_default().add(event);
@@ -101,6 +93,26 @@ impl Evidence {
         self.events.push(event.clone());
         self.hashes.push(record.sha256);
         true
+    }
+
+    /// The record, as far as the chain needs it. Of what a program reads all day that is the request, and the same requests
+    /// in the same place share one: memory is not to hold every answer.
+    fn needed(&mut self, record: &Record) -> Arc<Value> {
+        let event = &record.event;
+        let rule = catalogue::rule(&event.source, event.base_name());
+        if rule.is_none_or(|rule| rule.effect != Effect::Exposes) {
+            return record.body.clone();
+        }
+        let request = json!({"requestParameters": record.body.get("requestParameters")});
+        let place = format!(
+            "{} {} {} {}",
+            event.source,
+            event.base_name(),
+            event.account(),
+            event.region
+        );
+        let shared = self.requests.entry(format!("{place} {request}"));
+        shared.or_insert_with(|| Arc::new(request)).clone()
     }
 
     /// The events in the order they arrived.

@@ -136,9 +136,12 @@ fn calls_of_key(garden: &mut Garden<'_>, at: usize) {
     let since = since(node);
     let soil = garden.soil;
     // A program that reads one parameter all day reads it once for the chain: the calls are in order of time.
-    let mut touched = HashSet::new();
+    let (mut touched, mut requests) = (HashSet::new(), HashSet::new());
     for call in soil.by_key.get(&*node.id).into_iter().flatten() {
-        if since.is_none_or(|t| call.event.time() >= t) {
+        // The same requests share one record.
+        let is_read = call.rule.effect == Effect::Exposes && call.event.outcome.succeeded();
+        let is_due = since.is_none_or(|t| call.event.time() >= t);
+        if is_due && (!is_read || requests.insert(std::ptr::from_ref(call.body))) {
             offer_call(garden, at, *call, rank::MADE, &mut touched);
         }
     }

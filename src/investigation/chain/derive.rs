@@ -107,7 +107,7 @@ fn count_use_of_passwords(garden: &mut Garden<'_>) {
     }
 }
 
-/// Every lineage call made by a node of the chain: (node, call).
+/// Every lineage call made by a node of the chain, but those that only read: (node, call).
 fn calls_of_chain<'e>(garden: &Garden<'e>) -> Vec<(usize, Call<'e>)> {
     let mut calls: BTreeMap<&EventKey, (usize, Call<'e>)> = BTreeMap::new();
     for (at, node) in garden.nodes.iter().enumerate() {
@@ -122,7 +122,7 @@ fn calls_of_chain<'e>(garden: &Garden<'e>) -> Vec<(usize, Call<'e>)> {
         for call in made
             .into_iter()
             .flatten()
-            .filter(|c| since.is_none_or(|t| c.event.time() >= t))
+            .filter(|c| c.rule.effect != Effect::Exposes && since.is_none_or(|t| c.event.time() >= t))
         {
             calls.entry(&call.event.key).or_insert((at, *call));
         }
@@ -168,8 +168,8 @@ fn changes(garden: &Garden<'_>, calls: &[(usize, Call<'_>)]) -> Vec<Change> {
     calls
         .iter()
         .filter(|(_, c)| c.event.outcome.succeeded() && matches!(c.rule.relation, Relation::Change(_)))
-        // What was only read was not changed.
-        .filter(|(_, c)| !matches!(c.rule.effect, Effect::Exposes | Effect::Gives))
+        // A way in to something is no change of it.
+        .filter(|(_, c)| c.rule.effect != Effect::Gives)
         .filter(|(_, c)| !proofs.contains(&c.event.key))
         .flat_map(|(by, call)| {
             subjects(call.rule, call.event, call.body)
