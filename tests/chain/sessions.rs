@@ -158,6 +158,29 @@ fn a_session_hangs_under_the_key_that_obtained_it_though_the_key_was_first_seen_
 }
 
 #[test]
+fn a_session_of_the_root_user_of_another_account_is_its_and_sets_the_password_of_root() {
+    let assumed = call(&seed(), 10, "sts", "AssumeRoot")
+        .request(json!({"targetPrincipal": OUTSIDE}))
+        .answer(json!({"credentials": {"accessKeyId": TEMP1}}));
+    let root = Caller(
+        json!({"type": "Root", "principalId": OUTSIDE, "accountId": OUTSIDE, "accessKeyId": TEMP1,
+        "arn": format!("arn:aws:iam::{OUTSIDE}:root"), "sessionContext": {"assumedRoot": "true"}}),
+    );
+    let password = call(&root, 20, "iam", "CreateLoginProfile")
+        .answer(json!({"loginProfile": {}}))
+        .with("recipientAccountId", json!(OUTSIDE));
+    let case = investigate(&[assumed, password]);
+    assert_eq!(
+        core(&case),
+        [
+            format!("session minted {TEMP1} < {SEED}"),
+            format!("login_profile created {OUTSIDE}:root@2026-03-04T10:00:20Z < {TEMP1}"),
+        ]
+    );
+    assert_eq!(node(&case, TEMP1).account.as_deref(), Some(OUTSIDE));
+}
+
+#[test]
 fn one_role_leads_to_the_next_inside_one_second() {
     for (first, second) in [("a", "b"), ("b", "a")] {
         let case = investigate(&[

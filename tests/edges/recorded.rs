@@ -129,3 +129,39 @@ fn a_change_of_an_instance_that_is_no_change_of_its_user_data_is_no_edge() {
         assert!(!rule.applies(record), "{record}");
     }
 }
+
+/// The rows of a reference file beside the cases, each with its cells by name.
+fn reference(file: &str) -> Vec<BTreeMap<String, String>> {
+    let path = folder().join("../reference").join(file);
+    let Ok(mut rows) = csv::Reader::from_path(path) else {
+        return Vec::new();
+    };
+    rows.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+#[test]
+fn every_edge_and_every_call_of_the_reference_is_here() {
+    let (edges, calls) = (reference("lineage_edges.csv"), reference("catalogue.csv"));
+    if edges.is_empty() || calls.is_empty() {
+        return skipped("every_edge_and_every_call_of_the_reference_is_here", "no reference");
+    }
+    for edge in edges {
+        let (source, name) = (&edge["event_source"], without_api_date(&edge["event_name"]));
+        let rule = catalogue::rule(source, name).unwrap_or_else(|| panic!("no rule for {source} {name}"));
+        assert_eq!(rule.relation.as_str(), edge["relation"], "{source} {name}");
+        // Each temporary key is a session; a console session groups them.
+        let is_key = (rule.kind.as_str(), &*edge["child_kind"]) == ("session", "console_session");
+        assert!(is_key || rule.kind.as_str() == edge["child_kind"], "{source} {name}");
+    }
+    for row in calls {
+        let (source, name) = (&row["event_source"], without_api_date(&row["event_name"]));
+        let call = catalogue::call(source, name).unwrap_or_else(|| panic!("{source} {name} is not known"));
+        let ours = [call.category, call.severity, call.technique];
+        assert_eq!(
+            ours,
+            [&row["category"], &row["severity"], &row["attack_id"]].map(String::as_str),
+            "{source} {name}"
+        );
+        assert_eq!(call.data_event, row["plane"] == "data", "{source} {name}");
+    }
+}

@@ -22,6 +22,7 @@ use keytrail::investigation::Investigation;
 use plan::{Answer, Plan, SEED};
 use proptest::prelude::*;
 use support::incident::feed;
+use support::program::keytrail;
 
 fn parsed(records: &[serde_json::Value]) -> Vec<Record> {
     let mut interner = Interner::default();
@@ -119,4 +120,48 @@ proptest! {
         prop_assert_eq!(meets(&case, answer), Ok(()));
         prop_assert_eq!(case.chain().counts.duplicates, copies.len() as u64);
     }
+}
+
+#[test]
+fn the_program_finds_it_all_in_an_archive() {
+    let (records, answer) = Plan::carried_out(1);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (logs, file) = (folder.path().join("logs"), folder.path().join("case.keytrail"));
+    std::fs::create_dir(&logs).expect("made");
+    for (n, records) in records.chunks(97).enumerate() {
+        let text = serde_json::json!({ "Records": records }).to_string();
+        std::fs::write(logs.join(format!("{n}.json")), text).expect("written");
+    }
+    let run = keytrail()
+        .args(["investigate", SEED, "--batch", "--from"])
+        .arg(&logs)
+        .arg("--save")
+        .arg(&file)
+        .output()
+        .expect("runs");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let printed = keytrail()
+        .arg("chain")
+        .arg(&file)
+        .args(["--format", "json"])
+        .output()
+        .expect("runs");
+    let chain: serde_json::Value = serde_json::from_slice(&printed.stdout).expect("JSON");
+    let nodes = chain["nodes"].as_array().expect("nodes").iter();
+    let mut found: Vec<String> = nodes
+        .filter(|node| !node["parent"].is_null())
+        .map(|node| {
+            let text = |member: &str| node[member].as_str().unwrap_or_default().to_owned();
+            let ended = if node["deleted"].is_null() { "" } else { " ended" };
+            format!(
+                "{} {} {} < {}{ended}",
+                text("kind"),
+                text("link"),
+                text("id"),
+                text("parent")
+            )
+        })
+        .collect();
+    found.sort();
+    assert_eq!(found, answer.nodes);
 }

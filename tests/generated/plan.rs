@@ -227,15 +227,15 @@ impl Plan {
             let key = format!("ASIAZZGENERATED{:05}", self.fresh());
             let actor = Actor::user(&account, &name, &id, &key).since(&begun);
             self.node("session", "used_by_created_user", &key, &profile);
-            let used = Holder {
+            let opened = Holder {
                 actor,
                 depth: holder.depth + 1,
                 core: holder.core,
             };
             if n == 0 {
-                self.act(&used);
+                self.act(&opened);
             } else {
-                self.read(&used);
+                self.read(&opened);
             }
         }
     }

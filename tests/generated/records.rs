@@ -110,12 +110,14 @@ impl Scribe {
             "{:08x}-0000-4000-8000-{number:012}",
             number.wrapping_mul(2_654_435_761) & 0xffff_ffff
         );
-        self.records.push(json!({
+        let mut record = json!({
             "eventVersion": "1.11", "eventID": id, "eventTime": self.last(), "eventSource": format!("{service}.amazonaws.com"),
             "eventName": name, "awsRegion": place.region, "recipientAccountId": place.account, "userIdentity": identity,
-            "sourceIPAddress": "203.0.113.66", "userAgent": "aws-cli/2.30.0", "requestParameters": request,
-            "responseElements": answer, "eventType": "AwsApiCall",
-        }));
+            "sourceIPAddress": "203.0.113.66", "userAgent": "aws-cli/2.30.0", "eventType": "AwsApiCall",
+        });
+        record["requestParameters"] = request;
+        record["responseElements"] = answer;
+        self.records.push(record);
         id
     }
 

@@ -14,6 +14,7 @@ mod aws;
 mod support;
 
 mod account;
+mod beyond;
 mod complete;
 mod live;
 mod refused;

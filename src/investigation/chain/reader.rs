@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::KnownBy;
 use super::lifeline::{Name, together};
-use super::subject::{HIDDEN, Subject, assumed_role, carried_role, listed, named_user};
+use super::subject::{HIDDEN, Subject, assumed_role, carried_role, grantee_path, listed, named_user};
 use super::trust;
 use crate::catalogue::{Basis, Effect, Kind, Relation, Rule, Strength};
 use crate::cloudtrail::{Event, ids, json, time};
@@ -253,16 +253,26 @@ impl Reader<'_> {
         let pushed = self.rule.source == "ec2-instance-connect.amazonaws.com";
         let expires = pushed.then(|| self.event.time() + Duration::minutes(1));
         let owner = named_user(self.event, self.body).filter(|_| self.rule.name_path.ends_with("userName"));
-        let detail = carried_role(self.rule, self.body).or_else(|| {
-            let is_told = self.rule.makes() || self.rule.name_path.is_empty();
-            (!is_told).then(|| self.text(self.rule.name_path)).flatten()
-        });
+        let detail = match grantee_path(self.rule) {
+            Some(path) => self.grantees(path),
+            None => carried_role(self.rule, self.body).or_else(|| {
+                let is_told = self.rule.makes() || self.rule.name_path.is_empty();
+                (!is_told).then(|| self.text(self.rule.name_path)).flatten()
+            }),
+        };
         for subject in &mut found {
             subject.expires = expires;
             subject.owner.clone_from(&owner);
             subject.detail = detail.clone().unwrap_or_default();
         }
         found
+    }
+
+    /// Whom a call lets in, as far as they are of other accounts.
+    fn grantees(&self, path: &str) -> Option<String> {
+        let all = trust::grantees(self.body, path)?;
+        let outside: Vec<String> = all.iter().filter_map(|one| one.outside(self.event.account())).collect();
+        Some(outside.join(", "))
     }
 
     fn other(&self, id: String) -> Subject {
