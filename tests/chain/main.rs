@@ -8,6 +8,7 @@
 )]
 
 mod beyond;
+mod compute;
 mod console_csv;
 mod joined;
 mod seeds;

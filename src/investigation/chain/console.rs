@@ -202,6 +202,10 @@ fn keyless_of_session(garden: &mut Garden<'_>, at: usize, principal: &str, begun
 /// both come from.
 pub(super) fn console_keys_of_grant(garden: &mut Garden<'_>, at: usize) {
     let sign_in = garden.nodes[at].id.clone();
+    // A record without it is known by its caller, who has other keys too.
+    if ids::Arn::parse(&sign_in).is_none_or(|arn| arn.service != "signin") {
+        return;
+    }
     let keys = garden.soil.keys_in_use(&sign_in, None);
     let reason = |_: &Identity| format!("used in the session of sign-in {sign_in}");
     offer_used(

@@ -63,16 +63,13 @@ pub(super) fn sessions_of_compute(garden: &mut Garden<'_>, at: usize) {
     let role = carried_role(made.rule, made.body);
     for wanted in sessions(made.rule, made.body, &id, &name) {
         // A machine is known by its id; its role is named by the profile alone.
-        let role = role
-            .as_deref()
-            .filter(|_| wanted.service != "ec2.amazonaws.com")
-            .map(role_name);
+        let role = role.as_deref().filter(|_| !wanted.is_machine()).map(role_name);
         if wanted.is_vague() && role.is_none() {
             continue;
         }
         obtained(garden, at, made, (&wanted, role), &there);
         if !wanted.is_vague() {
-            in_use(garden, at, (&wanted, role), &there);
+            in_use(garden, at, made, (&wanted, role), &there);
         }
     }
 }
@@ -95,7 +92,7 @@ fn obtained(
         let event = call.event;
         let by_service = event.identity.invoked_by.as_deref() == Some(&*wanted.service);
         // Machines have ids of their own; other names are used again in other regions.
-        let is_here = role.is_none() || event.region == region && event.account() == made.event.account();
+        let is_here = wanted.is_machine() || event.region == region && event.account() == made.event.account();
         if !by_service || !is_here || !there.holds(event.time()) {
             continue;
         }
@@ -123,7 +120,13 @@ fn obtained(
 }
 
 /// Sessions that are only seen in use: event history finds those by their name, not their issue.
-fn in_use(garden: &mut Garden<'_>, at: usize, (wanted, role): (&Sessions, Option<&str>), there: &While) {
+fn in_use(
+    garden: &mut Garden<'_>,
+    at: usize,
+    made: Call<'_>,
+    (wanted, role): (&Sessions, Option<&str>),
+    there: &While,
+) {
     let soil = garden.soil;
     let sure = strength(&garden.nodes[at], Strength::Derived);
     let name = garden.nodes[at].name.clone();
@@ -134,7 +137,10 @@ fn in_use(garden: &mut Garden<'_>, at: usize, (wanted, role): (&Sessions, Option
             let begun = identity
                 .session_created
                 .or(soil.evidence.first_use(key).map(Event::time));
-            role.is_none_or(|role| of_role == Some(role)) && begun.is_some_and(|begun| there.holds(begun))
+            let used = soil.key_activity.get(*key);
+            let is_here = wanted.is_machine() || used.is_some_and(|used| used.regions.contains_key(&made.event.region));
+            let is_its = role.is_none_or(|role| of_role == Some(role)) && is_here;
+            is_its && begun.is_some_and(|begun| there.holds(begun))
         });
         let reason = |_: &Identity| format!("used by a session of {name}; no record shows how this key was obtained");
         offer_used(garden, at, keys, (Link::CarriesRole, rank::BEYOND), sure, &reason);

@@ -16,6 +16,11 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
+    /// Whether they are those of a machine, whose name is an id of its own.
+    pub(super) fn is_machine(&self) -> bool {
+        self.service == "ec2.amazonaws.com"
+    }
+
     /// Whether any session of the service may be meant: then the role has to tell.
     pub(super) fn is_vague(&self) -> bool {
         self.name.contains('*')
