@@ -15,7 +15,7 @@ use support::screens::{self, app, copied, draw, press, text};
 mod support;
 
 /// Name and the keys that lead there.
-const SCREENS: [(&str, &str); 12] = [
+const SCREENS: [(&str, &str); 13] = [
     ("overview", "1"),
     ("chain", "2<Down>"),
     ("chain_details", "2<Down><Enter>"),
@@ -25,6 +25,7 @@ const SCREENS: [(&str, &str); 12] = [
     ("timeline_filtered", "3wx<Down>"),
     ("record", "2<Down>r"),
     ("steps", "4<Down>"),
+    ("steps_times", "4t<Down>"),
     ("steps_menu", "4<Down><Enter>"),
     ("coverage", "5"),
     ("help", "2?"),

@@ -8,7 +8,7 @@ use super::failure::{Exit, Failure};
 use super::{playbooks, print, session, show};
 use crate::export::tables;
 use crate::export::text::safe;
-use crate::playbook::{Item, Names, Playbook, comment, script};
+use crate::playbook::{Item, Names, Playbook, Standings, comment, script};
 use crate::store::CaseFile;
 
 /// Which file, and what of it to print.
@@ -31,12 +31,16 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     session::warn_if_broken(&case);
     let investigation = case.investigation();
     let playbook = playbooks::of(investigation)?;
+    let now = Utc::now();
+    let names = Names::of(investigation, now);
     if args.commands {
-        let names = Names::of(investigation, Utc::now());
         print(&commands(&chosen(&playbook, &args.item)?, &names))?;
     } else {
-        let items = session::checklist_items(&playbook);
-        show::print_table(tables::checklist(investigation, &items), args.show.format())?;
+        let standings = Standings::of(&playbook, investigation, &names, now);
+        show::print_table(
+            tables::checklist(investigation, &playbook, &standings),
+            args.show.format(),
+        )?;
     }
     Ok(Exit::Done)
 }

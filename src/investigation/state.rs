@@ -21,6 +21,7 @@ pub struct Investigation {
     coverage: Coverage,
     checklist: Checklist,
     verdicts: BTreeMap<String, Verdict>,
+    judged_at: BTreeMap<String, DateTime<Utc>>,
     passes: Vec<(DateTime<Utc>, PassBegan)>,
     last_pass: Option<(DateTime<Utc>, PassEnded)>,
     watched: Option<Watched>,
@@ -64,7 +65,10 @@ impl Investigation {
             What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
             What::Account(seen) => self.account_seen = Some((fact.at, seen.clone())),
             What::Live(seen) => self.live_seen = Some((fact.at, seen.clone())),
-            What::Judged(judged) => drop(self.verdicts.insert(judged.subject.clone(), judged.verdict)),
+            What::Judged(judged) => {
+                self.judged_at.insert(judged.subject.clone(), fact.at);
+                self.verdicts.insert(judged.subject.clone(), judged.verdict);
+            }
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
         }
     }
@@ -121,6 +125,11 @@ impl Investigation {
             None if self.is_named(subject) => Verdict::Malicious,
             None => Verdict::Unknown,
         }
+    }
+
+    /// When the responder judged a node or an actor last.
+    pub fn judged_at(&self, subject: &str) -> Option<DateTime<Utc>> {
+        self.judged_at.get(subject).copied()
     }
 
     /// Why a verdict holds that the responder has not given.

@@ -5,21 +5,47 @@
 //! | file | one idea |
 //! |---|---|
 //! | `format` | what a playbook holds |
-//! | `check` | text to playbook, or mistakes with their line and column |
+//! | `raw`, `check` | text to playbook, or mistakes with their line and column |
+//! | `extend` | a playbook on top of another |
+//! | `subject`, `names` | the names of an investigation |
+//! | `collection` | what items, commands and checks are repeated for |
 //! | `template` | one command line: filled in so that nothing in it can escape its quotes |
-//! | `names` | the names of an investigation that commands are filled in for |
 //! | `render` | the commands of an item for the names of the chain |
+//! | `console` | pages of the AWS console |
+//! | `when` | whether an item applies |
+//! | `deeds` | what the chain called, counted by name |
+//! | `checks/` | how an item becomes true by itself |
+//! | `standing` | where each item stands, and what is next |
+//! | `clock` | when a time box is over |
 
 mod check;
+mod checks;
+pub mod clock;
+mod collection;
+mod console;
+mod deeds;
+mod extend;
 mod format;
 mod names;
+mod raw;
 mod render;
+mod standing;
+mod subject;
 mod template;
+mod when;
 
 pub use check::{Mistake, parse};
-pub use format::{CommandTemplate, ForEach, Item, Playbook, Step, TimeBox};
-pub use render::{Command, Names, Origin, Subject, SubjectKind, commands, comment, script};
+pub use checks::{Check, Found};
+pub use clock::Clock;
+pub use collection::ForEach;
+pub use console::{ConsoleLink, Page};
+pub use deeds::{CallName, Deed, evidence_words};
+pub use format::{CheckFor, CommandTemplate, Condition, Item, Playbook, Step, TimeBox};
+pub use render::{Command, commands, comment, script};
+pub use standing::{Line, Next, Standing, Standings, State};
+pub use subject::{Names, Origin, Subject, SubjectKind};
 pub use template::PLACEHOLDERS;
+pub use when::CONDITIONS;
 
 /// The playbook an investigation uses unless another is asked for.
 pub const DEFAULT: &str = "compromised-access-key";

@@ -23,21 +23,22 @@ fn subject(kind: SubjectKind, origin: Origin, name: &str, user: Option<&str>) ->
         name: name.to_owned(),
         arn: None,
         user: user.map(str::to_owned),
+        role: None,
         region: None,
+        node: None,
+        is_gone: false,
     }
 }
 
 fn item(run: &str, for_each: Option<ForEach>) -> Item {
     Item {
         id: "A-1".to_owned(),
-        title: String::new(),
-        why: String::new(),
-        time_box: TimeBox::Later,
         commands: vec![CommandTemplate {
             run: run.to_owned(),
             for_each,
             note: String::new(),
         }],
+        ..Item::default()
     }
 }
 
@@ -386,6 +387,155 @@ fn a_mistake_in_a_command_is_shown_at_its_place_inside_the_line() {
 }
 
 #[test]
+fn a_mistake_in_a_condition_a_check_or_the_evidence_is_shown_at_its_place() {
+    for (item, line, column, says) in [
+        (
+            "when = 'trail and usr > 1'\notherwise = ''",
+            16,
+            19,
+            "unknown condition `usr`; known are long_term_key",
+        ),
+        (
+            "when = 'trail >'\notherwise = ''",
+            16,
+            9,
+            "this condition cannot be read",
+        ),
+        (
+            "when = 'trail | shout'\notherwise = ''",
+            16,
+            9,
+            "this condition cannot be evaluated",
+        ),
+        ("when = 'trail'", 16, 8, "`when` needs `otherwise`"),
+        ("otherwise = ''", 16, 13, "`otherwise` needs `when`"),
+        (
+            "check = 'inactiv'",
+            16,
+            9,
+            "unknown variant `inactiv`, expected one of `key_is_ours`",
+        ),
+        (
+            "check = 'inactive'",
+            16,
+            9,
+            "needs a `for_each` that is one of seed_key, other_key, access_key",
+        ),
+        (
+            "for_each = 'role'\ncheck = 'inactive'",
+            17,
+            9,
+            "needs a `for_each` that is one of",
+        ),
+        (
+            "check = { is = 'quiet', for_each = 'role' }",
+            16,
+            9,
+            "takes no `for_each`",
+        ),
+        ("check = { is = 'quiet', of = 'role' }", 16, 25, "unknown field `of`"),
+        ("check = 'none_seen'", 16, 9, "the calls of `evidence`"),
+        (
+            "evidence = ['iam:CreateUser', 'CreateUser']",
+            16,
+            31,
+            "write `service:Name`",
+        ),
+        (
+            "console = ['usr']",
+            16,
+            12,
+            "unknown variant `usr`, expected one of `user`",
+        ),
+        ("references = ['AK1']", 16, 15, "not among `[references]`"),
+    ] {
+        assert_mistake(&file(&format!("time_box = '2 h'\n{item}")), line, column, says);
+    }
+    let extends = |id: &str, out: &str| {
+        file("time_box = '2 h'").replace(
+            "\n\n[[step]]",
+            &format!("\nextends = '{id}'\nleave_out = ['{out}']\n[[step]]"),
+        )
+    };
+    assert_mistake(
+        &extends("nothing", "S1-01"),
+        5,
+        11,
+        "no built-in playbook is called `nothing`",
+    );
+    assert_mistake(&extends(DEFAULT, "S9-01"), 6, 14, "no item `S9-01` to leave out");
+    assert_eq!(parse(&extends(DEFAULT, "S1-01")).err(), None);
+}
+
+#[test]
+fn a_playbook_on_top_of_another_replaces_adds_and_leaves_out() {
+    let text = "format = 'keytrail-playbook/1'\nid = 'own'\ntitle = ''\ndescription = ''\n\
+                extends = 'compromised-access-key'\nleave_out = ['S1-09']\n\
+                [[step]]\nnumber = 1\ntitle = 'Ours'\nintro = ''\n\
+                [[step.item]]\nid = 'OWN-1'\ntitle = 'New'\nwhy = ''\ntime_box = 'later'\n\
+                [[step.item]]\nid = 'S1-03'\ntitle = 'Other'\nwhy = ''\ntime_box = 'later'\n";
+    let own = parse(text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    let base = builtin_playbook();
+    let ids = |playbook: &Playbook| playbook.items().map(|item| item.id.clone()).collect::<Vec<_>>();
+    let mut expected = ids(&base);
+    expected.retain(|id| id != "S1-09");
+    expected.insert(0, "OWN-1".to_owned());
+    assert_eq!(ids(&own), expected);
+    let replaced = own.items().find(|item| item.id == "S1-03").unwrap();
+    assert_eq!(
+        (own.id.as_str(), own.steps[0].title.as_str(), replaced.title.as_str()),
+        ("own", "Ours", "Other")
+    );
+    assert_eq!(own.steps[1], base.steps[1]);
+}
+
+#[test]
+fn every_collection_has_the_word_that_playbooks_use() {
+    for (each, word) in ForEach::ALL {
+        let text = file(&format!("time_box = '2 h'\nfor_each = '{word}'"));
+        assert_eq!(
+            parse(&text).unwrap().items().next().unwrap().for_each,
+            Some(each),
+            "{word}"
+        );
+    }
+}
+
+#[test]
+fn a_page_of_the_console_is_in_the_accounts_partition_and_its_names_stay_names() {
+    let names = |partition: &str, name: &str| Names {
+        partition: Some(partition.to_owned()),
+        subjects: vec![Subject {
+            region: Some("x.evil.example/".to_owned()),
+            ..subject(SubjectKind::User, Origin::Seed, name, Some(name))
+        }],
+        ..Names::default()
+    };
+    let links = |page: Page, names: &Names| {
+        let subjects: Vec<&Subject> = names.subjects.iter().collect();
+        page.links(names, &subjects)
+            .into_iter()
+            .map(|link| link.url)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        links(Page::UserPermissions, &names("aws-us-gov", "a/../b?c#d e")),
+        [
+            "https://us-gov-west-1.console.amazonaws-us-gov.com/iam/home#/users/details/a%2F..%2Fb%3Fc%23d%20e?section=permissions"
+        ]
+    );
+    assert_eq!(
+        links(Page::Ec2, &names("aws-cn", "app")),
+        ["https://cn-north-1.console.amazonaws.cn/ec2/home?region=cn-north-1#Instances:"]
+    );
+    assert_eq!(
+        links(Page::Bills, &names("aws", "app")),
+        ["https://console.aws.amazon.com/billing/home#/bills"]
+    );
+    assert_eq!(links(Page::Role, &names("aws", "app")), [""; 0], "nothing fills it in");
+}
+
+#[test]
 fn several_mistakes_come_in_the_order_of_the_file() {
     let text = file("time_box = \"2 h\"\ncommands = ['aws --a={{ b }}', 'aws --c={{ d }} {{ user }}']");
     let columns: Vec<usize> = parse(&text).expect_err("three").iter().map(|m| m.column).collect();
@@ -404,11 +554,24 @@ fn the_page_about_the_format_says_what_the_program_does() {
         parse(example).map(|playbook| playbook.id),
         Ok("own-playbook".to_owned())
     );
+    for (id, _) in builtin() {
+        assert!(page.contains(&format!("| `{id}` |")), "playbook {id}");
+    }
     for (name, _) in PLACEHOLDERS {
         assert!(page.contains(&format!("`{name}`")), "placeholder {name}");
     }
-    let refused = parse(&file("time_box = '?'")).expect_err("time box")[0].message.clone()
-        + &parse(&file("time_box = 'later'\nfor_each = '?'")).expect_err("for_each")[0].message;
+    for (name, _) in CONDITIONS {
+        assert!(page.contains(&format!("`{name}`")), "condition {name}");
+    }
+    let refusals = [
+        "time_box = '?'",
+        "time_box = 'later'\nfor_each = '?'",
+        "time_box = 'later'\ncheck = '?'",
+        "time_box = 'later'\nconsole = ['?']",
+    ];
+    let refused: String = refusals
+        .map(|item| parse(&file(item)).expect_err(item)[0].message.clone())
+        .concat();
     for word in refused.split('`').skip(1).step_by(2).filter(|word| *word != "?") {
         assert!(page.contains(&format!("`{word}`")), "{word}");
     }

@@ -13,14 +13,14 @@ use super::index::Index;
 use super::keys::Context;
 use super::popup::Popup;
 use super::replay::Replay;
-use super::steps::{self, StepsState};
+use super::steps::StepsState;
 use super::theme::Theme;
 use super::tree::TreeState;
 use super::widgets::scroll::Scroll;
 use crate::collect::source::RegionNow;
 use crate::investigation::actor::actor_id;
 use crate::investigation::{Investigation, Verdict};
-use crate::playbook::{Item, Names, Playbook};
+use crate::playbook::{Clock, Names, Next, Playbook, Standings};
 use crate::store::{CaseFile, StoreError};
 
 /// What the caller decides about the screens.
@@ -91,6 +91,7 @@ pub struct App {
     pub(super) account: Account,
     pub(super) index: Index,
     pub(super) names: Names,
+    pub(super) standings: Standings,
     stale: bool,
 }
 
@@ -130,6 +131,7 @@ impl App {
             account: Account::default(),
             index: Index::default(),
             names: Names::default(),
+            standings: Standings::default(),
             stale: true,
         };
         app.refresh();
@@ -143,14 +145,25 @@ impl App {
 
     /// Sets the time of day; drops a message that has been there long enough. Returns whether anything changed.
     pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
+        let is_new_minute = now.timestamp() / 60 != self.now.timestamp() / 60;
         self.now = now;
+        if is_new_minute && !self.is_replay() {
+            // Sessions end by themselves, and deadlines pass.
+            self.stand();
+        }
         // "Everything before now" in a command must not mean the moment the file was opened.
         self.names.set_now(now);
         let gone = self.message.as_ref().is_some_and(|m| m.until <= now);
         if gone {
             self.message = None;
         }
-        gone
+        gone || is_new_minute
+    }
+
+    /// Looks where the items stand.
+    fn stand(&mut self) {
+        let moment = self.moment();
+        self.standings = Standings::of(&self.settings.playbook, self.desk.investigation(), &self.names, moment);
     }
 
     /// Says that the investigation changed.
@@ -170,7 +183,9 @@ impl App {
             self.names = Names::of(investigation, self.now);
             self.tree.refresh(investigation);
             self.events.touch();
+            self.stand();
         }
+        let investigation = self.desk.investigation();
         if self.screen == Screen::Timeline {
             self.events.refresh(investigation);
         }
@@ -260,8 +275,15 @@ impl App {
         self.account == Account::InReach
     }
 
-    pub(super) fn next_item(&self) -> Option<&Item> {
-        steps::next(self.investigation(), &self.settings.playbook)
+    /// The clock of the response.
+    pub(super) fn clock(&self) -> Clock {
+        Clock::of(self.investigation())
+    }
+
+    /// The one thing to do next.
+    pub(super) fn next_item(&self) -> Option<Next<'_>> {
+        self.standings
+            .next(&self.settings.playbook, &self.clock(), self.moment())
     }
 
     pub(super) fn has_next_item(&self) -> bool {

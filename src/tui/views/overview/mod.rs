@@ -21,6 +21,7 @@ pub(super) use cards::regions;
 
 use crate::account::advice::advice;
 use crate::cloudtrail::notice::Notice;
+use crate::playbook::{Next, State};
 use crate::store::Integrity;
 use crate::tui::app::App;
 use crate::tui::steps;
@@ -35,7 +36,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let tall = area.height >= TALL;
     let actors = u16::try_from(app.investigation().actors().len()).unwrap_or(u16::MAX);
     let [next, notice, upper, lower, from, care] = Layout::vertical([
-        Constraint::Length(if tall { 5 } else { 3 }),
+        Constraint::Length(if tall { 6 } else { 4 }),
         Constraint::Length(u16::from(app.investigation().notice().is_some())),
         Constraint::Length(if tall { 9 } else { 8 } + said_rows(app, tall)),
         Constraint::Fill(1),
@@ -82,7 +83,7 @@ fn said_rows(app: &App, tall: bool) -> u16 {
 fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let inner = pane::pane(frame, area, "Do this next", true, &app.theme);
     let theme = &app.theme;
-    let Some(item) = app.next_item() else {
+    let Some(Next { item, why }) = app.next_item() else {
         pane::lines(
             frame,
             inner,
@@ -93,7 +94,7 @@ fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
         );
         return;
     };
-    let (settled, all) = steps::progress(app.investigation(), app.settings.playbook.items());
+    let (settled, all) = steps::progress(&app.standings, app.settings.playbook.items());
     // While the records are read, the chain may still grow; the first steps can be done all the same.
     let meanwhile = if app.is_reading() {
         "reading…  meanwhile  "
@@ -104,17 +105,20 @@ fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
         Span::styled(meanwhile, theme.notice),
         Span::styled(format!("{}  ", item.id), theme.accent),
         Span::styled(item.title.clone(), theme.strong),
-        Span::styled(format!("   {} ", item.time_box.as_str()), theme.dim),
     ]);
     let come = format!("  {settled} of {all} settled");
     let room = usize::from(inner.width).saturating_sub(head.width() + text::width(&come));
     if room > 0 {
         head.push_span(Span::styled(format!("{}{come}", " ".repeat(room)), theme.dim));
     }
-    let why = text::wrap(&item.why, usize::from(inner.width))
-        .into_iter()
-        .map(Line::from);
-    pane::lines(frame, inner, std::iter::once(head).chain(why));
+    let width = usize::from(inner.width);
+    // Why now, then why at all.
+    let now = text::wrap(&safe(&why), width).into_iter();
+    let is_contradicted = app.standings.state(&item.id) == State::Contradicted;
+    let style = if is_contradicted { theme.danger } else { theme.notice };
+    let reason = text::wrap(&item.why, width).into_iter().map(Line::from);
+    let lines = now.map(|line| Line::styled(line, style)).chain(reason);
+    pane::lines(frame, inner, std::iter::once(head).chain(lines));
 }
 
 /// What the notice says, in a line.
