@@ -199,6 +199,7 @@ impl Check<'_> {
             for_each: raw.for_each,
             check,
             by_hand: raw.by_hand,
+            shows: raw.shows,
             evidence,
             console: raw.console,
             references,

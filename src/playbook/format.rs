@@ -8,6 +8,7 @@ use super::checks::Check;
 use super::collection::ForEach;
 use super::console::Page;
 use super::deeds::CallName;
+use super::exhibit::Exhibit;
 
 /// A checklist: steps with items, as read from a playbook file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +68,8 @@ pub struct Item {
     pub check: Option<CheckFor>,
     /// Why nothing but a person can settle it; empty where a check can.
     pub by_hand: String,
+    /// What of the investigation is shown beside it.
+    pub shows: Option<Exhibit>,
     /// The calls it is about: those of the chain are shown beside it, and one after it was ticked contradicts the tick.
     pub evidence: Vec<CallName>,
     /// Pages of the AWS console.

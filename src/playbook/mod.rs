@@ -16,7 +16,9 @@
 //! | `deeds` | what the chain called, counted by name |
 //! | `checks/` | how an item becomes true by itself |
 //! | `standing` | where each item stands, and what is next |
+//! | `exhibit` | what is shown beside an item |
 //! | `clock` | when a time box is over |
+//! | `fitting` | which of the built-in playbooks fits |
 
 mod check;
 mod checks;
@@ -24,7 +26,9 @@ pub mod clock;
 mod collection;
 mod console;
 mod deeds;
+mod exhibit;
 mod extend;
+mod fitting;
 mod format;
 mod names;
 mod raw;
@@ -40,6 +44,8 @@ pub use clock::Clock;
 pub use collection::ForEach;
 pub use console::{ConsoleLink, Page};
 pub use deeds::{CallName, Deed, evidence_words};
+pub use exhibit::Exhibit;
+pub use fitting::{Fitting, fitting};
 pub use format::{CheckFor, CommandTemplate, Condition, Item, Playbook, Step, TimeBox};
 pub use render::{Command, commands, comment, script};
 pub use standing::{Line, Next, Standing, Standings, State};
@@ -50,7 +56,17 @@ pub use when::CONDITIONS;
 /// The playbook an investigation uses unless another is asked for.
 pub const DEFAULT: &str = "compromised-access-key";
 
-const BUILTIN: [(&str, &str); 1] = [(DEFAULT, include_str!("../../playbooks/compromised-access-key.toml"))];
+const BUILTIN: [(&str, &str); 6] = [
+    (DEFAULT, include_str!("../../playbooks/compromised-access-key.toml")),
+    ("root-access-key", include_str!("../../playbooks/root-access-key.toml")),
+    ("ses-smtp-user", include_str!("../../playbooks/ses-smtp-user.toml")),
+    ("leaked-session", include_str!("../../playbooks/leaked-session.toml")),
+    (
+        "reseller-customer",
+        include_str!("../../playbooks/reseller-customer.toml"),
+    ),
+    ("after-incident", include_str!("../../playbooks/after-incident.toml")),
+];
 
 /// The playbooks inside the program: id and TOML text.
 pub fn builtin() -> impl Iterator<Item = (&'static str, &'static str)> {

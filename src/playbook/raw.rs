@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::checks::Check;
 use super::collection::ForEach;
 use super::console::Page;
+use super::exhibit::Exhibit;
 use super::format::TimeBox;
 
 #[derive(Deserialize)]
@@ -55,6 +56,7 @@ pub(super) struct RawItem {
     pub(super) check: Option<Spanned<RawCheck>>,
     #[serde(default)]
     pub(super) by_hand: String,
+    pub(super) shows: Option<Exhibit>,
     #[serde(default)]
     pub(super) evidence: Vec<Spanned<String>>,
     #[serde(default)]

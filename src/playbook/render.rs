@@ -34,18 +34,24 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
         if subjects.is_empty() {
             subjects.push(None);
         }
-        for subject in subjects {
-            let values = names.values(subject);
-            lines.extend(block.iter().map(|template| {
-                Command {
+        // Only a template that was never checked can fail; then it says so and is inert as well.
+        let fill = |run: &str, subject: Option<&Subject>| {
+            let filled = filler.fill(run, &names.values(subject));
+            filled.unwrap_or_else(|why| word(&format!("<not shown: {why}>")))
+        };
+        for (n, subject) in subjects.into_iter().enumerate() {
+            for template in block {
+                let line = fill(&template.run, subject);
+                // What names no subject is the same for all of them.
+                if n > 0 && line == fill(&template.run, None) {
+                    continue;
+                }
+                lines.push(Command {
                     subject: subject.map(|s| s.name.clone()),
                     note: template.note.clone(),
-                    // Only a template that was never checked can fail; then it says so and is inert as well.
-                    line: filler
-                        .fill(&template.run, &values)
-                        .unwrap_or_else(|why| word(&format!("<not shown: {why}>"))),
-                }
-            }));
+                    line,
+                });
+            }
         }
     }
     lines

@@ -82,6 +82,8 @@ pub struct Standing {
     pub lines: Vec<Line>,
     /// What the chain did of what it is about.
     pub seen: Vec<Deed>,
+    /// What of the investigation belongs beside it. The attacker may have written some of it.
+    pub shown: Vec<String>,
     /// Pages of the console.
     pub links: Vec<ConsoleLink>,
 }
@@ -124,7 +126,12 @@ impl Standings {
                 judge.applies(condition, &situation, times, tried)
             });
             let looked = Looked::at(item, &facts, names, seen);
-            (item.id.clone(), looked.standing(item, names, progress, applies))
+            let shown = item
+                .shows
+                .map(|exhibit| exhibit.lines(investigation))
+                .unwrap_or_default();
+            let standing = looked.standing(item, names, progress, applies);
+            (item.id.clone(), Standing { shown, ..standing })
         };
         Self(playbook.items().map(look).collect())
     }
@@ -220,6 +227,7 @@ impl<'n> Looked<'n> {
             unverified: self.unverified,
             lines: self.lines,
             seen: self.seen,
+            shown: Vec::new(),
             links: item
                 .console
                 .iter()

@@ -42,6 +42,8 @@ pub enum Check {
     Judged,
     /// The responder is nobody the chain could reach, and may read event history.
     CleanIdentity,
+    /// The call that made the temporary key is known.
+    MakerKnown,
     /// Every region was read to its end.
     EverythingRead,
     /// The same, and nothing new turned up in the last round.
@@ -148,6 +150,7 @@ impl Check {
                 E::RoleSession,
             ],
             Self::CleanIdentity
+            | Self::MakerKnown
             | Self::EverythingRead
             | Self::FixedPoint
             | Self::SourcesJudged
@@ -176,6 +179,7 @@ impl Check {
     pub(super) fn of_all(self, facts: &Facts<'_>, seen: &[Deed]) -> Found {
         match self {
             Self::CleanIdentity => whole::clean_identity(facts),
+            Self::MakerKnown => whole::maker_known(facts),
             Self::EverythingRead => whole::everything_read(facts),
             Self::FixedPoint => whole::fixed_point(facts),
             Self::SourcesJudged => whole::sources_judged(facts),

@@ -60,6 +60,13 @@ pub(super) fn clean_identity(facts: &Facts<'_>) -> Found {
     Found::proved(format!("sts:GetCallerIdentity: {}", caller.arn), *at)
 }
 
+pub(super) fn maker_known(facts: &Facts<'_>) -> Found {
+    match &facts.investigation.chain().seed_minted_by {
+        Some(proof) => Found::proved(format!("{} in event {}", proof.name, proof.key.id), proof.key.time),
+        None => Found::not_yet("no record shows the call that made it", None),
+    }
+}
+
 pub(super) fn everything_read(facts: &Facts<'_>) -> Found {
     let coverage = facts.investigation.coverage();
     let ended = facts.investigation.last_pass().map(|(at, pass)| (*at, pass));

@@ -140,6 +140,12 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
             &evidence_words(&standing.seen),
             width,
         ));
+        if !standing.shown.is_empty() {
+            lines.push(Line::default());
+            lines.push(Line::styled("From where the key was used", theme.accent));
+            let shown = standing.shown.iter();
+            lines.extend(shown.flat_map(|line| styled(&format!("- {}", safe(line)), Style::new(), width)));
+        }
         lines.extend(subjects(app, standing, width));
     }
     lines.extend(command_lines(app, item, width));
