@@ -142,6 +142,28 @@ fn what_there_is_now_stands_beside_each_node() {
 }
 
 #[test]
+fn what_was_ticked_and_is_not_so_comes_first() {
+    use chrono::TimeDelta;
+    use keytrail::investigation::fact::{ItemMarked, ItemState};
+    let mut case = screens::case();
+    let mark = ItemMarked {
+        item: "S1-10".to_owned(),
+        state: ItemState::Done,
+        note: String::new(),
+        by: "alex".to_owned(),
+    };
+    let at = |minutes| screens::now() + TimeDelta::minutes(minutes);
+    case.commit(at(30), What::ItemMarked(mark)).expect("saved");
+    let seen = screens::live_seen(case.investigation());
+    case.commit(at(40), What::Live(seen)).expect("saved");
+    case.settle();
+    let mut app = App::new(case, screens::settings(false), at(41));
+    insta::assert_snapshot!("contradicted_80x24", text(&draw(&app, 80, 24)));
+    press(&mut app, "<Enter>");
+    insta::assert_snapshot!("contradicted_item_120x40", text(&draw(&app, 120, 40)));
+}
+
+#[test]
 fn nothing_known_yet_is_said_on_every_screen() {
     let mut app = App::new(screens::begun(), screens::settings(false), screens::now());
     for screen in ["1", "2", "3", "5"] {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
-use super::{account, print, session};
+use super::{account, playbooks, print, session};
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
@@ -153,6 +153,7 @@ fn summary(case: &CaseFile) -> String {
         }
     }
     account::summary(&mut out, investigation);
+    line(&mut out, "Playbook", &playbooks::chosen(investigation));
     read(&mut out, investigation);
     chain(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());

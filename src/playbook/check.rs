@@ -139,8 +139,7 @@ impl Check<'_> {
 
     /// The built-in playbook that is extended.
     fn base(&mut self, id: &Spanned<String>) -> Option<Playbook> {
-        let text = super::builtin().find(|(known, _)| known == id.get_ref());
-        let base = text.and_then(|(_, text)| parse(text).ok());
+        let base = super::built_in(id.get_ref());
         if base.is_none() {
             let known: Vec<&str> = super::builtin().map(|(id, _)| id).collect();
             let message = format!(

@@ -73,5 +73,11 @@ pub fn builtin() -> impl Iterator<Item = (&'static str, &'static str)> {
     BUILTIN.into_iter()
 }
 
+/// A playbook inside the program, by its id.
+pub fn built_in(id: &str) -> Option<Playbook> {
+    let (_, text) = builtin().find(|(known, _)| *known == id)?;
+    parse(text).ok()
+}
+
 #[cfg(test)]
 mod tests;

@@ -36,8 +36,8 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
         }
         // Only a template that was never checked can fail; then it says so and is inert as well.
         let fill = |run: &str, subject: Option<&Subject>| {
-            let filled = filler.fill(run, &names.values(subject));
-            filled.unwrap_or_else(|why| word(&format!("<not shown: {why}>")))
+            let line = filler.fill(run, &names.values(subject));
+            line.unwrap_or_else(|why| word(&format!("<not shown: {why}>")))
         };
         for (n, subject) in subjects.into_iter().enumerate() {
             for template in block {

@@ -16,11 +16,11 @@ use super::replay::Replay;
 use super::steps::StepsState;
 use super::theme::Theme;
 use super::tree::TreeState;
-use super::widgets::scroll::Scroll;
+use super::widgets::scroll::{Move, Scroll};
 use crate::collect::source::RegionNow;
 use crate::investigation::actor::actor_id;
 use crate::investigation::{Investigation, Verdict};
-use crate::playbook::{Clock, Names, Next, Playbook, Standings};
+use crate::playbook::{self, Clock, Names, Next, Playbook, Standings};
 use crate::store::{CaseFile, StoreError};
 
 /// What the caller decides about the screens.
@@ -160,6 +160,27 @@ impl App {
         gone || is_new_minute
     }
 
+    /// Takes the playbook that fits what is known by now, unless the responder asked for one. Marks stay: they are kept
+    /// under the ids of items, which mean the same in all built-in playbooks.
+    fn fit(&mut self) {
+        let investigation = self.desk.investigation();
+        let is_asked = investigation
+            .started()
+            .is_some_and(|(_, started)| !started.playbook.is_empty());
+        let fitting = playbook::fitting(investigation);
+        if is_asked || fitting.id == self.settings.playbook.id {
+            return;
+        }
+        if let Some(playbook) = playbook::built_in(fitting.id) {
+            let selected = self.steps.item(&self.settings.playbook).map(|item| item.id.clone());
+            self.settings.playbook = playbook;
+            self.steps.go(Move::Top, &self.settings.playbook);
+            self.steps
+                .select(&self.settings.playbook, &selected.unwrap_or_default());
+            self.say(format!("Playbook: {}, because {}", fitting.id, fitting.why));
+        }
+    }
+
     /// Looks where the items stand.
     fn stand(&mut self) {
         let moment = self.moment();
@@ -183,6 +204,7 @@ impl App {
             self.names = Names::of(investigation, self.now);
             self.tree.refresh(investigation);
             self.events.touch();
+            self.fit();
             self.stand();
         }
         let investigation = self.desk.investigation();

@@ -97,3 +97,54 @@ fn what_is_contradicted_comes_first_then_what_is_over_first() {
     let expected = "It was ticked, but the chain called iam:CreateUser later.";
     assert_eq!(next(&story), ("A-1".to_owned(), expected.to_owned()));
 }
+
+#[test]
+fn the_playbook_fits_the_key_and_what_aws_and_the_notice_say_of_it() {
+    use keytrail::cloudtrail::notice;
+    use keytrail::investigation::What;
+    use keytrail::investigation::fact::Started;
+    use keytrail::playbook::fitting;
+
+    let begun = |seed: &str, text: Option<&str>| {
+        let started = Started {
+            seeds: vec![seed.to_owned()],
+            tool_version: "test".to_owned(),
+            playbook: String::new(),
+            playbook_text: None,
+            notice: text.map(notice::parse).map(Box::new),
+        };
+        Story::of(&[]).then(1, What::Started(started))
+    };
+    let id = |story: &Story| fitting(&story.investigation).id;
+    assert_eq!(id(&begun(SEED, None)), "compromised-access-key");
+    assert_eq!(id(&begun(TEMP, None)), "leaked-session");
+    let root = format!("Access Key: {SEED}\nIAMUser: root\nEvent Name: GetCallerIdentity\n");
+    assert_eq!(id(&begun(SEED, Some(&root))), "root-access-key");
+    assert_eq!(
+        id(&begun(SEED, Some(&root.replace("root", "app")))),
+        "compromised-access-key"
+    );
+
+    // Its calls tell it as well, once they are read.
+    let by_root = call(&root_user(), 5, "iam", "ListUsers");
+    assert_eq!(id(&Story::of(&[by_root])), "root-access-key");
+    // And the policies of its owner.
+    let ses = seen(told(ACCOUNT), &["AmazonSESFullAccess", "AWSCompromisedKeyQuarantineV3"]);
+    assert_eq!(id(&Story::of(&child()).then(5, ses)), "ses-smtp-user");
+
+    for fits in [
+        "compromised-access-key",
+        "leaked-session",
+        "root-access-key",
+        "ses-smtp-user",
+    ] {
+        assert!(playbook::built_in(fits).is_some(), "{fits}");
+    }
+}
+
+fn root_user() -> Caller {
+    Caller(json!({
+        "type": "Root", "principalId": ACCOUNT, "accessKeyId": SEED, "accountId": ACCOUNT,
+        "arn": format!("arn:aws:iam::{ACCOUNT}:root"),
+    }))
+}

@@ -161,7 +161,7 @@ pub(super) fn judged(facts: &Facts<'_>, subject: &Subject) -> Found {
         return Found::unknown("it is not in the chain");
     };
     match facts.investigation.verdict(&node.node) {
-        Verdict::Unknown => Found::not_yet("not judged: m or e in 2 Chain", None),
+        Verdict::Unknown => Found::not_yet("not judged (m or e in 2 Chain)", None),
         verdict => Found::proved(
             format!("judged {}", verdict.as_str()),
             facts.investigation.judged_at(&node.node),

@@ -31,7 +31,7 @@ fn list(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let clock = app.clock();
     let title = match (app.steps.order, clock.elapsed(app.moment())) {
         (Order::TimeBoxes, Some(elapsed)) => format!("Steps: {} {}", in_words(elapsed), clock.since_words()),
-        _ => "Steps".to_owned(),
+        _ => format!("Steps: {}", safe(&app.settings.playbook.title)),
     };
     let inner = pane::pane(frame, area, &title, focused, theme);
     let rows = steps::lines(&app.settings.playbook, app.steps.order);

@@ -21,7 +21,7 @@ pub(super) use cards::regions;
 
 use crate::account::advice::advice;
 use crate::cloudtrail::notice::Notice;
-use crate::playbook::{Next, State};
+use crate::playbook::{Item, Next, State};
 use crate::store::Integrity;
 use crate::tui::app::App;
 use crate::tui::steps;
@@ -36,7 +36,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let tall = area.height >= TALL;
     let actors = u16::try_from(app.investigation().actors().len()).unwrap_or(u16::MAX);
     let [next, notice, upper, lower, from, care] = Layout::vertical([
-        Constraint::Length(if tall { 6 } else { 4 }),
+        Constraint::Length(next_rows(app, tall)),
         Constraint::Length(u16::from(app.investigation().notice().is_some())),
         Constraint::Length(if tall { 9 } else { 8 } + said_rows(app, tall)),
         Constraint::Fill(1),
@@ -77,6 +77,16 @@ fn said_rows(app: &App, tall: bool) -> u16 {
         Some(_) if tall => 4,
         Some(_) => 1,
         None => 0,
+    }
+}
+
+/// What is contradicted has to be read whole, on a small screen too.
+fn next_rows(app: &App, tall: bool) -> u16 {
+    let is_contradicted = |item: &Item| app.standings.state(&item.id) == State::Contradicted;
+    match app.next_item() {
+        _ if tall => 6,
+        Some(next) if is_contradicted(next.item) => 5,
+        _ => 4,
     }
 }
 
