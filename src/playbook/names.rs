@@ -1,6 +1,6 @@
 //! The names of an investigation that commands are filled in for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, SubsecRound, Utc};
 
@@ -27,12 +27,16 @@ impl Names {
             .chain(other_accounts(investigation))
             .chain(regions(investigation));
         let mut subjects: Vec<Subject> = Vec::new();
+        let mut places: HashMap<Place, usize> = HashMap::new();
         for subject in found {
-            match subjects.iter_mut().find(|known| is_same(known, &subject)) {
+            match places.get(&place(&subject)).map(|at| &mut subjects[*at]) {
                 // Of two users of one name, the one that is there.
                 Some(known) if known.is_gone && !subject.is_gone => *known = subject,
                 Some(_) => {}
-                None => subjects.push(subject),
+                None => {
+                    places.insert(place(&subject), subjects.len());
+                    subjects.push(subject);
+                }
             }
         }
         let arns = nodes.iter().flat_map(|node| [Some(&node.id), node.owner.as_ref()]);
@@ -54,12 +58,14 @@ impl Names {
     }
 }
 
-fn is_same(one: &Subject, other: &Subject) -> bool {
-    let named = |s: &Subject| (s.kind, s.name.clone(), s.region.clone());
-    let hangs_on = |s: &Subject| (s.user.clone(), s.role.clone());
+/// What makes two subjects the same: kind, name, region, user, role, and of sign-ins the node.
+type Place = (SubjectKind, String, [Option<String>; 4]);
+
+fn place(subject: &Subject) -> Place {
+    let Subject { user, role, region, .. } = subject.clone();
     // Of each sign-in something else may be thought.
-    let is_sign_in = one.kind == SubjectKind::SignIn;
-    named(one) == named(other) && hangs_on(one) == hangs_on(other) && (!is_sign_in || one.node == other.node)
+    let node = subject.node.clone().filter(|_| subject.kind == SubjectKind::SignIn);
+    (subject.kind, subject.name.clone(), [region, user, role, node])
 }
 
 /// Whether there is nothing left of a node to be treated.

@@ -37,6 +37,8 @@ pub(in super::super) struct Facts<'i> {
     pub(super) switched: HashMap<String, KeySwitched>,
     /// By role: the latest trust policy, whoever wrote it.
     pub(super) trusts: HashMap<String, TrustWritten>,
+    /// The nodes of the chain, by `node`.
+    nodes: HashMap<&'i str, &'i Node>,
     /// The last successful call with a credential of the chain, and which that was.
     pub(super) last_success: Option<(DateTime<Utc>, &'i str)>,
 }
@@ -49,6 +51,12 @@ impl<'i> Facts<'i> {
             is_read: is_read(investigation),
             switched: HashMap::new(),
             trusts: HashMap::new(),
+            nodes: investigation
+                .chain()
+                .nodes
+                .iter()
+                .map(|node| (&*node.node, node))
+                .collect(),
             last_success: None,
         };
         let account = investigation.account().unwrap_or_default();
@@ -94,8 +102,7 @@ impl<'i> Facts<'i> {
     }
 
     pub(super) fn node(&self, node: Option<&str>) -> Option<&'i Node> {
-        let chain = self.investigation.chain();
-        chain.nodes.get(chain.find(node?)?)
+        self.nodes.get(node?).copied()
     }
 }
 

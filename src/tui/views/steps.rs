@@ -14,6 +14,9 @@ use crate::tui::theme::item_sign;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{self, cell, fold, fold_command, safe, wrap};
 
+/// So many names of the chain are listed beside an item.
+const MOST_LISTED: usize = 50;
+
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let halves = if area.width >= WIDE {
         Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)])
@@ -152,7 +155,11 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
     if let Some(standing) = standing.filter(|standing| !standing.links.is_empty()) {
         lines.push(Line::default());
         lines.push(Line::styled("In the console", theme.accent));
-        let urls = standing.links.iter().flat_map(|link| fold(&link.url, width));
+        let urls = standing
+            .links
+            .iter()
+            .take(MOST_LISTED)
+            .flat_map(|link| fold(&link.url, width));
         lines.extend(urls.map(|piece| Line::from(piece.to_owned())));
     }
     if !item.references.is_empty() {
@@ -210,7 +217,15 @@ fn subjects(app: &App, standing: &Standing, width: usize) -> Vec<Line<'static>> 
         lines.push(Line::default());
         lines.push(Line::styled("It is about", theme.accent));
     }
-    for line in &standing.lines {
+    // What is missing comes first.
+    let mut sorted: Vec<_> = standing.lines.iter().collect();
+    sorted.sort_by_key(|line| match line.found {
+        Some(Found::NotYet { .. }) => 0,
+        Some(Found::Unknown { .. }) => 1,
+        None => 2,
+        Some(Found::Proved { .. }) => 3,
+    });
+    for line in sorted.iter().take(MOST_LISTED) {
         let (sign, style) = match &line.found {
             Some(Found::Proved { .. }) => ("[+]", theme.ok),
             Some(Found::NotYet { .. }) => ("[ ]", Style::new()),
@@ -224,6 +239,10 @@ fn subjects(app: &App, standing: &Standing, width: usize) -> Vec<Line<'static>> 
             .unwrap_or_default();
         let said = format!("{sign} {}{words}", line.subject);
         lines.extend(styled(&safe(&said), style, width));
+    }
+    if sorted.len() > MOST_LISTED {
+        let more = format!("and {} more", sorted.len() - MOST_LISTED);
+        lines.push(Line::styled(more, theme.dim));
     }
     lines
 }
