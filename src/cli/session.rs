@@ -8,9 +8,7 @@ use tokio::runtime::Runtime;
 use super::failure::{Exit, Failure};
 use super::playbooks;
 use crate::collect::work::Work;
-use crate::export::ChecklistItem;
 use crate::export::text::safe;
-use crate::playbook::Playbook;
 use crate::store::{CaseFile, Integrity};
 use crate::tui;
 
@@ -105,22 +103,6 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
         .worker_threads(1)
         .enable_all()
         .build()?)
-}
-
-/// The items of a playbook as rows of the checklist.
-pub(super) fn checklist_items(playbook: &Playbook) -> Vec<ChecklistItem> {
-    playbook
-        .steps
-        .iter()
-        .flat_map(|step| {
-            step.items.iter().map(|item| ChecklistItem {
-                step: step.number,
-                id: item.id.clone(),
-                title: item.title.clone(),
-                time_box: item.time_box.as_str().to_owned(),
-            })
-        })
-        .collect()
 }
 
 /// Says on standard error that a file's journal does not hold together. Looking goes on: the responder must see.

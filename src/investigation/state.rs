@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, Utc};
 
 use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
@@ -24,6 +24,7 @@ pub struct Investigation {
     coverage: Coverage,
     checklist: Checklist,
     verdicts: BTreeMap<String, Verdict>,
+    judged_at: BTreeMap<String, DateTime<Utc>>,
     passes: Vec<(DateTime<Utc>, PassBegan)>,
     last_pass: Option<(DateTime<Utc>, PassEnded)>,
     watched: Option<Watched>,
@@ -75,12 +76,13 @@ impl Investigation {
             What::Account(seen) if seen.is_failed() && self.account_seen.is_some() => {}
             What::Live(seen) if seen.is_failed() && self.live_seen.is_some() => {}
             What::Account(seen) => {
-                self.account_seen = Some((fact.at.trunc_subsecs(0), seen.clone()));
+                self.account_seen = Some((fact.at, seen.clone()));
                 // Which calls are the responder's own is known from here on.
                 self.stale = true;
             }
-            What::Live(seen) => self.live_seen = Some((fact.at.trunc_subsecs(0), seen.clone())),
+            What::Live(seen) => self.live_seen = Some((fact.at, seen.clone())),
             What::Judged(judged) => {
+                self.judged_at.insert(judged.subject.clone(), fact.at);
                 self.verdicts.insert(judged.subject.clone(), judged.verdict);
                 self.judged = true;
             }
@@ -183,6 +185,11 @@ impl Investigation {
             None if self.is_named(subject) => Verdict::Malicious,
             None => Verdict::Unknown,
         }
+    }
+
+    /// When the responder judged a node or an actor last.
+    pub fn judged_at(&self, subject: &str) -> Option<DateTime<Utc>> {
+        self.judged_at.get(subject).copied()
     }
 
     /// Why a verdict holds that the responder has not given.
