@@ -341,11 +341,11 @@ pub fn checklist<'a>(investigation: &'a Investigation, playbook: &'a Playbook, s
             text(item.time_box.as_str()),
             text(investigation.checklist().state(&item.id).as_str()),
             optional(progress.map(|p| &*p.by)),
-            moment(progress.map(|p| p.at)),
+            optional(progress.map(|p| time::format_seconds(p.at)).as_deref()),
             optional(progress.map(|p| &*p.note)),
             text(standings.state(&item.id).as_str()),
             optional(standing.map(|s| &*s.why)),
-            moment(standing.and_then(|s| s.at)),
+            optional(standing.and_then(|s| s.at).map(time::format_seconds).as_deref()),
             optional(standing.map(|s| &*s.unverified)),
             standing
                 .map(|s| evidence_words(&s.seen))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 use super::subject::{Names, Origin, Subject, SubjectKind};
 use crate::catalogue::Kind;
@@ -46,7 +46,7 @@ impl Names {
         Self {
             account: investigation.account().map(str::to_owned),
             partition: Some(partition.unwrap_or_else(|| "aws".to_owned())),
-            now: Some(moment(now)),
+            now: Some(time::format_seconds(now)),
             start: nodes.iter().filter_map(|n| n.activity.first).min().map(time::format),
             subjects,
         }
@@ -54,7 +54,7 @@ impl Names {
 
     /// Moves the moment that commands mean by now.
     pub fn set_now(&mut self, now: DateTime<Utc>) {
-        self.now = Some(moment(now));
+        self.now = Some(time::format_seconds(now));
     }
 }
 
@@ -75,11 +75,6 @@ fn is_gone(investigation: &Investigation, node: &Node) -> bool {
         Some(live) if live.contradicts(node) => false,
         _ => node.ended.is_some(),
     }
-}
-
-/// AWS writes whole seconds, and so do people.
-fn moment(now: DateTime<Utc>) -> String {
-    time::format(now.trunc_subsecs(0))
 }
 
 fn plain(kind: SubjectKind, origin: Origin, name: &str) -> Subject {

@@ -8,12 +8,13 @@ use super::checks::{Facts, Found};
 use super::clock::Clock;
 use super::console::ConsoleLink;
 use super::deeds::{Deed, Deeds};
+use super::first::deactivation;
 use super::format::{Item, Playbook};
 use super::subject::{Names, Subject};
 use super::when::{Applies, Judge, Situation};
-use crate::investigation::Investigation;
 use crate::investigation::checklist::Progress;
 use crate::investigation::fact::ItemState;
+use crate::investigation::{Advice, Investigation, triage};
 
 /// The state of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,7 +98,11 @@ pub struct Line {
 
 /// Where every item of a playbook stands at a moment.
 #[derive(Debug, Clone, Default)]
-pub struct Standings(HashMap<String, Standing>);
+pub struct Standings {
+    items: HashMap<String, Standing>,
+    /// The item that ends a stranger's use of the key, while there is one.
+    urgent: Option<String>,
+}
 
 /// What is to be done next, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,12 +131,18 @@ impl Standings {
             let looked = Looked::at(item, &facts, names, seen);
             (item.id.clone(), looked.standing(item, names, progress, applies))
         };
-        Self(playbook.items().map(look).collect())
+        let triage = triage(investigation);
+        let mut seeds = triage.to_deactivate().filter(|_| triage.advice == Advice::Deactivate);
+        let urgent = seeds.find_map(|seed| deactivation(playbook, names, seed));
+        Self {
+            items: playbook.items().map(look).collect(),
+            urgent: urgent.map(|(item, _)| item.id.clone()),
+        }
     }
 
     /// Where an item stands.
     pub fn get(&self, item: &str) -> Option<&Standing> {
-        self.0.get(item)
+        self.items.get(item)
     }
 
     /// The state of an item; open while nothing is known.
@@ -147,6 +158,12 @@ impl Standings {
             let why = format!("It was ticked, but {why}.");
             return Some(Next { item, why });
         }
+        let due = |item: &Item| clock.due_words(item.time_box, now);
+        let urgent = playbook.items().find(|item| Some(&item.id) == self.urgent.as_ref());
+        if let Some(item) = urgent.filter(|item| !self.state(&item.id).is_settled()) {
+            let why = format!("{}; a stranger used the key, and it may still work.", due(item));
+            return Some(Next { item, why });
+        }
         // Stable: inside a time box the playbook's order holds.
         let open = playbook
             .items()
@@ -156,7 +173,7 @@ impl Standings {
         let missing = standing
             .map(|standing| standing.why.as_str())
             .filter(|why| !why.is_empty());
-        let due = clock.due_words(item.time_box, now);
+        let due = due(item);
         let why = match missing {
             Some(missing) => format!("{due}; {missing}."),
             None => format!("{due}."),

@@ -3,7 +3,7 @@
 use crate::support::incident::*;
 use chrono::TimeDelta;
 use keytrail::investigation::account::Reply;
-use keytrail::investigation::fact::ItemState;
+use keytrail::investigation::fact::{ItemState, Verdict};
 use keytrail::playbook::{self, Names, Standings, State};
 use serde_json::json;
 
@@ -96,6 +96,37 @@ fn what_is_contradicted_comes_first_then_what_is_over_first() {
     let story = story.mark(5, ItemState::Done);
     let expected = "It was ticked, but the chain called iam:CreateUser later.";
     assert_eq!(next(&story), ("A-1".to_owned(), expected.to_owned()));
+}
+
+#[test]
+fn while_a_stranger_can_use_the_key_ending_that_comes_next() {
+    let playbook = playbook::built_in(playbook::DEFAULT).expect("it is built in");
+    let next = |story: &Story| {
+        let names = Names::of(&story.investigation, story.now);
+        let standings = Standings::of(&playbook, &story.investigation, &names, story.now);
+        let clock = playbook::Clock::of(&story.investigation);
+        let next = standings.next(&playbook, &clock, story.now).expect("something");
+        (next.item.id.clone(), next.why)
+    };
+    let begin = playbook.items().next().expect("an item").id.clone();
+    let actor = |story: &Story| story.investigation.actors()[0].id.clone();
+    let read = || Story::of(&child()).then(100, ended(true));
+    let of = |verdict| {
+        let story = read();
+        let actor = actor(&story);
+        story.judge(&actor, verdict)
+    };
+    assert_eq!(next(&of(Verdict::Expected)).0, begin);
+    let stranger = of(Verdict::Malicious);
+    let (id, why) = next(&stranger);
+    assert_eq!(id, "S1-10");
+    assert!(
+        why.ends_with("a stranger used the key, and it may still work."),
+        "{why}"
+    );
+    // It was switched off: what is left goes in the order of the playbook.
+    let off = vec![live_user("app", Reply::Known(vec![status(SEED, false, 0)]), absent())];
+    assert_eq!(next(&stranger.then(1000, live(off, vec![]))).0, begin);
 }
 
 #[test]
