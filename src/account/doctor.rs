@@ -222,6 +222,21 @@ async fn identities(client: &Client, caller: &Caller) -> Vec<Check> {
             "iam:GetRolePolicy",
             client.inline_policy(Of::Role, NOBODY, NOBODY).await.map(drop),
         ),
+        (
+            "iam:ListAttachedRolePolicies",
+            client.attached_to_role(NOBODY).await.map(drop),
+        ),
+        ("iam:ListRolePolicies", client.inline_of_role(NOBODY).await.map(drop)),
+        ("iam:ListMFADevices", client.mfa_devices(NOBODY).await.map(drop)),
+        ("iam:ListSSHPublicKeys", client.ssh_keys(NOBODY).await.map(drop)),
+        (
+            "iam:ListSigningCertificates",
+            client.certificates(NOBODY).await.map(drop),
+        ),
+        (
+            "iam:ListServiceSpecificCredentials",
+            client.service_credentials(NOBODY).await.map(drop),
+        ),
     ];
     checks.extend(probes.map(|(action, asked)| permission(action, &asked, not_known)));
     checks

@@ -243,7 +243,7 @@ impl Investigation {
     /// The state of a node, as AWS said it last; `None` where it was not asked.
     pub fn live(&self, node: &Node) -> Option<Live> {
         let (at, seen) = self.live_seen.as_ref()?;
-        let state = seen.state(node, *at)?;
+        let state = seen.state(&self.chain().nodes, node, *at)?;
         // What was used since is not over, whatever was said before.
         let is_used_since = node.activity.last.is_some_and(|last| last > *at);
         (!is_used_since || !state.is_over()).then_some(Live { state, at: *at })

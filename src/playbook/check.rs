@@ -175,6 +175,14 @@ impl Check<'_> {
         let check = raw
             .check
             .and_then(|check| self.check(&check, raw.for_each, !raw.evidence.is_empty()));
+        let is_about = raw.for_each.or(check.and_then(|check| check.for_each));
+        if let (Some(act), None) = (raw.acts.first(), is_about) {
+            self.wrong(
+                act.span().start,
+                "`acts` needs a `for_each`: what is done has to be done to something".to_owned(),
+            );
+        }
+        let acts = raw.acts.into_iter().map(Spanned::into_inner).collect();
         let evidence = raw.evidence.iter().filter_map(|call| self.call(call)).collect();
         let references = raw.references.iter().filter_map(|tag| self.reference(tag)).collect();
         let commands = raw.commands.into_iter().map(|command| {
@@ -201,6 +209,7 @@ impl Check<'_> {
             shows: raw.shows,
             evidence,
             console: raw.console,
+            acts,
             references,
         }
     }

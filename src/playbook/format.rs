@@ -9,6 +9,7 @@ use super::collection::ForEach;
 use super::console::Page;
 use super::deeds::CallName;
 use super::exhibit::Exhibit;
+use crate::investigation::change::ChangeKind;
 
 /// A checklist: steps with items, as read from a playbook file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +75,8 @@ pub struct Item {
     pub evidence: Vec<CallName>,
     /// Pages of the AWS console.
     pub console: Vec<Page>,
+    /// What keytrail itself can do of it, for the names it is about.
+    pub acts: Vec<ChangeKind>,
     /// The commands that go with it.
     pub commands: Vec<CommandTemplate>,
     /// Where it comes from, in words.

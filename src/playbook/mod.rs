@@ -16,11 +16,13 @@
 //! | `deeds` | what the chain called, counted by name |
 //! | `checks/` | how an item becomes true by itself |
 //! | `standing` | where each item stands, and what is next |
+//! | `acts` | what of an item keytrail itself can do |
 //! | `exhibit` | what is shown beside an item |
 //! | `first` | what the first minute needs: the command that makes a key inactive |
 //! | `clock` | when a time box is over |
 //! | `fitting` | which of the built-in playbooks fits |
 
+mod acts;
 mod check;
 mod checks;
 pub mod clock;
@@ -40,6 +42,7 @@ mod subject;
 mod template;
 mod when;
 
+pub use acts::acts;
 pub use check::{Mistake, parse};
 pub use checks::{Check, Found};
 pub use clock::Clock;

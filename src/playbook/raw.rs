@@ -11,6 +11,7 @@ use super::collection::ForEach;
 use super::console::Page;
 use super::exhibit::Exhibit;
 use super::format::TimeBox;
+use crate::investigation::change::ChangeKind;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +62,8 @@ pub(super) struct RawItem {
     pub(super) evidence: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) console: Vec<Page>,
+    #[serde(default)]
+    pub(super) acts: Vec<Spanned<ChangeKind>>,
     #[serde(default)]
     pub(super) commands: Vec<Spanned<RawCommand>>,
     #[serde(default)]

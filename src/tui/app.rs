@@ -386,6 +386,11 @@ impl App {
         self.on_node() && !self.is_replay() && !self.is_acting
     }
 
+    pub(super) fn can_act_on_item(&self) -> bool {
+        let item = self.steps.item(&self.settings.playbook);
+        !self.is_replay() && !self.is_acting && item.is_some_and(|item| !item.acts.is_empty())
+    }
+
     /// Whether a change is under way.
     pub(super) fn is_changing(&self) -> bool {
         let last = self.investigation().deeds().all().last();

@@ -115,6 +115,7 @@ pub(crate) fn live_user(name: &str, keys: Reply<Vec<KeyStatus>>, password: Reply
         password: Some(password),
         denied_all: Some(Reply::Known(false)),
         denied_before: Some(absent()),
+        held: BTreeMap::new(),
     }
 }
 
@@ -140,6 +141,7 @@ pub(crate) fn door(about: Reply<Made>, denied_before: Reply<DateTime<Utc>>) -> L
         name: "door".to_owned(),
         about,
         denied_before: Some(denied_before),
+        held: BTreeMap::new(),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Checks that look at one thing of the chain.
 
+use std::collections::BTreeMap;
+
 use crate::support::incident::*;
 use keytrail::investigation::What;
 use keytrail::investigation::account::{KeyStatus, Reply};
 use keytrail::investigation::fact::{ItemState, Verdict};
+use keytrail::investigation::live::{Held, LiveRole, LiveUser};
 use keytrail::playbook::State;
 use serde_json::json;
 
@@ -76,7 +79,7 @@ fn what_is_deleted_is_gone_from_the_account_or_the_records_end_it() {
     let deleted = [child(), vec![on_user(&admin(), 60, "DeleteUser", "mallory")]].concat();
     Story::of(&deleted).is(users, State::Proved, "user mallory: removed by AKIAADMIN00000000001");
 
-    // Of other credentials IAM is not asked: only a record shows it.
+    // Other credentials are gone by a record, or from what IAM lists of the user.
     let enable = call(&seed(), 40, "iam", "UploadSSHPublicKey")
         .request(json!({"userName": "mallory"}))
         .answer(json!({"sSHPublicKey": {"userName": "mallory", "sSHPublicKeyId": "APKAEXAMPLE0000000001"}}));
@@ -85,6 +88,21 @@ fn what_is_deleted_is_gone_from_the_account_or_the_records_end_it() {
     let other = "for_each = 'other_credential'\ncheck = 'deleted'";
     let mut calls = [child(), vec![enable]].concat();
     Story::of(&calls).is(other, State::Open, "no record shows that it was removed");
+    let keys = |keys: Reply<Vec<String>>| {
+        let user = live_user("mallory", Reply::Known(vec![]), absent());
+        live(
+            vec![LiveUser {
+                held: BTreeMap::from([(Held::SshKeys, keys)]),
+                ..user
+            }],
+            vec![],
+        )
+    };
+    let listed = |keys: &[&str]| Reply::Known(keys.iter().map(|key| (*key).to_owned()).collect());
+    let asked = |reply| Story::of(&calls).then(600, keys(reply));
+    asked(listed(&["APKAEXAMPLE0000000001"])).is(other, State::Open, "iam:ListSSHPublicKeys: it is still there");
+    asked(listed(&["APKAOTHER000000000001"])).is(other, State::Proved, "iam:ListSSHPublicKeys: not there");
+    asked(denied()).is(other, State::Open, "access denied to iam:ListSSHPublicKeys");
     calls.push(remove);
     Story::of(&calls).is(other, State::Proved, "removed by AKIAADMIN00000000001");
 }
@@ -101,6 +119,21 @@ fn what_the_chain_put_on_a_user_is_gone_when_it_is_taken_off_or_the_user_is_dele
         State::Open,
         "policy AdministratorAccess of mallory: no record shows",
     );
+    let attached = |policies: &[&str]| {
+        let policies = Reply::Known(policies.iter().map(|policy| (*policy).to_owned()).collect());
+        let user = live_user("mallory", Reply::Known(vec![]), absent());
+        live(
+            vec![LiveUser {
+                held: BTreeMap::from([(Held::Attached, policies)]),
+                ..user
+            }],
+            vec![],
+        )
+    };
+    let asked = Story::of(&calls).then(600, attached(&["arn:aws:iam::aws:policy/AdministratorAccess"]));
+    asked.is(grants, State::Open, "iam:ListAttachedUserPolicies: it is still there");
+    let asked = Story::of(&calls).then(600, attached(&[]));
+    asked.is(grants, State::Proved, "iam:ListAttachedUserPolicies: not there");
     let asked = Story::of(&calls).then(600, live(vec![gone("mallory")], vec![]));
     asked.is(grants, State::Proved, "mallory is gone");
     calls.push(detach);
@@ -140,13 +173,37 @@ fn an_outsider_is_shut_out_by_a_later_trust_policy() {
             .request(json!({"roleName": "door", "policyDocument": document.to_string()}))
     };
     let mut calls = vec![use_of(&seed(), 1), trust(&seed(), 50, OUTSIDE)];
-    Story::of(&calls).is(
+    Story::of(&calls).is(outsiders, State::Open, "UpdateAssumeRolePolicy in event");
+    // The account says so too, whoever closed it.
+    let trusts = |who: &[&str]| {
+        let who = Reply::Known(who.iter().map(|who| (*who).to_owned()).collect());
+        live(
+            vec![],
+            vec![LiveRole {
+                held: BTreeMap::from([(Held::Outsiders, who)]),
+                ..door(the_door(), absent())
+            }],
+        )
+    };
+    let asked = Story::of(&calls).then(600, trusts(&[OUTSIDE]));
+    asked.is(
         outsiders,
         State::Open,
-        "no record shows that the trust policy of door was restored",
+        "iam:GetRole: the trust policy of door lets it in",
     );
+    let asked = Story::of(&calls).then(600, trusts(&[]));
+    asked.is(
+        outsiders,
+        State::Proved,
+        "iam:GetRole: the trust policy of door leaves it out",
+    );
+    // What a record says of a later time counts more.
+    let again = [calls.clone(), vec![trust(&seed(), 700, OUTSIDE)]].concat();
+    Story::of(&again)
+        .then(600, trusts(&[]))
+        .is(outsiders, State::Open, "lets it in");
     calls.push(trust(&admin(), 500, ACCOUNT));
-    Story::of(&calls).is(outsiders, State::Proved, "UpdateAssumeRolePolicy in event");
+    Story::of(&calls).is(outsiders, State::Proved, "leaves it out");
 }
 
 #[test]

@@ -81,14 +81,9 @@ fn outsiders<'e>(call: Call<'e>, role: &Node) -> Vec<Ornament<'e>> {
     ]
     .iter()
     .find_map(|path| json::first(call.body, path));
-    let mut found: Vec<String> = document
-        .map(|d| trust::principals(&d))
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|p| p.outside(account))
-        .collect();
-    found.dedup();
+    let found = document.map(|document| trust::outsiders(&document, account));
     found
+        .unwrap_or_default()
         .into_iter()
         .map(|id| Ornament {
             kind: Kind::Other("aws_account"),

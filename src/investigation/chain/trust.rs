@@ -63,6 +63,16 @@ impl Principal {
     }
 }
 
+/// Those outside of an account whom a trust policy lets in; `*` for anybody.
+pub fn outsiders(text: &str, role_account: &str) -> Vec<String> {
+    let mut found: Vec<String> = principals(text)
+        .iter()
+        .filter_map(|p| p.outside(role_account))
+        .collect();
+    found.dedup();
+    found
+}
+
 /// Decodes a policy document: plain JSON, or URL-encoded as in the answer of CreateRole (quirk Q30).
 pub fn document(text: &str) -> Option<Value> {
     if let Ok(value) = serde_json::from_str(text) {

@@ -115,10 +115,9 @@ fn switched(event: &Event, status: &str) -> KeySwitched {
 }
 
 fn written(event: &Event, document: &str, account: &str) -> TrustWritten {
-    let principals = trust::principals(document);
     TrustWritten {
         at: event.time(),
-        outsiders: principals.iter().filter_map(|p| p.outside(account)).collect(),
+        outsiders: trust::outsiders(document, account),
         event: event.id().to_owned(),
     }
 }

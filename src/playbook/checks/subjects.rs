@@ -11,7 +11,7 @@ use crate::catalogue::Kind;
 use crate::cloudtrail::ids::user_name;
 use crate::cloudtrail::{json, time};
 use crate::investigation::account::{KeyStatus, QUARANTINE, Reply, UserSeen, policy_name, quarantine};
-use crate::investigation::live::{Live, LiveState};
+use crate::investigation::live::{Live, LiveState, On, holder};
 use crate::investigation::{Link, Node, Verdict};
 
 const NOT_ASKED: &str = "the account was not asked";
@@ -42,7 +42,7 @@ pub(super) fn inactive(facts: &Facts<'_>, subject: &Subject) -> Found {
         }
         other => match ended {
             Some(ended) => Found::proved(format!("DeleteAccessKey in event {}", ended.event_id), ended.time),
-            None => unknown(node, other.map(|(state, _)| state)),
+            None => unknown(facts, node, other.map(|(state, _)| state)),
         },
     }
 }
@@ -64,14 +64,14 @@ pub(super) fn deleted(facts: &Facts<'_>, subject: &Subject) -> Found {
         return holder;
     }
     match live.map(|live| (live.state, live.at)) {
-        Some((LiveState::Gone, at)) => Found::proved(format!("{}: not there any more", call_of(node)), at),
+        Some((LiveState::Gone, at)) => Found::proved(format!("{}: not there any more", call_of(facts, node)), at),
         Some((LiveState::Inactive, at)) => Found::not_yet("inactive, but not deleted", at),
         Some((LiveState::Exists | LiveState::Active | LiveState::CutOff, at)) => {
-            Found::not_yet(format!("{}: it is still there", call_of(node)), at)
+            Found::not_yet(format!("{}: it is still there", call_of(facts, node)), at)
         }
         // Of these IAM is not asked: the printed commands show them.
-        _ if matches!(node.kind, Kind::Other(_)) => Found::not_yet("no record shows that it was removed", None),
-        other => unknown(node, other.map(|(state, _)| state)),
+        None if matches!(node.kind, Kind::Other(_)) => Found::not_yet("no record shows that it was removed", None),
+        other => unknown(facts, node, other.map(|(state, _)| state)),
     }
 }
 
@@ -87,7 +87,7 @@ fn holder_gone(facts: &Facts<'_>, node: &Node) -> Option<Found> {
     }) = live
     {
         return Some(Found::proved(
-            format!("{}: {} is gone", call_of(holder), holder.name),
+            format!("{}: {} is gone", call_of(facts, holder), holder.name),
             at,
         ));
     }
@@ -132,7 +132,7 @@ pub(super) fn cut_off(facts: &Facts<'_>, subject: &Subject) -> Found {
     match live.map(|live| (live.state, live.at)) {
         Some((LiveState::NotCutOff, at)) => Found::not_yet("no policy denies sessions of this age", at),
         Some((LiveState::Exists, at)) => Found::not_yet("iam:GetLoginProfile: it is still there", at),
-        other => unknown(node, other.map(|(state, _)| state)),
+        other => unknown(facts, node, other.map(|(state, _)| state)),
     }
 }
 
@@ -144,12 +144,31 @@ pub(super) fn trust_closed(facts: &Facts<'_>, subject: &Subject) -> Found {
         return gone;
     }
     let role = subject.role.as_deref().unwrap_or_default();
-    match facts.trusts.get(role) {
-        Some(written) if !written.outsiders.contains(&node.id) => Found::proved(
-            format!("UpdateAssumeRolePolicy in event {} leaves it out", written.event),
-            written.at,
-        ),
-        _ => Found::not_yet(
+    let live = facts.investigation.live(node);
+    let written = facts.trusts.get(role);
+    match (written, live.map(|live| (live.state, live.at))) {
+        (Some(written), live) if live.is_none_or(|(_, at)| written.at > at) => {
+            let event = &written.event;
+            if written.outsiders.contains(&node.id) {
+                Found::not_yet(
+                    format!("UpdateAssumeRolePolicy in event {event} lets it in"),
+                    written.at,
+                )
+            } else {
+                Found::proved(
+                    format!("UpdateAssumeRolePolicy in event {event} leaves it out"),
+                    written.at,
+                )
+            }
+        }
+        (_, Some((LiveState::Gone, at))) => {
+            Found::proved(format!("iam:GetRole: the trust policy of {role} leaves it out"), at)
+        }
+        (_, Some((LiveState::Exists, at))) => {
+            Found::not_yet(format!("iam:GetRole: the trust policy of {role} lets it in"), at)
+        }
+        (_, Some((state, _))) => unknown(facts, node, Some(state)),
+        (_, None) => Found::not_yet(
             format!("no record shows that the trust policy of {role} was restored"),
             node.proof.as_ref().map(|proof| proof.key.time),
         ),
@@ -290,28 +309,32 @@ fn seen_user<'i>(facts: &Facts<'i>, name: &str) -> Option<(DateTime<Utc>, &'i Us
 }
 
 /// The call that shows whether a node is there.
-fn call_of(node: &Node) -> &'static str {
+fn call_of(facts: &Facts<'_>, node: &Node) -> &'static str {
     match node.kind {
         Kind::User => "iam:GetUser",
         Kind::Role => "iam:GetRole",
         Kind::LoginProfile => "iam:GetLoginProfile",
         Kind::AccessKey if node.owner.as_deref().and_then(user_name).is_none() => "iam:GetAccessKeyLastUsed",
         Kind::AccessKey => "iam:ListAccessKeys",
+        Kind::Other(_) => match holder(&facts.investigation.chain().nodes, node) {
+            Some((on, held)) => held.call(matches!(on, On::Role(_))),
+            None => "IAM",
+        },
         _ => "IAM",
     }
 }
 
 /// Why the account does not tell.
-fn unknown(node: &Node, state: Option<LiveState>) -> Found {
+fn unknown(facts: &Facts<'_>, node: &Node, state: Option<LiveState>) -> Found {
     match state {
         Some(LiveState::Unknown(why)) if why.ends_with("denied") => {
             let call = match node.kind {
                 Kind::Session => "iam:GetRolePolicy, iam:GetUserPolicy",
-                _ => call_of(node),
+                _ => call_of(facts, node),
             };
             Found::unknown(format!("access denied to {call}"))
         }
-        Some(LiveState::Unknown(why)) => Found::unknown(format!("{}: {why}", call_of(node))),
+        Some(LiveState::Unknown(why)) => Found::unknown(format!("{}: {why}", call_of(facts, node))),
         _ => Found::unknown(NOT_ASKED),
     }
 }
