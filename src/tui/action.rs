@@ -225,7 +225,7 @@ impl Action {
             Self::Judge(Verdict::Malicious) => "Judge the node, or the source of the event: the attacker's",
             Self::Judge(Verdict::Expected) => "Judge the node, or the source of the event: ours",
             Self::Judge(Verdict::Unknown) => "Take the judgement back",
-            Self::Act => "Do something about it: deactivate, cut off, delete; read-only, the commands for it",
+            Self::Act => "Do something about it; read-only, the commands for that",
             Self::NodeEvents => "Show the events of this node in the timeline",
             Self::EventNode => "Show the node that made this call in the chain",
             Self::FilterText => "Filter: events that hold a text, such as a name, an address, an error",

@@ -101,7 +101,7 @@ impl LiveSeen {
             Kind::Session => Self::session,
             Kind::Other(_) if is_again_there(nodes, node) => return None,
             Kind::Other(_) => Self::held,
-            _ => return None,
+            Kind::ConsoleLogin => return None,
         };
         match (&self.account, &node.account) {
             (Reply::Known(own), Some(account)) if own != account => None,
