@@ -81,15 +81,15 @@ pub(super) fn write(document: &mut Document, given: &Given<'_>) {
         vec![
             Cell::from(deed.approved.id.to_string()),
             Cell::from(title(deed)),
-            Cell::from(when(moment(deed))),
-            Cell::from(&deed.approved.by),
+            Cell::from(moment(deed)),
+            Cell::from(deed.approved.by.as_str()),
             Cell::from(calls(deed)),
             Cell::new(look, deed.words()),
             Cell::from(way_back(given, deed)),
         ]
     });
     document.table(
-        &["No.", "Change", "When", "By", "Calls", "Outcome", "Way back"],
+        &["No.", "Change", "When (UTC)", "By", "Calls", "Outcome", "Way back"],
         rows.collect(),
         usize::MAX,
         "",
@@ -131,7 +131,7 @@ fn snapshots(document: &mut Document, given: &Given<'_>) {
         .map(|(at, snapshot)| {
             vec![
                 Cell::from(snapshot.of.to_string()),
-                Cell::from(when(*at)),
+                Cell::from(*at),
                 Cell::id(&snapshot.sha256),
             ]
         })
@@ -140,5 +140,5 @@ fn snapshots(document: &mut Document, given: &Given<'_>) {
     if rows.is_empty() {
         document.paragraph("None: keytrail deleted nothing and no snapshot was taken.");
     }
-    document.table(&["Snapshot", "Taken", "SHA-256"], rows, usize::MAX, "");
+    document.table(&["Snapshot", "Taken (UTC)", "SHA-256"], rows, usize::MAX, "");
 }

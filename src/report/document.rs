@@ -1,5 +1,7 @@
 //! A document, whatever the form it is written in.
 
+use chrono::{DateTime, Utc};
+
 use crate::export::TreeLine;
 
 /// A title and what stands below it.
@@ -43,6 +45,8 @@ pub(super) enum Look {
     Words,
     /// An id or a name.
     Id,
+    /// A moment.
+    When,
     /// A state: nothing more to do.
     Good,
     /// A state: something is left to do.
@@ -64,8 +68,27 @@ impl Cell {
     }
 }
 
-impl<T: Into<String>> From<T> for Cell {
-    fn from(text: T) -> Self {
+/// A moment in UTC, as the head of its column says.
+impl From<DateTime<Utc>> for Cell {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self::new(Look::When, time.format("%Y-%m-%d %H:%M:%S").to_string())
+    }
+}
+
+impl From<Option<DateTime<Utc>>> for Cell {
+    fn from(time: Option<DateTime<Utc>>) -> Self {
+        time.map_or_else(|| Self::new(Look::When, ""), Self::from)
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::new(Look::Words, text)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
         Self::new(Look::Words, text)
     }
 }

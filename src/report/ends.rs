@@ -77,9 +77,11 @@ impl<'a> Ends<'a> {
         }
         let by_itself = node.expires_by().filter(|expires| *expires <= now);
         if let Some(end) = self.proved.get(&*node.node) {
+            let is_gone = live.is_some_and(|live| live.state == LiveState::Gone) || node.ended.is_some();
             return Some(End {
                 at: end.at.or(by_itself),
-                ..end.clone()
+                by: end.by.clone(),
+                is_gone: end.is_gone || is_gone,
             });
         }
         if let Some(ended) = &node.ended {
@@ -93,7 +95,7 @@ impl<'a> Ends<'a> {
             return Some(End {
                 at: Some(live.at),
                 by: format!("AWS says: {}", live.words(node)),
-                is_gone: matches!(live.state, LiveState::Gone),
+                is_gone: live.state == LiveState::Gone,
             });
         }
         let expired = by_itself.filter(|_| node.kind == Kind::Session)?;

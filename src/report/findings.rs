@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Cell, Document, Look};
-use super::text::when;
 use crate::catalogue;
 use crate::cloudtrail::Event;
 use crate::investigation::actor::actor_id;
@@ -22,6 +21,24 @@ pub(super) struct Finding<'a> {
     /// The first that succeeded, else the first.
     pub(super) first: &'a Event,
     sources: BTreeSet<String>,
+}
+
+impl Finding<'_> {
+    fn times(&self) -> String {
+        match (self.worked, self.failed) {
+            (worked, 0) => worked.to_string(),
+            (0, failed) => format!("{failed} failed"),
+            (worked, failed) => format!("{worked}, and {failed} failed"),
+        }
+    }
+
+    /// Why it matters, with the ATT&CK technique.
+    fn why(&self) -> String {
+        match (self.meaning.why, self.meaning.technique) {
+            (why, "") => why.to_owned(),
+            (why, technique) => format!("{why} ({technique})"),
+        }
+    }
 }
 
 /// The calls of high and critical weight: critical ones first, each kind by its first call.
@@ -77,25 +94,21 @@ pub(super) fn write(document: &mut Document, findings: &[Finding<'_>]) {
         vec![
             Cell::new(look, finding.meaning.severity),
             Cell::id(&finding.call),
-            Cell::from(finding.worked.to_string()),
-            Cell::from(finding.failed.to_string()),
-            Cell::from(when(finding.first.time())),
+            Cell::from(finding.times()),
+            Cell::from(finding.first.time()),
             Cell::id(finding.first.id()),
             Cell::from(finding.sources.iter().cloned().collect::<Vec<_>>().join(", ")),
-            Cell::from(finding.meaning.technique),
-            Cell::from(finding.meaning.why),
+            Cell::from(finding.why()),
         ]
     });
     document.table(
         &[
             "Weight",
             "Call",
-            "Worked",
-            "Failed",
-            "First",
+            "Times",
+            "First (UTC)",
             "Event",
             "Sources",
-            "ATT&CK",
             "Why it matters",
         ],
         rows.collect(),

@@ -105,24 +105,20 @@ pub(super) fn limits(given: &Given<'_>) -> Vec<String> {
 pub(super) fn write(document: &mut Document, given: &Given<'_>) {
     document.heading("Coverage and its gaps");
     let coverage = given.investigation.coverage();
-    let second = |second: i64| DateTime::from_timestamp(second, 0).map(when).unwrap_or_default();
+    let second = |second: Option<i64>| Cell::from(second.and_then(|second| DateTime::from_timestamp(second, 0)));
     let archive = coverage.regions().iter().map(|((account, region), read)| {
-        let moment = |time: Option<_>| Cell::from(time.map(when).unwrap_or_default());
         vec![
             Cell::from("archive"),
             Cell::id(account),
             Cell::id(region),
-            moment(read.first),
-            moment(read.last),
+            Cell::from(read.first),
+            Cell::from(read.last),
             Cell::from(read.records.to_string()),
             Cell::from("read; what is missing between is not known"),
         ]
     });
     let history = coverage.history().iter().map(|(region, history)| {
-        let (from, until) = history
-            .window()
-            .map(|(a, b)| (second(a), second(b)))
-            .unwrap_or_default();
+        let (from, until) = history.window().unzip();
         let look = match history.state() {
             HistoryState::Complete | HistoryState::Disabled => Look::Good,
             HistoryState::Partial => Look::Open,
@@ -132,15 +128,23 @@ pub(super) fn write(document: &mut Document, given: &Given<'_>) {
             Cell::from("event history"),
             Cell::id(given.investigation.account().unwrap_or_default()),
             Cell::id(region),
-            Cell::from(from),
-            Cell::from(until),
+            second(from),
+            second(until),
             Cell::from(history.events.to_string()),
             Cell::new(look, history.state().as_str()),
         ]
     });
     let rows = archive.chain(history).collect();
     document.table(
-        &["Source", "Account", "Region", "From", "To", "Events", "State"],
+        &[
+            "Source",
+            "Account",
+            "Region",
+            "From (UTC)",
+            "To (UTC)",
+            "Events",
+            "State",
+        ],
         rows,
         MOST,
         "coverage.csv",

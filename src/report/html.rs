@@ -7,7 +7,7 @@ use super::text::harmless;
 
 const STYLE: &str = include_str!("report.css");
 /// The hash of [`STYLE`]: the page allows this style, and nothing else of any kind.
-const STYLE_HASH: &str = "sha256-TBD";
+const STYLE_HASH: &str = "sha256-PyKzDSBnFm4atdtRDI4KkK411HgC6zajK6aoAVPdgqI=";
 
 /// The page.
 pub(super) fn write(document: &Document) -> String {
@@ -102,6 +102,7 @@ fn class(look: Look) -> Option<&'static str> {
     match look {
         Look::Words => None,
         Look::Id => Some("id"),
+        Look::When => Some("when"),
         Look::Good => Some("good"),
         Look::Open => Some("open"),
         Look::Bad => Some("bad"),

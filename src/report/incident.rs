@@ -150,16 +150,16 @@ fn chain(document: &mut Document, given: &Given<'_>, ends: &Ends<'_>) {
     objects::write_iam(document, given, ends, MOST);
     let attempts = given.investigation.chain().attempts.iter().map(|attempt| {
         vec![
-            Cell::from(when(attempt.event.time)),
+            Cell::from(attempt.event.time),
             Cell::id(&attempt.name),
-            Cell::from(&attempt.error),
+            Cell::from(attempt.error.as_str()),
             Cell::id(&*attempt.event.id),
         ]
     });
     let attempts: Vec<Vec<Cell>> = attempts.collect();
     if !attempts.is_empty() {
         document.subheading("Tried and failed");
-        document.table(&["When", "Call", "Error", "Event"], attempts, MOST, "chain.json");
+        document.table(&["When (UTC)", "Call", "Error", "Event"], attempts, MOST, "chain.json");
     }
     let warnings = given.investigation.chain().warnings.clone();
     if !warnings.is_empty() {
@@ -197,13 +197,21 @@ fn actors(document: &mut Document, given: &Given<'_>) {
             Cell::new(look, brief),
             Cell::from(actor.activity.events.to_string()),
             Cell::from(actor.activity.failed.to_string()),
-            Cell::from(actor.activity.first.map(when).unwrap_or_default()),
-            Cell::from(actor.activity.last.map(when).unwrap_or_default()),
+            Cell::from(actor.activity.first),
+            Cell::from(actor.activity.last),
             Cell::from(why.join("; ")),
         ]
     });
     document.table(
-        &["Source", "Taken for", "Calls", "Failed", "First", "Last", "Why"],
+        &[
+            "Source",
+            "Taken for",
+            "Calls",
+            "Failed",
+            "First (UTC)",
+            "Last (UTC)",
+            "Why",
+        ],
         rows.collect(),
         MOST,
         "actors.csv",

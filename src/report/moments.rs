@@ -136,7 +136,7 @@ fn contained(given: &Given<'_>, ends: &Ends<'_>) -> Result<Moment, String> {
             n => format!(", and {} more", n - 1),
         };
         let (kind, id) = (first.node.kind.label(), &first.node.id);
-        return Err(format!("not yet: {kind} {id} may still work{more}"));
+        return Err(format!("{kind} {id} may still work{more}"));
     }
     let nodes = &given.investigation.chain().nodes;
     let lets_in = |node: &Node| node.is_credential() || node.link == Link::Trusts || node.link == Link::CarriesRole;
@@ -149,7 +149,7 @@ fn contained(given: &Given<'_>, ends: &Ends<'_>) -> Result<Moment, String> {
         let Some(end) = ends.of_node(node) else { continue };
         let at = end.at.ok_or_else(|| {
             let (kind, id) = (node.kind.label(), &node.id);
-            format!("contained, but since when is not known: {kind} {id} ({})", end.by)
+            format!("since when is not known: {kind} {id} ({})", end.by)
         })?;
         if last.as_ref().is_none_or(|last| at > last.at) {
             last = Some(Moment::new(
@@ -158,18 +158,18 @@ fn contained(given: &Given<'_>, ends: &Ends<'_>) -> Result<Moment, String> {
             ));
         }
     }
-    last.ok_or_else(|| "not yet: nothing was read".to_owned())
+    last.ok_or_else(|| "nothing was read".to_owned())
 }
 
 fn recovered(given: &Given<'_>, ends: &Ends<'_>, contained: Option<&Moment>) -> Result<Moment, String> {
     let Some(contained) = contained else {
-        return Err("not yet: not contained".to_owned());
+        return Err("not contained".to_owned());
     };
     let mut last = contained.clone();
     for node in objects::made_in_iam(given) {
         let Some(end) = ends.of_node(node).filter(|end| end.is_gone) else {
             let (kind, id) = (node.kind.label(), &node.id);
-            return Err(format!("not yet: {kind} {id} is not proved to be removed"));
+            return Err(format!("{kind} {id} is not proved to be removed"));
         };
         if let Some(at) = end.at.filter(|at| *at > last.at) {
             last = Moment::new(at, format!("{} {}: {}", node.kind.label(), node.id, end.by));
@@ -179,7 +179,7 @@ fn recovered(given: &Given<'_>, ends: &Ends<'_>, contained: Option<&Moment>) -> 
         return Ok(last);
     };
     if given.standings.state(RESTORE) != State::DoneByHand {
-        return Err(format!("not yet: {RESTORE} {} is not done", item.title));
+        return Err(format!("{RESTORE} {} is not done", item.title));
     }
     match given.investigation.checklist().progress(RESTORE) {
         Some(mark) if mark.at > last.at => Ok(Moment::new(

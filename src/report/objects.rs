@@ -82,7 +82,7 @@ pub(super) fn write_iam(document: &mut Document, given: &Given<'_>, ends: &Ends<
             vec![
                 Cell::id(format!("{} {}", node.kind.label(), node.id)),
                 Cell::from(format!("{}{on}", node.link.as_str().replace('_', " "))),
-                Cell::from(proof.map(|proof| when(proof.key.time)).unwrap_or_default()),
+                Cell::from(proof.map(|proof| proof.key.time)),
                 Cell::id(
                     proof
                         .map(|proof| format!("{} {}", proof.name, proof.key.id))
@@ -95,7 +95,12 @@ pub(super) fn write_iam(document: &mut Document, given: &Given<'_>, ends: &Ends<
     if rows.is_empty() {
         document.paragraph("Nothing was made or changed in IAM with the chain's credentials, as far as was read.");
     }
-    document.table(&["What", "How", "When", "By event", "Now"], rows, most, "chain.csv");
+    document.table(
+        &["What", "How", "When (UTC)", "By event", "Now"],
+        rows,
+        most,
+        "chain.csv",
+    );
     let passing: Vec<&Node> = theirs(given).filter(|node| is_passing(node)).collect();
     if !passing.is_empty() {
         document.paragraph(sessions(ends, &passing));
@@ -127,20 +132,35 @@ fn sessions(ends: &Ends<'_>, passing: &[&Node]) -> String {
 fn state(given: &Given<'_>, ends: &Ends<'_>, node: &Node) -> Cell {
     let live = given.investigation.live(node);
     match (ends.of_node(node), live) {
-        (Some(End { at, by, is_gone }), _) => {
-            let what = if is_gone { "removed" } else { "works no more" };
-            let at = at.map(|at| format!(", {}", when(at))).unwrap_or_default();
-            Cell::new(Look::Good, format!("{what}{at} ({by})"))
+        (Some(end), _) => {
+            let what = if end.is_gone { "removed" } else { "no longer works" };
+            Cell::new(
+                Look::Good,
+                format!("{what}{}{}", since(&end), by_the_chain(given, node)),
+            )
         }
-        (None, Some(live)) if live.contradicts(node) => {
-            Cell::new(Look::Bad, format!("AWS says: {}, {}", live.words(node), when(live.at)))
+        (None, Some(live)) => {
+            let look = if live.contradicts(node) { Look::Bad } else { Look::Open };
+            Cell::new(look, format!("AWS says: {}, {}", live.words(node), when(live.at)))
         }
-        (None, Some(live)) => Cell::new(Look::Open, format!("AWS says: {}, {}", live.words(node), when(live.at))),
         (None, None) if node.link == Link::Changed => Cell::from("was there before"),
-        (None, None) => Cell::new(
-            Look::Open,
-            "no record shows that it was removed; the account was not asked",
-        ),
+        (None, None) if node.is_credential() => Cell::new(Look::Open, "may still work: the account was not asked"),
+        (None, None) => Cell::new(Look::Open, "no record shows that it was removed"),
+    }
+}
+
+/// Since when, and what says so.
+fn since(end: &End) -> String {
+    let at = end.at.map(|at| format!(", {}", when(at))).unwrap_or_default();
+    format!("{at} ({})", end.by)
+}
+
+/// An attacker removes things too, to hide them.
+fn by_the_chain(given: &Given<'_>, node: &Node) -> &'static str {
+    let keys = given.investigation.chain().key_ids();
+    match &node.ended {
+        Some(ended) if keys.contains(&*ended.by) => ", with a key of the chain itself",
+        _ => "",
     }
 }
 
@@ -166,13 +186,13 @@ pub(super) fn write_resources(document: &mut Document, given: &Given<'_>, ends: 
             vec![
                 Cell::id(format!("{} {}", resource.service, resource.id)),
                 Cell::from(calls.collect::<Vec<_>>().join(", ")),
-                Cell::from(when(resource.first)),
-                Cell::from(when(resource.last)),
+                Cell::from(resource.first),
+                Cell::from(resource.last),
                 removed(given, ends, resource),
             ]
         });
         document.table(
-            &["Resource", "Calls", "First", "Last", "Now"],
+            &["Resource", "Calls", "First (UTC)", "Last (UTC)", "Now"],
             rows.collect(),
             most,
             "resources.csv",
@@ -188,11 +208,8 @@ fn removed(given: &Given<'_>, ends: &Ends<'_>, resource: &Resource) -> Cell {
         .find(|node| node.id == resource.id)
         .and_then(|node| ends.of_node(node));
     match end {
-        Some(End { at, by, .. }) => {
-            let at = at.map(|at| format!(", {}", when(at))).unwrap_or_default();
-            Cell::new(Look::Good, format!("removed{at} ({by})"))
-        }
-        None => Cell::new(Look::Open, "no record shows that it was removed"),
+        Some(end) => Cell::new(Look::Good, format!("removed{}", since(&end))),
+        None => Cell::new(Look::Open, "no record shows that it was removed or put back"),
     }
 }
 

@@ -40,6 +40,13 @@ fn underlined(out: &mut String, text: &str, line: char) -> fmt::Result {
     writeln!(out, "{text}\n{}", line.to_string().repeat(text.chars().count()))
 }
 
+/// `When (UTC)` in the middle of a sentence.
+fn lower(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// The columns of plain text end with the font: each row is a sentence instead.
 fn rows(out: &mut String, table: &Table) -> fmt::Result {
     for row in &table.rows {
@@ -48,7 +55,7 @@ fn rows(out: &mut String, table: &Table) -> fmt::Result {
             let text = harmless(&cell.text);
             match n {
                 0 => write!(out, "- {text}")?,
-                _ => write!(out, "; {}: {text}", label.to_lowercase())?,
+                _ => write!(out, "; {}: {text}", lower(label))?,
             }
         }
         writeln!(out)?;

@@ -1,5 +1,7 @@
 //! The reply to AWS Support, in the order of AWS's steps: what was found, what was done, what is proved, what is open.
 
+use std::collections::BTreeSet;
+
 use super::Given;
 use super::changes::{self, About};
 use super::document::Document;
@@ -25,7 +27,7 @@ pub(super) fn document(given: &Given<'_>) -> Document {
     let mut document = Document::new("Reply to AWS Support");
     document.facts(incident::about(given));
     document.paragraph(
-        "We followed the steps of your notice. What AWS's records or answers prove is named with the call or the event; what \
+        "We follow the steps of your notice. What AWS's records or answers prove is named with the call or the event; what \
          rests on a person's word says who and when. Codes such as S1-10 are those of our checklist.",
     );
     document.list(overview(given), usize::MAX, "");
@@ -51,9 +53,8 @@ fn stands(given: &Given<'_>, number: u32) -> Stands {
 }
 
 fn overview(given: &Given<'_>) -> Vec<String> {
-    STEPS
-        .map(|(number, title)| format!("{title}: {}.", stands(given, number).headline()))
-        .into()
+    let stands = |(number, _)| format!("Step {number}: {}.", stands(given, number).headline());
+    STEPS.map(stands).into()
 }
 
 fn what_happened(given: &Given<'_>, moments: &Moments) -> Vec<String> {
@@ -122,10 +123,10 @@ fn regions(given: &Given<'_>) -> String {
     let coverage = given.investigation.coverage();
     let history = coverage.history();
     if history.is_empty() {
-        let regions = coverage.regions().len();
+        let regions: BTreeSet<&str> = coverage.regions().keys().map(|(_, region)| region.as_str()).collect();
         return format!(
             "Archived CloudTrail records of {} were read.",
-            counted(regions, "region")
+            counted(regions.len(), "region")
         );
     }
     let complete = history
@@ -169,7 +170,8 @@ fn step_four(document: &mut Document, given: &Given<'_>, ends: &Ends<'_>, moment
         usize::MAX,
         "",
     );
-    document.paragraph("Evidence on request: chain, calls, resources, coverage and checklist as files with hashes.");
+    document.paragraph("The evidence (chain.csv, events.csv, resources.csv, coverage.csv, checklist.csv, with their hashes) is attached, or sent on \
+         request.");
 }
 
 fn monitoring(given: &Given<'_>) -> String {

@@ -49,7 +49,7 @@ impl Stands {
     pub(super) fn headline(&self) -> String {
         match (self.contradicted.len(), self.open.len()) {
             (0, 0) if self.by_hand.is_empty() => "done, and proved".to_owned(),
-            (0, 0) => format!("done; {} rest on a person's word", counted(self.by_hand.len(), "item")),
+            (0, 0) => format!("done, {} by hand", counted(self.by_hand.len(), "item")),
             (0, open) => format!("not finished, {} open", counted(open, "item")),
             (n, open) => format!("not finished, {} contradicted, {open} open", counted(n, "item")),
         }
@@ -61,13 +61,15 @@ impl Stands {
             ("Marked as done, but contradicted:", self.contradicted, usize::MAX),
             ("Done and proved:", self.proved, MOST_PROOFS),
             ("Done by hand:", self.by_hand, usize::MAX),
-            ("Still open:", self.open, usize::MAX),
         ];
         for (title, items, most) in parts {
             if !items.is_empty() {
                 document.subheading(title);
                 document.list(items, most, "checklist.csv");
             }
+        }
+        if !self.open.is_empty() {
+            document.paragraph(format!("Still open: {}.", self.open.join("; ")));
         }
     }
 }
@@ -101,7 +103,7 @@ pub(super) fn write(document: &mut Document, given: &Given<'_>) {
                 "Title",
                 "State",
                 "Proof, or what is missing",
-                "As of",
+                "As of (UTC)",
                 "By hand",
             ],
             rows,
@@ -138,11 +140,11 @@ fn row(given: &Given<'_>, item: &Item) -> Vec<Cell> {
         )
     });
     vec![
-        Cell::id(&item.id),
-        Cell::from(&item.title),
+        Cell::from(item.id.as_str()),
+        Cell::from(item.title.as_str()),
         Cell::new(look, state.as_str()),
         Cell::from(why),
-        Cell::from(standing.and_then(|standing| standing.at).map(when).unwrap_or_default()),
+        Cell::from(standing.and_then(|standing| standing.at)),
         Cell::from(marked.unwrap_or_default()),
     ]
 }
