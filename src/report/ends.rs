@@ -1,7 +1,7 @@
 //! What of the chain is over, since when, and what proves it: the proofs of the checklist first, then the records, then the
 //! account.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -27,35 +27,46 @@ pub(super) struct Ends<'a> {
     given: Given<'a>,
     /// By node: what a check of the playbook proved.
     proved: HashMap<&'a str, End>,
+    /// Nodes that the account said were over, and that a later record shows to be there again.
+    back: HashSet<&'a str>,
 }
 
 impl<'a> Ends<'a> {
     pub(super) fn of(given: &Given<'a>) -> Self {
-        let mut proved: HashMap<&str, End> = HashMap::new();
+        let mut ends = Self {
+            given: *given,
+            proved: HashMap::new(),
+            back: HashSet::new(),
+        };
         for item in given.playbook.items() {
-            let Some(check) = item.check.map(|check| check.check) else {
+            let check = item.check.map(|check| check.check);
+            let Some(check) = check.filter(|check| {
+                matches!(
+                    check,
+                    Check::Inactive | Check::Deleted | Check::CutOff | Check::TrustClosed
+                )
+            }) else {
                 continue;
             };
-            if !matches!(
-                check,
-                Check::Inactive | Check::Deleted | Check::CutOff | Check::TrustClosed
-            ) {
-                continue;
+            let lines = given.standings.get(&item.id).map(|standing| &standing.lines);
+            for line in lines.into_iter().flatten() {
+                if let (Some(node), Some(found)) = (&line.node, &line.found) {
+                    ends.take(node, check, found);
+                }
             }
-            for line in given
-                .standings
-                .get(&item.id)
-                .map_or(&[][..], |standing| &standing.lines)
-            {
-                let (Some(node), Some(Found::Proved { by, at })) = (&line.node, &line.found) else {
-                    continue;
-                };
+        }
+        ends
+    }
+
+    fn take(&mut self, node: &'a str, check: Check, found: &Found) {
+        match found {
+            Found::Proved { by, at } => {
                 let end = End {
                     at: *at,
                     by: by.clone(),
                     is_gone: matches!(check, Check::Deleted | Check::TrustClosed),
                 };
-                let known = proved.entry(node).or_insert_with(|| end.clone());
+                let known = self.proved.entry(node).or_insert_with(|| end.clone());
                 // Switched off comes before gone; gone says more.
                 if end.is_gone && !known.is_gone {
                     *known = End {
@@ -64,15 +75,21 @@ impl<'a> Ends<'a> {
                     };
                 }
             }
+            Found::NotYet { at: Some(at), .. } => {
+                let asked = self.given.investigation.live_seen().map(|(asked, _)| *asked);
+                if asked.is_some_and(|asked| *at > asked) {
+                    self.back.insert(node);
+                }
+            }
+            Found::NotYet { .. } | Found::Unknown { .. } => {}
         }
-        Self { given: *given, proved }
     }
 
     /// How a node is over; `None` while it may be there or may work, as far as is known.
     pub(super) fn of_node(&self, node: &Node) -> Option<End> {
         let (investigation, now) = (self.given.investigation, self.given.now);
         let live = investigation.live(node);
-        if live.is_some_and(|live| live.contradicts(node)) {
+        if live.is_some_and(|live| live.contradicts(node)) || self.back.contains(&*node.node) {
             return None;
         }
         let by_itself = node.expires_by().filter(|expires| *expires <= now);
@@ -114,6 +131,18 @@ impl<'a> Ends<'a> {
             How::TrustedBy(_) => !self.is_trust_closed(way.node),
             How::CarriesRole => true,
         });
+        let nodes = self.given.investigation.chain().nodes.iter().enumerate();
+        let back = nodes.filter(|(at, node)| self.back.contains(&*node.node) && !self.given.is_ours(*at));
+        let known: HashSet<&str> = ways.iter().map(|way| &*way.node.node).collect();
+        let back = back.filter(|(_, node)| node.is_credential() && !known.contains(&*node.node));
+        let back: Vec<Way> = back
+            .map(|(_, node)| Way {
+                node,
+                how: How::Credential,
+                live: None,
+            })
+            .collect();
+        ways.extend(back);
         ways
     }
 

@@ -81,6 +81,11 @@ pub(super) fn about(given: &Given<'_>) -> Vec<(&'static str, String)> {
     let notice = investigation.notice();
     let mut facts = Vec::new();
     let mut add = |label, text: Option<String>| facts.extend(text.map(|text| (label, text)));
+    let broken = Some(&given.journal.integrity).filter(|integrity| *integrity != "whole");
+    add(
+        "Mind",
+        broken.map(|broken| format!("the journal of the saved file is {broken}; do not rely on this")),
+    );
     add("Support case", notice.and_then(|notice| notice.case_id.clone()));
     add("Account", investigation.account().map(str::to_owned));
     let chain = investigation.chain();

@@ -63,11 +63,11 @@ fn escape(text: &str) -> String {
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         let is_markup = match c {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$' => true,
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$' | '^' | '{' | '}' => true,
             // In the middle of a name it means nothing.
             '_' => !before.is_alphanumeric() || !text[at + 1..].starts_with(char::is_alphanumeric),
-            '#' | '+' | '-' | '=' => at == 0,
-            '.' | ')' if at == digits => at > 0,
+            '#' | '+' | '-' | '=' | ':' => at == 0,
+            '.' | ')' if at == digits => at > 0 && !text[at + 1..].starts_with(|next: char| !next.is_whitespace()),
             // `www.` and `https://` are links on some sites without any markup.
             '.' => text[..at].to_ascii_lowercase().ends_with("www"),
             '/' => before == ':',
@@ -94,10 +94,11 @@ mod tests {
         );
         assert_eq!(escape("# 1. a"), "\\# 1. a");
         assert_eq!(escape("12. a"), "12\\. a");
+        assert_eq!(escape("203.0.113.66 aws-cli"), "203.0.113.66 aws-cli");
         assert_eq!(
             escape("- _a_ [b](https://c) www.d"),
             "\\- \\_a\\_ \\[b\\](https:\\//c) www\\.d"
         );
-        assert_eq!(escape("a\n|<b>"), "a\\\\u{a}\\|\\<b\\>");
+        assert_eq!(escape("a\n|<b>"), "a\\\\u\\{a\\}\\|\\<b\\>");
     }
 }
