@@ -37,8 +37,8 @@ pub(super) fn gaps(given: &Given<'_>) -> Vec<String> {
             gaps.push(format!("event history of {region}: {}{why}", state.as_str()));
         }
     }
-    let named = investigation.passes().iter().rev();
-    let named = named.filter_map(|(_, pass)| pass.aws.as_ref()?.regions.as_ref()).next();
+    let mut passes = investigation.passes().iter().rev();
+    let named = passes.find_map(|(_, pass)| pass.aws.as_ref()?.regions.as_ref());
     gaps.extend(named.map(|regions| format!("only these regions were asked for: {}", regions.join(", "))));
     let period = investigation.passes().last().map(|(_, pass)| pass);
     if let Some(since) = period.and_then(|pass| pass.since) {

@@ -189,9 +189,10 @@ fn actors(document: &mut Document, given: &Given<'_>) {
             Standing::Unusual(_) | Standing::Open => Look::Open,
         };
         let sign = |reason: &Reason| format!("{} (event {})", reason.words(), reason.event.id);
-        let why: Vec<String> = match actor.suspicion.is_empty() {
-            true => vec![standing.words()],
-            false => actor.suspicion.iter().map(sign).collect(),
+        let why: Vec<String> = if actor.suspicion.is_empty() {
+            vec![standing.words()]
+        } else {
+            actor.suspicion.iter().map(sign).collect()
         };
         let brief = match standing.brief() {
             "" => "not known",

@@ -224,8 +224,8 @@ pub(super) fn led_to(given: &Given<'_>) -> String {
         }
     }
     let words: Vec<String> = kinds.into_iter().map(|(kind, tally)| tallied(kind, tally)).collect();
-    match words.is_empty() {
-        true => "nothing was made or changed with it".to_owned(),
-        false => words.join(", "),
+    if words.is_empty() {
+        return "nothing was made or changed with it".to_owned();
     }
+    words.join(", ")
 }

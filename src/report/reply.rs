@@ -47,14 +47,18 @@ const STEPS: [(u32, &str); 3] = [
     (3, "Step 3: review all regions for unwanted usage"),
 ];
 
-fn stands(given: &Given<'_>, number: u32) -> Stands {
-    let step = given.playbook.steps.iter().find(|step| step.number == number);
-    step.map(|step| Stands::of(given, step)).unwrap_or_default()
+/// `None` where the playbook has no such step.
+fn stands(given: &Given<'_>, number: u32) -> Option<Stands> {
+    let step = given.playbook.steps.iter().find(|step| step.number == number)?;
+    Some(Stands::of(given, step))
 }
 
 fn overview(given: &Given<'_>) -> Vec<String> {
-    let stands = |(number, _)| format!("Step {number}: {}.", stands(given, number).headline());
-    STEPS.map(stands).into()
+    let said = |(number, _)| match stands(given, number) {
+        Some(stands) => format!("Step {number}: {}.", stands.headline()),
+        None => format!("Step {number}: not on our checklist."),
+    };
+    STEPS.map(said).into()
 }
 
 fn what_happened(given: &Given<'_>, moments: &Moments) -> Vec<String> {
@@ -86,7 +90,7 @@ fn step_one(document: &mut Document, given: &Given<'_>, ends: &Ends<'_>) {
     document.heading(STEPS[0].1);
     document.list(objects::seeds(given, ends), usize::MAX, "");
     done_by_keytrail(document, given, About::Credentials);
-    stands(given, 1).write(document);
+    checklist(document, given, 1);
 }
 
 fn step_two(document: &mut Document, given: &Given<'_>, ends: &Ends<'_>) {
@@ -94,7 +98,7 @@ fn step_two(document: &mut Document, given: &Given<'_>, ends: &Ends<'_>) {
     document.subheading("Made or changed in IAM with the exposed key, or with what it led to:");
     objects::write_iam(document, given, ends, MOST);
     done_by_keytrail(document, given, About::Identities);
-    stands(given, 2).write(document);
+    checklist(document, given, 2);
 }
 
 fn done_by_keytrail(document: &mut Document, given: &Given<'_>, about: About) {
@@ -116,7 +120,13 @@ fn step_three(document: &mut Document, given: &Given<'_>, ends: &Ends<'_>) {
     document.subheading("Not visible to us:");
     document.list(gaps::limits(given), MOST, "coverage.csv");
     objects::write_resources(document, given, ends, MOST);
-    stands(given, 3).write(document);
+    checklist(document, given, 3);
+}
+
+fn checklist(document: &mut Document, given: &Given<'_>, number: u32) {
+    if let Some(stands) = stands(given, number) {
+        stands.write(document);
+    }
 }
 
 fn regions(given: &Given<'_>) -> String {

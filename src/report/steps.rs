@@ -48,6 +48,7 @@ impl Stands {
     /// How the step stands, in a few words.
     pub(super) fn headline(&self) -> String {
         match (self.contradicted.len(), self.open.len()) {
+            (0, 0) if self.by_hand.is_empty() && self.proved.is_empty() => "does not apply".to_owned(),
             (0, 0) if self.by_hand.is_empty() => "done, and proved".to_owned(),
             (0, 0) => format!("done, {} by hand", counted(self.by_hand.len(), "item")),
             (0, open) => format!("not finished, {} open", counted(open, "item")),
@@ -79,9 +80,10 @@ fn by_hand(progress: Option<&Progress>) -> String {
     let Some(Progress { by, at, note: text, .. }) = progress else {
         return "done".to_owned();
     };
-    let said = match text.is_empty() {
-        true => String::new(),
-        false => format!(" (\"{}\")", note(text)),
+    let said = if text.is_empty() {
+        String::new()
+    } else {
+        format!(" (\"{}\")", note(text))
     };
     format!("done by {by}, {}{said}", when(*at))
 }

@@ -1,7 +1,6 @@
 //! Attack and response, side by side: key moments only.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use chrono::{DateTime, Utc};
 
@@ -82,11 +81,11 @@ fn attack(given: &Given<'_>, findings: &[Finding<'_>]) -> Vec<Moment> {
         } else {
             format!(" ({link})")
         };
-        match told.entry(&proof.key) {
-            Entry::Vacant(first) => drop(first.insert(format!("{}: {kind} {}{link}", proof.name, node.id))),
-            // One call may make several things.
-            Entry::Occupied(mut more) => more.get_mut().push_str(&format!(", {kind} {}{link}", node.id)),
-        }
+        let made = format!("{kind} {}{link}", node.id);
+        // One call may make several things.
+        told.entry(&proof.key)
+            .and_modify(|what| *what = format!("{what}, {made}"))
+            .or_insert_with(|| format!("{}: {made}", proof.name));
     }
     for finding in findings.iter().filter(|finding| finding.worked > 0) {
         let times = match finding.worked {

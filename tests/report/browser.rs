@@ -34,7 +34,7 @@ impl Lure {
         std::thread::spawn(move || {
             listener.incoming().for_each(|_| {
                 counted.fetch_add(1, Ordering::SeqCst);
-            })
+            });
         });
         Self { address, calls }
     }

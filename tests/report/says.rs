@@ -1,5 +1,6 @@
 //! What the reply and the report say, and what they do not claim.
 
+use keytrail::cloudtrail::Event;
 use keytrail::investigation::account::Reply;
 use keytrail::investigation::change::{Acted, Approved, Call, Change, End, Step};
 use keytrail::investigation::fact::{Answered, ItemMarked, ItemState, Watched};
@@ -199,6 +200,21 @@ fn the_steps_stand_in_the_order_of_aws() {
 }
 
 #[test]
+fn a_step_that_is_not_on_the_checklist_is_not_taken_for_done() {
+    let story = Story::of(&child());
+    let mut playbook = builtin();
+    playbook.steps.retain(|step| step.number != 2);
+    let [reply] = in_forms(&playbook, &story.investigation, "whole", story.now, [Format::CaseReply]);
+    assert!(reply.contains("- Step 2: not on our checklist."), "{reply}");
+    let mark_all = builtin()
+        .items()
+        .map(|item| mark(&item.id, ItemState::NotApplicable, ""))
+        .collect::<Vec<_>>();
+    let story = mark_all.into_iter().fold(story, |story, mark| story.then(1000, mark));
+    assert!(says(&story, Format::CaseReply).contains("- Step 2: does not apply."));
+}
+
+#[test]
 fn what_the_attacker_removed_is_not_taken_for_the_responders_work() {
     let mallory = user("mallory", CHILD);
     let hidden = [child(), vec![on_user(&mallory, 60, "DeleteUser", "mallory")]].concat();
@@ -272,13 +288,7 @@ fn what_keytrail_changed_is_told_with_its_outcome_and_the_way_back() {
 #[test]
 fn every_event_that_is_named_is_in_the_evidence() {
     let story = Story::of(&crate::support::story::story());
-    let known: Vec<&str> = story
-        .investigation
-        .evidence()
-        .events()
-        .iter()
-        .map(|event| event.id())
-        .collect();
+    let known: Vec<&str> = story.investigation.evidence().events().iter().map(Event::id).collect();
     for format in FORMATS {
         let text = says(&story, format).replace('\\', "");
         let named = text
