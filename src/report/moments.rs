@@ -146,7 +146,13 @@ fn contained(given: &Given<'_>, ends: &Ends<'_>) -> Result<Moment, String> {
     });
     let mut last: Option<Moment> = None;
     for (_, node) in ways {
-        let Some(end) = ends.of_node(node) else { continue };
+        let Some(end) = ends.of_node(node) else {
+            // Whatever is thought of an exposed key: it is exposed.
+            if node.link == Link::Seed {
+                return Err(format!("{} {} may still work", node.kind.label(), node.id));
+            }
+            continue;
+        };
         let at = end.at.ok_or_else(|| {
             let (kind, id) = (node.kind.label(), &node.id);
             format!("since when is not known: {kind} {id} ({})", end.by)
@@ -158,7 +164,11 @@ fn contained(given: &Given<'_>, ends: &Ends<'_>) -> Result<Moment, String> {
             ));
         }
     }
-    last.ok_or_else(|| "nothing was read".to_owned())
+    let mut last = last.ok_or("nothing was read")?;
+    if !given.investigation.is_read() {
+        last.source.push_str(" (as far as was read: not everything was)");
+    }
+    Ok(last)
 }
 
 fn recovered(given: &Given<'_>, ends: &Ends<'_>, contained: Option<&Moment>) -> Result<Moment, String> {

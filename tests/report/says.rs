@@ -4,7 +4,7 @@ use keytrail::cloudtrail::Event;
 use keytrail::investigation::account::Reply;
 use keytrail::investigation::change::{Acted, Approved, Call, Change, End, Step};
 use keytrail::investigation::fact::{Answered, ItemMarked, ItemState, Watched};
-use keytrail::investigation::{What, change::Snapshot, change::SnapshotOf};
+use keytrail::investigation::{Verdict, What, change::Snapshot, change::SnapshotOf};
 use keytrail::report::Format;
 
 use crate::story::*;
@@ -137,6 +137,15 @@ fn contained_is_what_is_proved_of_every_way_in() {
     let again = [child(), vec![switch(1200, CHILD, "Active")]].concat();
     let again = Story::of(&again).then(900, keys(false));
     assert!(says(&again, Format::Markdown).contains("| Time to contain | not yet |"));
+}
+
+#[test]
+fn an_exposed_key_that_works_is_not_contained_whatever_is_thought_of_it() {
+    let judged = Story::of(&[use_of(&seed(), 1)]).judge(SEED, Verdict::Expected);
+    assert!(says(&judged, Format::Markdown).contains("| Time to contain | not yet |"));
+    // What was not read may hold another way in.
+    let unread = Story::of(&child()).then(900, keys(false)).then(901, ended(false));
+    everywhere(&unread, "(as far as was read: not everything was)");
 }
 
 #[test]
