@@ -109,7 +109,7 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 pub(super) fn warn_if_broken(case: &CaseFile) {
     if let Integrity::Broken { at_seq, what } = case.integrity() {
         let path = case.path().map(|p| p.display().to_string()).unwrap_or_default();
-        super::report(&Failure::new(
+        super::complain(&Failure::new(
             format!("the journal of {path} is broken at fact {at_seq}: {what}"),
             "The file was changed or damaged after it was written. Do not rely on what follows as evidence.",
         ));

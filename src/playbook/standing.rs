@@ -92,6 +92,8 @@ pub struct Standing {
 pub struct Line {
     /// What it is, and its name. The attacker may have chosen it.
     pub subject: String,
+    /// The `node` of the chain that it is, where it is one.
+    pub node: Option<String>,
     /// What the check found; `None` where there is none for it.
     pub found: Option<Found>,
 }
@@ -206,6 +208,7 @@ impl<'n> Looked<'n> {
             }
             lines.push(Line {
                 subject: named(subject),
+                node: subject.node.clone(),
                 found: check.map(|check| check.check.of_subject(facts, subject)),
             });
         }
