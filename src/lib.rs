@@ -9,6 +9,7 @@
 //! | `collect` | the sources of events, and the hunt that follows leads | files, threads, network |
 //! | `account` | who asks AWS, whose the keys are, and what the responder may do | the AWS SDK |
 //! | `store` | the `.keytrail` file | rusqlite |
+//! | `report` | the reply to AWS Support and the incident report | pure |
 //! | `export` | CSV, JSON and text; every cell made safe in one place | csv |
 //! | `playbook` | the checklist format, its check and its command templates | toml, minijinja |
 //! | `investigation` | facts and the reducer; chain, actors, timeline, checklist, coverage | pure |
@@ -23,5 +24,6 @@ pub mod collect;
 pub mod export;
 pub mod investigation;
 pub mod playbook;
+pub mod report;
 pub mod store;
 pub mod tui;

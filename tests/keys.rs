@@ -217,3 +217,58 @@ fn no_key_anywhere_is_too_much() {
         assert_eq!(app.key(quit), Some(Effect::Leave(Exit::Quit)));
     }
 }
+
+#[test]
+fn the_steps_are_ordered_by_time_and_back_and_the_item_stays_selected() {
+    let mut app = app(false);
+    press(&mut app, "4<Down><Down><Down><Down>t");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(
+        shown.contains("Steps: 0 min since the start") && shown.contains("┌ S1-05 "),
+        "{shown}"
+    );
+    assert!(shown.contains("Within 30 min: 30 min left"), "{shown}");
+    press(&mut app, "<Down>t");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(
+        shown.contains("Steps: Compromised access key") && shown.contains("┌ S1-06 "),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_playbook_follows_what_becomes_known_of_the_key_unless_one_was_asked_for() {
+    use keytrail::investigation::What;
+    use keytrail::investigation::fact::Started;
+    use keytrail::tui::App;
+
+    let shown = |playbook: &str| {
+        let mut case = keytrail::store::CaseFile::in_memory().expect("a case");
+        let started = Started {
+            seeds: vec!["ASIAZZTEMP0000000005".to_owned()],
+            tool_version: "0.0.0".to_owned(),
+            playbook: playbook.to_owned(),
+            playbook_text: None,
+            notice: None,
+        };
+        case.commit(screens::now(), What::Started(started)).expect("saved");
+        let mut app = App::new(case, screens::settings(false), screens::now());
+        let first = text(&draw(&app, 120, 40));
+        press(&mut app, "4");
+        first + &text(&draw(&app, 120, 40))
+    };
+    let fitting = shown("");
+    assert!(
+        fitting.contains("Playbook: leaked-session, because the key is a temporary one"),
+        "{fitting}"
+    );
+    assert!(
+        fitting.contains("Steps: Leaked temporary or console session"),
+        "{fitting}"
+    );
+    let asked = shown("compromised-access-key");
+    assert!(
+        asked.contains("Steps: Compromised access key of an IAM user"),
+        "{asked}"
+    );
+}

@@ -56,6 +56,7 @@ fn mallory() -> LiveUser {
         password: Some(absent()),
         denied_all: Some(Reply::Known(false)),
         denied_before: None,
+        held: BTreeMap::new(),
     }
 }
 
@@ -84,6 +85,7 @@ fn door(denied_before: Reply<DateTime<Utc>>) -> LiveSeen {
             created: at(0),
         }),
         denied_before: Some(denied_before),
+        held: BTreeMap::new(),
     };
     LiveSeen {
         roles: vec![role],

@@ -20,7 +20,7 @@ use support::screens::{self, app, copied, draw, press, text};
 mod support;
 
 /// Name and the keys that lead there.
-const SCREENS: [(&str, &str); 16] = [
+const SCREENS: [(&str, &str); 17] = [
     ("overview", "1"),
     ("chain", "2<Down>"),
     ("chain_details", "2<Down><Enter>"),
@@ -33,6 +33,7 @@ const SCREENS: [(&str, &str); 16] = [
     ("timeline_filtered", "3wx<Down>"),
     ("record", "2<Down>r"),
     ("steps", "4<Down>"),
+    ("steps_times", "4t<Down>"),
     ("steps_menu", "4<Down><Enter>"),
     ("decision", "4<Down><Down><Down><Down>"),
     ("coverage", "5"),
@@ -220,6 +221,28 @@ fn a_watch_says_how_long_it_was_quiet_and_what_it_missed() {
     press(&mut app, "2");
     let shown = text(&draw(&app, 80, 24));
     assert!(shown.contains("watching: quiet for 34 min"), "{shown}");
+}
+
+#[test]
+fn what_was_ticked_and_is_not_so_comes_first() {
+    use chrono::TimeDelta;
+    use keytrail::investigation::fact::{ItemMarked, ItemState};
+    let mut case = screens::case();
+    let mark = ItemMarked {
+        item: "S1-10".to_owned(),
+        state: ItemState::Done,
+        note: String::new(),
+        by: "alex".to_owned(),
+    };
+    let at = |minutes| screens::now() + TimeDelta::minutes(minutes);
+    case.commit(at(30), What::ItemMarked(mark)).expect("saved");
+    let seen = screens::live_seen(case.investigation());
+    case.commit(at(40), What::Live(seen)).expect("saved");
+    case.settle();
+    let mut app = App::new(case, screens::settings(false), at(41));
+    insta::assert_snapshot!("contradicted_80x24", text(&draw(&app, 80, 24)));
+    press(&mut app, "<Enter>");
+    insta::assert_snapshot!("contradicted_item_120x40", text(&draw(&app, 120, 40)));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{caller, owner};
 use crate::cloudtrail::{ids, time};
-use crate::investigation::account::{AccountSeen, Caller, KeySeen, Reply, UserSeen};
+use crate::investigation::account::{AccountSeen, Caller, KeySeen, Reply, UserSeen, quarantine};
 use crate::investigation::{Chain, Node};
 
 /// What an advice is about. The most pressing first.
@@ -86,7 +86,7 @@ fn of_caller(caller: &Caller, seen: &AccountSeen) -> Vec<Advice> {
         ));
     }
     let attached = caller.attached.as_ref().and_then(Reply::known);
-    if let Some(policy) = attached.and_then(|attached| owner::quarantine(attached)) {
+    if let Some(policy) = attached.and_then(|attached| quarantine(attached)) {
         let denies = if owner::denies_event_history(policy) {
             ", which denies you event history (cloudtrail:LookupEvents)"
         } else {
@@ -193,7 +193,7 @@ fn of_user(key: &KeySeen, user: &UserSeen) -> Vec<Advice> {
         Some(owner::Status::Gone) => Some("deleted"),
         Some(owner::Status::Active(_)) | None => None,
     };
-    let policy = user.attached.known().and_then(|attached| owner::quarantine(attached));
+    let policy = user.attached.known().and_then(|attached| quarantine(attached));
     if let (Some(policy), None) = (policy, ended) {
         all.push(Advice::new(
             About::OwnerQuarantined,
@@ -201,7 +201,7 @@ fn of_user(key: &KeySeen, user: &UserSeen) -> Vec<Advice> {
             "That does not stop the key: deactivate it. Leave the policy where it is until the key is deleted.",
         ));
     }
-    if owner::is_ses_only(user) {
+    if user.is_ses_only() {
         all.push(Advice::new(
             About::SesOnly,
             format!("{} can only send mail (SES), as far as its policies' names tell.", user.name),

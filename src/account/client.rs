@@ -5,14 +5,13 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_iam::primitives::DateTime as AwsDateTime;
-use aws_sdk_iam::types::{AccessKeyMetadata, AttachedPolicy, StatusType};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use super::regions;
 use super::reply::reply;
 use super::witness::{Seen, Witness};
-use crate::investigation::account::{AboutUser, Caller, GroupSeen, KeyStatus, LastUse, Reply, UserSeen};
+use crate::investigation::account::{AboutUser, Caller, GroupSeen, LastUse, Reply, UserSeen};
 use crate::investigation::live::Made;
 
 /// STS and IAM answer within a second. What they know is not worth waiting for much longer.
@@ -140,16 +139,20 @@ impl Client {
                 id: user.id,
                 created: user.created,
             }),
-            Of::Role => {
-                let answer = reply(self.iam.get_role().role_name(name).send().await);
-                answer.and_then(
-                    |answer| match answer.role.map(|role| (moment(role.create_date), role.role_id)) {
-                        Some((Some(created), id)) => Reply::Known(Made { id, created }),
-                        _ => Reply::Failed("the answer names no role".to_owned()),
-                    },
-                )
-            }
+            Of::Role => self.role(name).await.map(|(made, _)| made),
         }
+    }
+
+    /// Which role of a name there is, and its trust policy.
+    pub(super) async fn role(&self, name: &str) -> Reply<(Made, String)> {
+        let answer = reply(self.iam.get_role().role_name(name).send().await);
+        let role = answer.map(|answer| answer.role);
+        role.and_then(|role| {
+            match role.map(|role| (moment(role.create_date), role.role_id, role.assume_role_policy_document)) {
+                Some((Some(created), id, trust)) => Reply::Known((Made { id, created }, trust.unwrap_or_default())),
+                _ => Reply::Failed("the answer names no role".to_owned()),
+            }
+        })
     }
 
     /// When the console password of a user was made.
@@ -177,36 +180,6 @@ impl Client {
         }
     }
 
-    pub(super) async fn keys_of(&self, user: &str) -> Reply<Vec<KeyStatus>> {
-        let pages = self.iam.list_access_keys().user_name(user).into_paginator().items();
-        reply(pages.send().try_collect().await).map(|keys| keys.into_iter().filter_map(key_status).collect())
-    }
-
-    pub(super) async fn attached_to_user(&self, user: &str) -> Reply<Vec<String>> {
-        let pages = self.iam.list_attached_user_policies().user_name(user).into_paginator();
-        reply(pages.items().send().try_collect().await).map(arns)
-    }
-
-    pub(super) async fn inline_of_user(&self, user: &str) -> Reply<Vec<String>> {
-        let pages = self.iam.list_user_policies().user_name(user).into_paginator();
-        reply(pages.items().send().try_collect().await)
-    }
-
-    pub(super) async fn groups_of(&self, user: &str) -> Reply<Vec<String>> {
-        let pages = self.iam.list_groups_for_user().user_name(user).into_paginator();
-        reply(pages.items().send().try_collect().await)
-            .map(|groups| groups.into_iter().map(|group| group.group_name).collect())
-    }
-
-    pub(super) async fn attached_to_group(&self, group: &str) -> Reply<Vec<String>> {
-        let pages = self
-            .iam
-            .list_attached_group_policies()
-            .group_name(group)
-            .into_paginator();
-        reply(pages.items().send().try_collect().await).map(arns)
-    }
-
     async fn group(&self, name: String) -> GroupSeen {
         GroupSeen {
             attached: self.attached_to_group(&name).await,
@@ -225,18 +198,6 @@ impl Client {
         let client = aws_sdk_cloudtrail::Client::from_conf(config.build());
         reply(client.lookup_events().max_results(1).send().await).map(drop)
     }
-}
-
-pub(super) fn arns(policies: Vec<AttachedPolicy>) -> Vec<String> {
-    policies.into_iter().filter_map(|policy| policy.policy_arn).collect()
-}
-
-fn key_status(key: AccessKeyMetadata) -> Option<KeyStatus> {
-    Some(KeyStatus {
-        id: key.access_key_id?,
-        active: key.status == Some(StatusType::Active),
-        created: key.create_date.and_then(moment),
-    })
 }
 
 pub(super) fn moment(time: AwsDateTime) -> Option<DateTime<Utc>> {

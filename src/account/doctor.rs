@@ -3,11 +3,11 @@
 use aws_config::SdkConfig;
 use chrono::TimeDelta;
 
+use super::caller;
 use super::client::{Client, Of};
 use super::policy::{LIST_REGIONS, LOOKUP_EVENTS, gives};
-use super::{caller, owner};
 use crate::cloudtrail::ids;
-use crate::investigation::account::{Caller, Reply};
+use crate::investigation::account::{Caller, Reply, quarantine};
 
 /// A name that nobody has: who may ask hears that it does not exist, who may not is denied.
 const NOBODY: &str = "keytrail-doctor-asks-for-nobody";
@@ -196,7 +196,7 @@ async fn identities(client: &Client, caller: &Caller) -> Vec<Check> {
     let attached = client
         .attached_to_user(caller::user_name(caller).unwrap_or(NOBODY))
         .await;
-    let quarantine = attached.known().and_then(|attached| owner::quarantine(attached));
+    let quarantine = attached.known().and_then(|attached| quarantine(attached));
     if let Some(policy) = quarantine {
         let means = "AWS put you in quarantine, and denies you event history: use another user or role";
         checks.push(Check::new(State::Missing, "no quarantine", means).because(&format!("you carry {policy}")));
@@ -221,6 +221,21 @@ async fn identities(client: &Client, caller: &Caller) -> Vec<Check> {
         (
             "iam:GetRolePolicy",
             client.inline_policy(Of::Role, NOBODY, NOBODY).await.map(drop),
+        ),
+        (
+            "iam:ListAttachedRolePolicies",
+            client.attached_to_role(NOBODY).await.map(drop),
+        ),
+        ("iam:ListRolePolicies", client.inline_of_role(NOBODY).await.map(drop)),
+        ("iam:ListMFADevices", client.mfa_devices(NOBODY).await.map(drop)),
+        ("iam:ListSSHPublicKeys", client.ssh_keys(NOBODY).await.map(drop)),
+        (
+            "iam:ListSigningCertificates",
+            client.certificates(NOBODY).await.map(drop),
+        ),
+        (
+            "iam:ListServiceSpecificCredentials",
+            client.service_credentials(NOBODY).await.map(drop),
         ),
     ];
     checks.extend(probes.map(|(action, asked)| permission(action, &asked, not_known)));

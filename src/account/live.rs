@@ -12,7 +12,7 @@ use crate::cloudtrail::time;
 use crate::investigation::account::{LastUse, Reply};
 use crate::investigation::chain::trust;
 use crate::investigation::change::{DENY_ALL, REVOKE, REVOKE_USER};
-use crate::investigation::live::{KeySubject, LiveRole, LiveSeen, LiveUser, RoleSubject, Subjects, UserSubject};
+use crate::investigation::live::{Held, KeySubject, LiveRole, LiveSeen, LiveUser, RoleSubject, Subjects, UserSubject};
 
 /// So many subjects are asked about at once.
 const AT_ONCE: usize = 2;
@@ -52,7 +52,7 @@ pub(super) async fn check(config: &SdkConfig, subjects: Subjects) -> LiveSeen {
         .await;
     let roles = subjects.roles.into_iter().filter(|((account, _), _)| is_own(account));
     seen.roles = stream::iter(roles)
-        .map(|((_, name), subject)| role(client, name, subject))
+        .map(|((_, name), subject)| role(client, own, name, subject))
         .buffered(AT_ONCE)
         .collect()
         .await;
@@ -81,6 +81,10 @@ async fn user(client: &Client, name: String, subject: UserSubject) -> LiveUser {
         }
         denied_before = Some(reply);
     }
+    let mut held = BTreeMap::new();
+    for list in subject.held {
+        held.insert(list, if_there(&about, held_by_user(client, &name, list)).await);
+    }
     LiveUser {
         name,
         renamed_from: subject.renamed_from,
@@ -89,19 +93,51 @@ async fn user(client: &Client, name: String, subject: UserSubject) -> LiveUser {
         password,
         denied_all,
         denied_before,
+        held,
     }
 }
 
-async fn role(client: &Client, name: String, subject: RoleSubject) -> LiveRole {
-    let about = client.made(Of::Role, &name).await;
+async fn held_by_user(client: &Client, name: &str, list: Held) -> Reply<Vec<String>> {
+    match list {
+        Held::Attached => client.attached_to_user(name).await,
+        Held::Inline => client.inline_of_user(name).await,
+        Held::Groups => client.groups_of(name).await,
+        Held::MfaDevices => client.mfa_devices(name).await,
+        Held::SshKeys => client.ssh_keys(name).await,
+        Held::Certificates => client.certificates(name).await,
+        Held::ServiceCredentials => client.service_credentials(name).await,
+        Held::Outsiders => Reply::Absent("a user has no trust policy".to_owned()),
+    }
+}
+
+async fn role(client: &Client, own: &str, name: String, subject: RoleSubject) -> LiveRole {
+    let role = client.role(&name).await;
+    let about = role.clone().map(|(made, _)| made);
     let mut denied_before = None;
     if subject.sessions {
         denied_before = Some(if_there(&about, denied_before_by(client, Of::Role, &name, REVOKE)).await);
+    }
+    let mut held = BTreeMap::new();
+    for list in subject.held {
+        let reply = match list {
+            Held::Attached => if_there(&about, client.attached_to_role(&name)).await,
+            Held::Inline => if_there(&about, client.inline_of_role(&name)).await,
+            Held::Outsiders => role.clone().and_then(|(_, trust)| {
+                let is_read = trust::document(&trust).is_some();
+                is_read.then(|| trust::outsiders(&trust, own)).map_or_else(
+                    || Reply::Failed("its trust policy cannot be read".to_owned()),
+                    Reply::Known,
+                )
+            }),
+            _ => Reply::Absent("a role has none".to_owned()),
+        };
+        held.insert(list, reply);
     }
     LiveRole {
         name,
         about,
         denied_before,
+        held,
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `regions` | which regions there are, and where IAM is at home |
 //! | `reply` | what came of a call: answered, denied, absent or failed |
 //! | `client` | the edge: one method a call of the SDK |
+//! | `lists` | the same, for what IAM lists of a user, role or group |
 //! | `witness` | what the wire tells besides: the key that signed, the server's clock |
 //! | `caller` | who the responder is |
 //! | `owner` | what the answers say of a key and its owner |
@@ -22,6 +23,7 @@ pub mod change;
 mod client;
 pub mod doctor;
 mod inquiries;
+mod lists;
 mod live;
 pub mod owner;
 pub mod policy;

@@ -2,13 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::investigation::account::{KeySeen, KeyStatus, LastUse, Reply, UserSeen};
-
-/// The policies AWS puts on the owner of a leaked key: `...Quarantine`, `...QuarantineV2`, and so on.
-const QUARANTINE: &str = "AWSCompromisedKeyQuarantine";
-/// How the console names the users that it makes for SES's SMTP interface, and their one inline policy.
-const SES_USER: &str = "ses-smtp-user.";
-const SES_POLICY: &str = "AmazonSesSendingAccess";
+use crate::investigation::account::{
+    KeySeen, KeyStatus, LastUse, QUARANTINE, Reply, UserSeen, policy_name, quarantine,
+};
 
 /// What became of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,40 +27,9 @@ pub fn status(key: &KeySeen) -> Option<Status<'_>> {
     })
 }
 
-/// The quarantine policy among policies.
-pub fn quarantine(attached: &[String]) -> Option<&str> {
-    attached
-        .iter()
-        .map(|arn| policy_name(arn))
-        .find(|name| name.starts_with(QUARANTINE))
-}
-
 /// Whether a quarantine policy denies event history: all versions but the first do.
 pub(super) fn denies_event_history(quarantine: &str) -> bool {
     quarantine != QUARANTINE
-}
-
-/// Whether a user can do nothing but send mail, as far as the names of its policies tell.
-pub fn is_ses_only(user: &UserSeen) -> bool {
-    let (Some(attached), Some(inline), Some(groups)) =
-        (user.attached.known(), user.inline.known(), user.groups.known())
-    else {
-        return user.name.starts_with(SES_USER);
-    };
-    let attached: Vec<&str> = attached
-        .iter()
-        .map(|arn| policy_name(arn))
-        .filter(|name| !name.starts_with(QUARANTINE))
-        .collect();
-    let only_ses = attached.iter().all(|name| name.starts_with("AmazonSES")) && inline.iter().all(|n| n == SES_POLICY);
-    only_ses && groups.iter().all(|group| group.name == "AWSSESSendingGroupDoNotRename") && {
-        !attached.is_empty() || !inline.is_empty() || !groups.is_empty()
-    }
-}
-
-/// The name in a policy's ARN.
-fn policy_name(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 /// What is known of a key, a line each: a label and its words. Times are written by the caller's clock.

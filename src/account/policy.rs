@@ -8,7 +8,7 @@ pub(super) const LOOKUP_EVENTS: &str = "cloudtrail:LookupEvents";
 pub(super) const LIST_REGIONS: &str = "account:ListRegions";
 
 /// Every call an investigation makes: its permission, and what it gives.
-pub const CALLS: [(&str, &str); 15] = [
+pub const CALLS: [(&str, &str); 21] = [
     (LOOKUP_EVENTS, "the calls of the key and of all it led to"),
     (LIST_REGIONS, "which regions there are to read"),
     ("sts:GetCallerIdentity", "who you are"),
@@ -24,19 +24,22 @@ pub const CALLS: [(&str, &str); 15] = [
     ("iam:ListGroupsForUser", "the owner's groups"),
     ("iam:ListAttachedGroupPolicies", "what the owner may do through groups"),
     ("iam:GetLoginProfile", "whether a console password still exists"),
-    ("iam:GetRole", "whether a role still exists"),
+    ("iam:GetRole", "whether a role still exists, and whom it trusts"),
     ("iam:GetUserPolicy", "whether a user's sessions are cut off"),
     ("iam:GetRolePolicy", "whether a role's sessions are cut off"),
+    ("iam:ListAttachedRolePolicies", "whether a policy is still on a role"),
+    ("iam:ListRolePolicies", "whether an inline policy is still on a role"),
+    ("iam:ListMFADevices", "whether an MFA device is still a user's"),
+    ("iam:ListSSHPublicKeys", "whether an SSH key is still a user's"),
+    ("iam:ListSigningCertificates", "whether a certificate is still a user's"),
+    (
+        "iam:ListServiceSpecificCredentials",
+        "whether a credential for one service is still a user's",
+    ),
 ];
 
 /// What is read of a user or a role before it is changed, and of the account before something is erased.
-pub const LOOKS: [&str; 10] = [
-    "iam:ListMFADevices",
-    "iam:ListSSHPublicKeys",
-    "iam:ListSigningCertificates",
-    "iam:ListServiceSpecificCredentials",
-    "iam:ListAttachedRolePolicies",
-    "iam:ListRolePolicies",
+pub const LOOKS: [&str; 4] = [
     "iam:ListInstanceProfilesForRole",
     "iam:GenerateCredentialReport",
     "iam:GetCredentialReport",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeZone, Utc};
 
 use super::advice::{About, Advice, advice};
-use super::owner::{self, rows};
+use super::owner::rows;
 use crate::cloudtrail::{EventKey, time};
 use crate::investigation::Chain;
 use crate::investigation::account::{
@@ -196,16 +196,16 @@ fn a_user_that_only_sends_mail_is_recognised_by_its_policies() {
     ses.inline = texts(&["AmazonSesSendingAccess"]);
     assert_eq!(about(key_of(ses.clone())), [About::SesOnly]);
     ses.attached = texts(&[&policy("AWSCompromisedKeyQuarantineV3")]);
-    assert!(owner::is_ses_only(&ses), "a quarantine allows nothing");
+    assert!(ses.is_ses_only(), "a quarantine allows nothing");
     ses.attached = texts(&[&policy("AmazonS3FullAccess")]);
-    assert!(!owner::is_ses_only(&ses));
+    assert!(!ses.is_ses_only());
     ses.attached = denied();
-    assert!(!owner::is_ses_only(&ses), "not known is not recognised");
+    assert!(!ses.is_ses_only(), "not known is not recognised");
     "ses-smtp-user.20240506".clone_into(&mut ses.name);
-    assert!(owner::is_ses_only(&ses), "the console's name for such users tells it");
+    assert!(ses.is_ses_only(), "the console's name for such users tells it");
     let mut nothing = user();
     nothing.attached = texts(&[]);
-    assert!(!owner::is_ses_only(&nothing), "no policy at all is not mail");
+    assert!(!nothing.is_ses_only(), "no policy at all is not mail");
 }
 
 #[test]

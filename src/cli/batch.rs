@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
-use super::{account, first_minute, print, session};
+use super::{account, first_minute, playbooks, print, session};
 use crate::account::regions;
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
@@ -160,6 +160,7 @@ fn summary(case: &CaseFile) -> String {
         line(&mut out, &label, &text);
     }
     account::summary(&mut out, investigation);
+    line(&mut out, "Playbook", &playbooks::chosen(investigation));
     read(&mut out, investigation);
     chain(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());

@@ -9,7 +9,7 @@ use super::{first_minute, playbooks, print, session, show};
 use crate::export::tables;
 use crate::export::text::safe;
 use crate::investigation::Investigation;
-use crate::playbook::{DECISION, Item, Names, Playbook, comment, script};
+use crate::playbook::{Exhibit, Item, Names, Playbook, Standings, comment, script};
 use crate::store::CaseFile;
 
 /// Which file, and what of it to print.
@@ -32,12 +32,16 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     session::warn_if_broken(&case);
     let investigation = case.investigation();
     let playbook = playbooks::of(investigation)?;
+    let now = Utc::now();
+    let names = Names::of(investigation, now);
     if args.commands {
-        let names = Names::of(investigation, Utc::now());
         print(&commands(investigation, &chosen(&playbook, &args.item)?, &names))?;
     } else {
-        let items = session::checklist_items(&playbook);
-        show::print_table(tables::checklist(investigation, &items), args.show.format())?;
+        let standings = Standings::of(&playbook, investigation, &names, now);
+        show::print_table(
+            tables::checklist(investigation, &playbook, &standings),
+            args.show.format(),
+        )?;
     }
     Ok(Exit::Done)
 }
@@ -66,7 +70,7 @@ fn commands(investigation: &Investigation, items: &[&Item], names: &Names) -> St
         let heading = comment(&format!("{} {}", item.id, item.title));
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{gap}{}", safe(&heading));
-        if item.id == DECISION {
+        if item.shows == Some(Exhibit::Sources) {
             for said in first_minute::grounds(investigation) {
                 let _ = writeln!(text, "{}", safe(&comment(&said)));
             }

@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             aws: None,
         },
         notice: None,
-        playbook: crate::playbook::DEFAULT.to_owned(),
+        playbook: None,
         // A demo leaves nothing behind unless asked to.
         save: args.output.save.clone(),
         keep_by_default: false,

@@ -28,8 +28,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 /// Writes the evidence of a case and says what was written.
 pub(super) fn write(case: &CaseFile, dir: &Path) -> Result<String, Failure> {
     let playbook = playbooks::of(case.investigation())?;
-    let items = session::checklist_items(&playbook);
-    let manifest = case.while_reading(|case| export::write_evidence(dir, case, &items, chrono::Utc::now()))??;
+    let manifest = case.while_reading(|case| export::write_evidence(dir, case, &playbook, chrono::Utc::now()))??;
     // The manifest does not list itself.
     let files = manifest.files.len() as u64 + 1;
     Ok(format!(

@@ -59,9 +59,9 @@ pub(super) struct Args {
     /// Allow changes to the account, each shown and confirmed first; without it keytrail only reads
     #[arg(long, conflicts_with = "batch")]
     allow_changes: bool,
-    /// The playbook that leads through the steps: a built-in id or a file
-    #[arg(long, default_value = crate::playbook::DEFAULT)]
-    playbook: String,
+    /// The playbook that leads through the steps: a built-in id or a file; without it, the one that fits the key
+    #[arg(long, value_name = "ID-OR-FILE")]
+    playbook: Option<String>,
     #[command(flatten)]
     output: Output,
 }
@@ -109,7 +109,8 @@ pub(super) struct Plan {
     pub(super) seeds: Vec<String>,
     pub(super) pass: PassBegan,
     pub(super) notice: Option<Notice>,
-    pub(super) playbook: String,
+    /// Without one, the playbook that fits.
+    pub(super) playbook: Option<String>,
     pub(super) save: Option<PathBuf>,
     /// Without `save`: keep it in the data folder, or only in memory.
     pub(super) keep_by_default: bool,
@@ -397,7 +398,7 @@ fn case_file(plan: Plan) -> Result<CaseFile, Failure> {
     if let Some(path) = path.as_deref().filter(|p| p.exists()) {
         return continue_file(path, &plan);
     }
-    let playbook_text = playbooks::own_text(&plan.playbook)?;
+    let playbook_text = plan.playbook.as_deref().map(playbooks::own_text).transpose()?.flatten();
     let mut case = match &path {
         Some(path) => CaseFile::create(path)?,
         None => CaseFile::in_memory()?,
@@ -405,7 +406,7 @@ fn case_file(plan: Plan) -> Result<CaseFile, Failure> {
     let started = Started {
         seeds: plan.seeds,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        playbook: plan.playbook,
+        playbook: plan.playbook.unwrap_or_default(),
         playbook_text,
         notice: plan.notice.map(Box::new),
     };

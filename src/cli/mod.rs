@@ -14,6 +14,7 @@ mod notice;
 mod open;
 mod playbooks;
 mod replay;
+mod report;
 mod session;
 mod show;
 mod undo;
@@ -72,6 +73,8 @@ enum Command {
     Checklist(checklist::Args),
     /// Write the evidence folder: CSV, JSON lines and a manifest with hashes
     Export(export::Args),
+    /// Write the reply to AWS Support, or the incident report as Markdown or HTML
+    Report(report::Args),
     /// List what was changed in the account, and print or (with --allow-changes) make the calls that undo it
     Undo(undo::Args),
     /// Check credentials, permissions, regions and the clock, and print the smallest policies
@@ -96,7 +99,7 @@ fn exit_code(run: impl FnOnce() -> Result<Exit, Failure> + UnwindSafe) -> ExitCo
     match catch_unwind(run) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {
-            report(&failure);
+            complain(&failure);
             failure.exit.into()
         }
         Err(_) => Exit::Failed.into(),
@@ -116,6 +119,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Actors(args)) => show::run(show::View::Actors, &args),
         Some(Command::Checklist(args)) => checklist::run(&args),
         Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::Undo(args)) => undo::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Playbooks(args)) => playbooks::run(args),
@@ -124,7 +128,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     }
 }
 
-fn report(failure: &Failure) {
+fn complain(failure: &Failure) {
     let message = failure.message.lines().chain(failure.hint.lines());
     let mut text = String::new();
     for (n, line) in message.enumerate() {

@@ -86,9 +86,20 @@ pub(super) fn of(investigation: &Investigation) -> Result<Playbook, Failure> {
     let id = started
         .map(|s| s.playbook.as_str())
         .filter(|id| !id.is_empty())
-        .unwrap_or(playbook::DEFAULT);
+        .unwrap_or_else(|| playbook::fitting(investigation).id);
     let (name, text) = text(id)?;
     parse(&name, &text)
+}
+
+/// Which playbook leads through the steps, and why, in words.
+pub(super) fn chosen(investigation: &Investigation) -> String {
+    match investigation.started().map(|(_, started)| started.playbook.as_str()) {
+        Some(asked) if !asked.is_empty() => format!("{asked}, as asked"),
+        _ => {
+            let fitting = playbook::fitting(investigation);
+            format!("{}, because {}", fitting.id, fitting.why)
+        }
+    }
 }
 
 fn text(id_or_path: &str) -> Result<(String, String), Failure> {

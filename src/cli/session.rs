@@ -8,9 +8,7 @@ use tokio::runtime::Runtime;
 use super::failure::{Exit, Failure};
 use super::playbooks;
 use crate::collect::work::Work;
-use crate::export::ChecklistItem;
 use crate::export::text::safe;
-use crate::playbook::Playbook;
 use crate::store::{CaseFile, Integrity};
 use crate::tui;
 
@@ -107,27 +105,11 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
         .build()?)
 }
 
-/// The items of a playbook as rows of the checklist.
-pub(super) fn checklist_items(playbook: &Playbook) -> Vec<ChecklistItem> {
-    playbook
-        .steps
-        .iter()
-        .flat_map(|step| {
-            step.items.iter().map(|item| ChecklistItem {
-                step: step.number,
-                id: item.id.clone(),
-                title: item.title.clone(),
-                time_box: item.time_box.as_str().to_owned(),
-            })
-        })
-        .collect()
-}
-
 /// Says on standard error that a file's journal does not hold together. Looking goes on: the responder must see.
 pub(super) fn warn_if_broken(case: &CaseFile) {
     if let Integrity::Broken { at_seq, what } = case.integrity() {
         let path = case.path().map(|p| p.display().to_string()).unwrap_or_default();
-        super::report(&Failure::new(
+        super::complain(&Failure::new(
             format!("the journal of {path} is broken at fact {at_seq}: {what}"),
             "The file was changed or damaged after it was written. Do not rely on what follows as evidence.",
         ));

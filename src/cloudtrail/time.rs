@@ -60,6 +60,11 @@ pub fn format(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
+/// Writes a moment of the responder's own clock in whole seconds, as AWS writes its times and people say them.
+pub fn format_seconds(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -93,7 +93,7 @@ fn live_json(investigation: &Investigation, node: &Node, live: Live) -> Value {
     let used = investigation.live_seen().and_then(|(_, seen)| seen.last_use(&node.id));
     json!({
         "state": live.state.as_str(),
-        "asked": time::format(live.at),
+        "asked": time::format_seconds(live.at),
         "contradicts_records": live.contradicts(node),
         "last_used": used.and_then(|used| used.at).map(time::format),
     })

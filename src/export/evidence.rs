@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 
 use super::folder::Folder;
 use super::manifest::{self, Manifest};
-use super::tables::{self, ChecklistItem};
-use super::{ExportError, Format, snapshots, text};
+use super::{ExportError, Format, snapshots, tables, text};
 use crate::cloudtrail::EventKey;
 use crate::investigation::Investigation;
 use crate::investigation::timeline::Filter;
+use crate::playbook::{Names, Playbook, Standings};
 
 const MANIFEST: &str = "manifest.json";
 
@@ -45,18 +45,19 @@ pub struct Journal {
 pub fn write_evidence(
     folder: &Path,
     case: &impl Case,
-    items: &[ChecklistItem],
+    playbook: &Playbook,
     now: DateTime<Utc>,
 ) -> Result<Manifest, ExportError> {
     let investigation = case.investigation();
     let mut folder = open(folder, investigation)?;
+    let standings = Standings::of(playbook, investigation, &Names::of(investigation, now), now);
     for (name, table) in [
         ("events.csv", tables::events(investigation, &Filter::default())),
         ("chain.csv", tables::chain(investigation)),
         ("resources.csv", tables::resources(investigation)),
         ("coverage.csv", tables::coverage(investigation)),
         ("files.csv", tables::files(investigation)),
-        ("checklist.csv", tables::checklist(investigation, items)),
+        ("checklist.csv", tables::checklist(investigation, playbook, &standings)),
         ("actors.csv", super::actors(investigation)),
     ] {
         folder.write(name, |out| table.write(Format::Csv, out))?;

@@ -39,7 +39,7 @@ pub use evidence::{Case, Journal, write_evidence};
 pub use folder::{Written, create_private, create_private_folder};
 pub use manifest::Manifest;
 pub use table::{Format, Table};
-pub use tables::ChecklistItem;
+pub use tree::{TreeLine, lines as tree_lines};
 
 use std::io::{self, Write};
 

@@ -13,6 +13,7 @@ use crate::cloudtrail::{Event, IdentityType, time};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::timeline::{self, Filter};
 use crate::investigation::{Chain, Investigation, Node, actor, resource, unseen};
+use crate::playbook::{Playbook, Standings, evidence_words};
 
 const EVENTS: [&str; 24] = [
     "EventTime",
@@ -315,35 +316,49 @@ pub fn files(investigation: &Investigation) -> Table<'_> {
     Table::new(&FILES, &FILES, rows)
 }
 
-/// An item of the playbook, as far as the checklist table shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChecklistItem {
-    /// The number of its step.
-    pub step: u32,
-    /// Its id, under which progress is saved.
-    pub id: String,
-    /// What to do.
-    pub title: String,
-    /// By when, in words.
-    pub time_box: String,
-}
+const CHECKLIST: [&str; 13] = [
+    "Step",
+    "Item",
+    "Title",
+    "TimeBox",
+    "State",
+    "By",
+    "At",
+    "Note",
+    "Progress",
+    "Proof",
+    "ProofAt",
+    "Unverified",
+    "Seen",
+];
 
-const CHECKLIST: [&str; 8] = ["Step", "Item", "Title", "TimeBox", "State", "By", "At", "Note"];
-
-/// The items of the playbook with their progress.
-pub fn checklist<'a>(investigation: &'a Investigation, items: &'a [ChecklistItem]) -> Table<'a> {
-    const BRIEF: [&str; 6] = ["Item", "State", "TimeBox", "By", "Title", "Note"];
-    let rows = items.iter().map(|item| {
+/// The items of the playbook: what was marked by hand, then where they stand and what proves or contradicts it.
+pub fn checklist<'a>(investigation: &'a Investigation, playbook: &'a Playbook, standings: &'a Standings) -> Table<'a> {
+    const BRIEF: [&str; 7] = ["Item", "Progress", "TimeBox", "By", "Title", "Note", "Proof"];
+    let items = playbook
+        .steps
+        .iter()
+        .flat_map(|step| step.items.iter().map(move |item| (step, item)));
+    let rows = items.map(|(step, item)| {
         let progress = investigation.checklist().progress(&item.id);
+        let standing = standings.get(&item.id);
         [
-            item.step.into(),
+            step.number.into(),
             text(&item.id),
             text(&item.title),
-            text(&item.time_box),
+            text(item.time_box.as_str()),
             text(investigation.checklist().state(&item.id).as_str()),
             optional(progress.map(|p| &*p.by)),
-            moment(progress.map(|p| p.at)),
+            optional(progress.map(|p| time::format_seconds(p.at)).as_deref()),
             optional(progress.map(|p| &*p.note)),
+            text(standings.state(&item.id).as_str()),
+            optional(standing.map(|s| &*s.why)),
+            optional(standing.and_then(|s| s.at).map(time::format_seconds).as_deref()),
+            optional(standing.map(|s| &*s.unverified)),
+            standing
+                .map(|s| evidence_words(&s.seen))
+                .filter(|seen| !seen.is_empty())
+                .into(),
         ]
     });
     Table::new(&CHECKLIST, &BRIEF, rows)

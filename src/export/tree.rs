@@ -10,6 +10,15 @@ use crate::investigation::fact::Verdict;
 use crate::investigation::live::Live;
 use crate::investigation::{Investigation, further, unseen};
 
+/// One line of the drawn tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeLine {
+    /// What is drawn left of the node.
+    pub stem: String,
+    /// The node in words, safe on a terminal.
+    pub text: String,
+}
+
 /// The tree of a settled investigation, then counts, attempts and what a responder must know.
 pub(super) fn tree(investigation: &Investigation) -> String {
     let mut out = String::new();
@@ -20,8 +29,8 @@ pub(super) fn tree(investigation: &Investigation) -> String {
 
 fn write_tree(out: &mut String, investigation: &Investigation) -> fmt::Result {
     let chain = investigation.chain();
-    for root in chain.roots() {
-        branch(out, investigation, root, &mut String::new())?;
+    for TreeLine { stem, text } in lines(investigation) {
+        writeln!(out, "{stem}{text}")?;
     }
     let counts = chain.counts;
     writeln!(
@@ -81,30 +90,42 @@ fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) -
     Ok(())
 }
 
+/// The nodes of a settled investigation, drawn as a tree.
+pub fn lines(investigation: &Investigation) -> Vec<TreeLine> {
+    let mut lines = Vec::new();
+    for root in investigation.chain().roots() {
+        branch(&mut lines, investigation, root, String::new(), "");
+    }
+    lines
+}
+
 /// One node and what hangs below it; `indent` is what stands left of its children.
-fn branch(out: &mut String, investigation: &Investigation, at: usize, indent: &mut String) -> fmt::Result {
+fn branch(lines: &mut Vec<TreeLine>, investigation: &Investigation, at: usize, stem: String, indent: &str) {
     let chain = investigation.chain();
     let node = &chain.nodes[at];
     let (ours, shown): (Vec<usize>, Vec<usize>) =
         node.children.iter().partition(|child| investigation.is_ours(**child));
     let folded: u64 = ours.iter().map(|child| chain.size(*child)).sum();
     let (live, verdict) = (investigation.live(node), investigation.verdict(&node.node));
-    writeln!(out, "{}", line(node, live, verdict))?;
+    lines.push(TreeLine {
+        stem,
+        text: line(node, live, verdict),
+    });
     for (n, child) in shown.iter().enumerate() {
         let (twig, below) = if n + 1 == shown.len() && folded == 0 {
             ("└─ ", "   ")
         } else {
             ("├─ ", "│  ")
         };
-        write!(out, "{indent}{twig}")?;
-        indent.push_str(below);
-        branch(out, investigation, *child, indent)?;
-        indent.truncate(indent.len() - below.len());
+        let (stem, indent) = (format!("{indent}{twig}"), format!("{indent}{below}"));
+        branch(lines, investigation, *child, stem, &indent);
     }
     if folded > 0 {
-        writeln!(out, "{indent}└─ {folded} made by expected actors, folded")?;
+        lines.push(TreeLine {
+            stem: format!("{indent}└─ "),
+            text: format!("{folded} made by expected actors, folded"),
+        });
     }
-    Ok(())
 }
 
 fn line(node: &Node, live: Option<Live>, verdict: Verdict) -> String {

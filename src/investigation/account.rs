@@ -5,6 +5,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+/// The policies AWS puts on the owner of a leaked key: `...Quarantine`, `...QuarantineV2`, and so on.
+pub const QUARANTINE: &str = "AWSCompromisedKeyQuarantine";
+/// How the console names the users that it makes for SES's SMTP interface, and their one inline policy.
+const SES_USER: &str = "ses-smtp-user.";
+const SES_POLICY: &str = "AmazonSesSendingAccess";
+
 /// A question to AWS and what came of it. No answer is an answer too: it is shown, and nothing stops.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -133,6 +139,40 @@ pub struct UserSeen {
     pub inline: Reply<Vec<String>>,
     /// Its groups.
     pub groups: Reply<Vec<GroupSeen>>,
+}
+
+impl UserSeen {
+    /// Whether it can do nothing but send mail, as far as the names of its policies tell.
+    pub fn is_ses_only(&self) -> bool {
+        let (Some(attached), Some(inline), Some(groups)) =
+            (self.attached.known(), self.inline.known(), self.groups.known())
+        else {
+            return self.name.starts_with(SES_USER);
+        };
+        let attached: Vec<&str> = attached
+            .iter()
+            .map(|arn| policy_name(arn))
+            .filter(|name| !name.starts_with(QUARANTINE))
+            .collect();
+        let only_ses =
+            attached.iter().all(|name| name.starts_with("AmazonSES")) && inline.iter().all(|n| n == SES_POLICY);
+        only_ses && groups.iter().all(|group| group.name == "AWSSESSendingGroupDoNotRename") && {
+            !attached.is_empty() || !inline.is_empty() || !groups.is_empty()
+        }
+    }
+}
+
+/// The quarantine policy among policies.
+pub fn quarantine(attached: &[String]) -> Option<&str> {
+    attached
+        .iter()
+        .map(|arn| policy_name(arn))
+        .find(|name| name.starts_with(QUARANTINE))
+}
+
+/// The name in a policy's ARN.
+pub fn policy_name(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 /// The answer of GetUser.

@@ -45,7 +45,7 @@ pub fn alive(investigation: &Investigation, now: DateTime<Utc>) -> Alive<'_> {
     let mut alive = Alive::default();
     for (at, node) in nodes.iter().enumerate() {
         let live = investigation.live(node);
-        let Some(how) = how(nodes, node, live, now) else {
+        let Some(how) = how(investigation, node, live, now) else {
             continue;
         };
         if investigation.is_ours(at) || investigation.verdict(&node.node) == Verdict::Expected {
@@ -72,7 +72,7 @@ fn rank(how: &How<'_>) -> u8 {
     }
 }
 
-fn how<'a>(nodes: &'a [Node], node: &Node, live: Option<Live>, now: DateTime<Utc>) -> Option<How<'a>> {
+fn how<'a>(investigation: &'a Investigation, node: &Node, live: Option<Live>, now: DateTime<Utc>) -> Option<How<'a>> {
     // The account knows better than the records, which may lack how something ended, or that it was made again.
     let works = live.is_some_and(|live| live.state.works());
     if live.is_some_and(|live| live.state.is_over()) {
@@ -87,9 +87,11 @@ fn how<'a>(nodes: &'a [Node], node: &Node, live: Option<Live>, now: DateTime<Utc
     if node.link == Link::CarriesRole && !node.is_key() {
         return Some(How::CarriesRole);
     }
+    let nodes = &investigation.chain().nodes;
     let children = node.children.iter().filter_map(|at| nodes.get(*at));
+    let is_shut_out = |child: &Node| investigation.live(child).is_some_and(|live| live.state.is_over());
     let outsiders: Vec<&str> = children
-        .filter(|child| child.link == Link::Trusts && child.ended.is_none())
+        .filter(|child| child.link == Link::Trusts && child.ended.is_none() && !is_shut_out(child))
         .map(|child| &*child.id)
         .collect();
     (!outsiders.is_empty()).then_some(How::TrustedBy(outsiders))

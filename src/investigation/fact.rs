@@ -65,7 +65,7 @@ pub struct Started {
     pub seeds: Vec<String>,
     /// The version of keytrail.
     pub tool_version: String,
-    /// The playbook that leads through the steps: a built-in id, or the file it was read from.
+    /// The playbook that leads through the steps: a built-in id, or the file it was read from; empty for the one that fits.
     pub playbook: String,
     /// The text of a playbook that is not built in, so that the file can be opened without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

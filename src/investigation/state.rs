@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, Utc};
 
 use super::account::{AccountSeen, KeySeen};
 use super::chain::{self, Chain};
@@ -24,6 +24,7 @@ pub struct Investigation {
     coverage: Coverage,
     checklist: Checklist,
     verdicts: BTreeMap<String, Verdict>,
+    judged_at: BTreeMap<String, DateTime<Utc>>,
     passes: Vec<(DateTime<Utc>, PassBegan)>,
     last_pass: Option<(DateTime<Utc>, PassEnded)>,
     watched: Option<Watched>,
@@ -76,12 +77,13 @@ impl Investigation {
             What::Account(seen) if seen.is_failed() && self.account_seen.is_some() => {}
             What::Live(seen) if seen.is_failed() && self.live_seen.is_some() => {}
             What::Account(seen) => {
-                self.account_seen = Some((fact.at.trunc_subsecs(0), seen.clone()));
+                self.account_seen = Some((fact.at, seen.clone()));
                 // Which calls are the responder's own is known from here on.
                 self.stale = true;
             }
-            What::Live(seen) => self.live_seen = Some((fact.at.trunc_subsecs(0), seen.clone())),
+            What::Live(seen) => self.live_seen = Some((fact.at, seen.clone())),
             What::Judged(judged) => {
+                self.judged_at.insert(judged.subject.clone(), fact.at);
                 self.verdicts.insert(judged.subject.clone(), judged.verdict);
                 self.judged = true;
             }
@@ -192,6 +194,11 @@ impl Investigation {
         }
     }
 
+    /// When the responder judged a node or an actor last.
+    pub fn judged_at(&self, subject: &str) -> Option<DateTime<Utc>> {
+        self.judged_at.get(subject).copied()
+    }
+
     /// Why a verdict holds that the responder has not given.
     pub fn why_judged(&self, subject: &str) -> Option<&'static str> {
         let by_notice = !self.verdicts.contains_key(subject) && self.is_named(subject);
@@ -243,7 +250,7 @@ impl Investigation {
     /// The state of a node, as AWS said it last; `None` where it was not asked.
     pub fn live(&self, node: &Node) -> Option<Live> {
         let (at, seen) = self.live_seen.as_ref()?;
-        let state = seen.state(node, *at)?;
+        let state = seen.state(&self.chain().nodes, node, *at)?;
         // What was used since is not over, whatever was said before.
         let is_used_since = node.activity.last.is_some_and(|last| last > *at);
         (!is_used_since || !state.is_over()).then_some(Live { state, at: *at })

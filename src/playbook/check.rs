@@ -1,13 +1,19 @@
 //! From text to a playbook, or to the list of what is wrong with it and where.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::format::{CommandTemplate, Item, Playbook, RawCommand, RawPlaybook, RawStep, Step};
+use super::checks::Check as Named;
+use super::collection::ForEach;
+use super::deeds::CallName;
+use super::extend::extended;
+use super::format::{CheckFor, CommandTemplate, Condition, Item, Playbook, Step};
+use super::raw::{RawCheck, RawCommand, RawItem, RawPlaybook, RawStep};
 use super::template::Filler;
+use super::when::Judge;
 
 /// The format this version reads.
 const FORMAT: &str = "keytrail-playbook/1";
@@ -38,7 +44,9 @@ pub fn parse(text: &str) -> Result<Playbook, Vec<Mistake>> {
         mistakes: Vec::new(),
         ids: HashSet::new(),
         numbers: HashSet::new(),
+        references: BTreeMap::new(),
         filler: Filler::new(),
+        judge: Judge::new(),
     };
     let playbook = check.playbook(raw);
     if check.mistakes.is_empty() {
@@ -86,7 +94,9 @@ struct Check<'a> {
     mistakes: Vec<Mistake>,
     ids: HashSet<String>,
     numbers: HashSet<u32>,
+    references: BTreeMap<String, String>,
     filler: Filler,
+    judge: Judge,
 }
 
 impl Check<'_> {
@@ -96,12 +106,50 @@ impl Check<'_> {
 
     fn playbook(&mut self, raw: RawPlaybook) -> Playbook {
         self.plain_id(&raw.id);
-        Playbook {
+        let base = raw.extends.as_ref().and_then(|id| self.base(id));
+        if let Some(base) = &base {
+            self.references.clone_from(&base.references);
+        }
+        self.references.extend(raw.references);
+        let steps = raw.steps.into_iter().map(|step| self.step(step)).collect();
+        let own = Playbook {
             id: raw.id.into_inner(),
             title: raw.title,
             description: raw.description,
-            steps: raw.steps.into_iter().map(|step| self.step(step)).collect(),
+            steps,
+            references: self.references.clone(),
+        };
+        for id in &raw.leave_out {
+            if !base
+                .as_ref()
+                .is_some_and(|base| base.items().any(|item| &item.id == id.get_ref()))
+            {
+                let message = format!("there is no item `{}` to leave out", id.get_ref());
+                self.wrong(id.span().start, message);
+            }
         }
+        match base {
+            Some(base) => {
+                let leave_out: Vec<String> = raw.leave_out.into_iter().map(Spanned::into_inner).collect();
+                extended(base, own, &leave_out)
+            }
+            None => own,
+        }
+    }
+
+    /// The built-in playbook that is extended.
+    fn base(&mut self, id: &Spanned<String>) -> Option<Playbook> {
+        let base = super::built_in(id.get_ref());
+        if base.is_none() {
+            let known: Vec<&str> = super::builtin().map(|(id, _)| id).collect();
+            let message = format!(
+                "no built-in playbook is called `{}`; known are {}",
+                id.get_ref(),
+                known.join(", ")
+            );
+            self.wrong(id.span().start, message);
+        }
+        base
     }
 
     fn step(&mut self, raw: RawStep) -> Step {
@@ -109,42 +157,129 @@ impl Check<'_> {
         if !self.numbers.insert(number) {
             self.wrong(raw.number.span().start, format!("step number {number} is used twice"));
         }
-        let items = raw
-            .items
-            .into_iter()
-            .map(|item| {
-                self.plain_id(&item.id);
-                if !self.ids.insert(item.id.get_ref().clone()) {
-                    let message = format!("item id `{}` is used twice", item.id.get_ref());
-                    self.wrong(item.id.span().start, message);
-                }
-                Item {
-                    id: item.id.into_inner(),
-                    title: item.title,
-                    why: item.why,
-                    time_box: item.time_box,
-                    commands: item
-                        .commands
-                        .into_iter()
-                        .map(|command| {
-                            self.command(&command);
-                            let command = command.into_inner();
-                            CommandTemplate {
-                                run: command.run,
-                                for_each: command.for_each.or(item.for_each),
-                                note: command.note,
-                            }
-                        })
-                        .collect(),
-                }
-            })
-            .collect();
         Step {
             number,
             title: raw.title,
             intro: raw.intro,
-            items,
+            items: raw.items.into_iter().map(|item| self.item(item)).collect(),
         }
+    }
+
+    fn item(&mut self, raw: RawItem) -> Item {
+        self.plain_id(&raw.id);
+        if !self.ids.insert(raw.id.get_ref().clone()) {
+            let message = format!("item id `{}` is used twice", raw.id.get_ref());
+            self.wrong(raw.id.span().start, message);
+        }
+        let when = self.condition(raw.when, raw.otherwise);
+        let check = raw
+            .check
+            .and_then(|check| self.check(&check, raw.for_each, !raw.evidence.is_empty()));
+        let is_about = raw.for_each.or(check.and_then(|check| check.for_each));
+        if let (Some(act), None) = (raw.acts.first(), is_about) {
+            self.wrong(
+                act.span().start,
+                "`acts` needs a `for_each`: what is done has to be done to something".to_owned(),
+            );
+        }
+        let acts = raw.acts.into_iter().map(Spanned::into_inner).collect();
+        let evidence = raw.evidence.iter().filter_map(|call| self.call(call)).collect();
+        let references = raw.references.iter().filter_map(|tag| self.reference(tag)).collect();
+        let commands = raw.commands.into_iter().map(|command| {
+            self.command(&command);
+            let command = command.into_inner();
+            CommandTemplate {
+                run: command.run,
+                for_each: command.for_each.or(raw.for_each),
+                note: command.note,
+            }
+        });
+        Item {
+            commands: commands.collect(),
+            id: raw.id.into_inner(),
+            title: raw.title,
+            why: raw.why,
+            decide: raw.decide,
+            watch_out: raw.watch_out,
+            time_box: raw.time_box,
+            when,
+            for_each: raw.for_each,
+            check,
+            by_hand: raw.by_hand,
+            shows: raw.shows,
+            evidence,
+            console: raw.console,
+            acts,
+            references,
+        }
+    }
+
+    fn condition(&mut self, when: Option<Spanned<String>>, otherwise: Option<Spanned<String>>) -> Option<Condition> {
+        match (when, otherwise) {
+            (Some(when), Some(otherwise)) => {
+                for (offset, message) in self.judge.mistakes(when.get_ref()) {
+                    let place = self.place(&when.span(), when.get_ref(), offset);
+                    self.wrong(place, message);
+                }
+                Some(Condition {
+                    expression: when.into_inner(),
+                    otherwise: otherwise.into_inner(),
+                })
+            }
+            (Some(when), None) => {
+                let message = "`when` needs `otherwise`: why the item does not apply where this is false";
+                self.wrong(when.span().start, message.to_owned());
+                None
+            }
+            (None, Some(otherwise)) => {
+                self.wrong(otherwise.span().start, "`otherwise` needs `when`".to_owned());
+                None
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn check(&mut self, check: &Spanned<RawCheck>, of_item: Option<ForEach>, has_evidence: bool) -> Option<CheckFor> {
+        let RawCheck { is, for_each } = *check.get_ref();
+        let takes = is.takes();
+        let wrong = if takes.is_empty() {
+            for_each.map(|_| "this check looks at the investigation as a whole: it takes no `for_each`".to_owned())
+        } else {
+            let fits = for_each.or(of_item).is_some_and(|each| takes.contains(&each));
+            let words: Vec<&str> = takes.iter().map(|each| each.as_str()).collect();
+            (!fits).then(|| format!("this check needs a `for_each` that is one of {}", words.join(", ")))
+        };
+        let wrong = wrong.or_else(|| {
+            let lacks = is == Named::NoneSeen && !has_evidence;
+            lacks.then(|| "this check looks for the calls of `evidence`, and there are none".to_owned())
+        });
+        if let Some(message) = wrong {
+            self.wrong(check.span().start, message);
+            return None;
+        }
+        let for_each = for_each.or(of_item).filter(|_| !takes.is_empty());
+        Some(CheckFor { check: is, for_each })
+    }
+
+    fn call(&mut self, call: &Spanned<String>) -> Option<CallName> {
+        let parsed = CallName::parse(call.get_ref());
+        if parsed.is_none() {
+            let message = format!(
+                "`{}` is no call; write `service:Name`, or `service:Stem*`",
+                call.get_ref()
+            );
+            self.wrong(call.span().start, message);
+        }
+        parsed
+    }
+
+    fn reference(&mut self, tag: &Spanned<String>) -> Option<String> {
+        let words = self.references.get(tag.get_ref()).cloned();
+        if words.is_none() {
+            let message = format!("`{}` is not among `[references]`", tag.get_ref());
+            self.wrong(tag.span().start, message);
+        }
+        words
     }
 
     /// Ids are stored in files and typed on command lines, so they are kept plain.
@@ -158,13 +293,16 @@ impl Check<'_> {
 
     fn command(&mut self, command: &Spanned<RawCommand>) {
         let run = &command.get_ref().run;
-        let written = self.text.get(command.span()).unwrap_or_default();
-        // Where the file spells the line as it is, a mistake is shown at its place inside the line. TOML escapes move
-        // the places, then the command is pointed at.
-        let start = command.span().start;
-        let place = |offset: usize| written.find(run.as_str()).map_or(start, |at| start + at + offset);
         for (offset, message) in self.filler.mistakes(run) {
-            self.wrong(place(offset), message);
+            let place = self.place(&command.span(), run, offset);
+            self.wrong(place, message);
         }
+    }
+
+    /// Where a mistake stands in a text. Where the file spells the text as it is, that is its place inside; TOML escapes
+    /// move the places, then the whole value is pointed at.
+    fn place(&self, span: &std::ops::Range<usize>, text: &str, offset: usize) -> usize {
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        written.find(text).map_or(span.start, |at| span.start + at + offset)
     }
 }

@@ -1,10 +1,8 @@
-//! What the first minute needs of a playbook: where the decision is made, and the command that carries it out.
+//! What the first minute needs of a playbook: the command that makes the key inactive.
 
 use super::format::{CommandTemplate, Item, Playbook};
-use super::render::{Names, SubjectKind, commands};
-
-/// The item in which it is decided whether to deactivate the key now or to rotate first.
-pub const DECISION: &str = "S1-05";
+use super::render::commands;
+use super::subject::{Names, SubjectKind};
 
 /// The command that makes a key inactive, and the item it stands in. `None` where the playbook has none, or where the key
 /// is gone.
@@ -13,9 +11,7 @@ pub fn deactivation<'p>(playbook: &'p Playbook, names: &Names, key: &str) -> Opt
     let subject = names.subjects.iter().find(|s| is_key(s.kind, &s.name))?;
     let names = Names {
         subjects: vec![subject.clone()],
-        account: names.account.clone(),
-        now: names.now.clone(),
-        start: names.start.clone(),
+        ..names.clone()
     };
     let makes_inactive = |line: &str| line.contains("update-access-key") && line.contains("Inactive");
     let has_it = |template: &CommandTemplate| makes_inactive(&template.run);

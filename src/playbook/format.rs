@@ -1,9 +1,15 @@
 //! What a playbook holds.
 
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, de};
-use toml::Spanned;
+use serde::Deserialize;
+
+use super::checks::Check;
+use super::collection::ForEach;
+use super::console::Page;
+use super::deeds::CallName;
+use super::exhibit::Exhibit;
+use crate::investigation::change::ChangeKind;
 
 /// A checklist: steps with items, as read from a playbook file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +22,8 @@ pub struct Playbook {
     pub description: String,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// What the tags of references stand for.
+    pub references: BTreeMap<String, String>,
 }
 
 impl Playbook {
@@ -39,18 +47,58 @@ pub struct Step {
 }
 
 /// One thing to do, decide or look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Item {
     /// Its lasting id, such as `S1-05`: ticks are stored under it.
     pub id: String,
     /// What to do.
     pub title: String,
-    /// Why, and what to watch out for.
+    /// Why it is there.
     pub why: String,
+    /// What the responder has to decide; may be empty.
+    pub decide: String,
+    /// What can go wrong; may be empty.
+    pub watch_out: String,
     /// By when.
     pub time_box: TimeBox,
+    /// Whether it applies; `None` for always.
+    pub when: Option<Condition>,
+    /// The names of the chain it is about.
+    pub for_each: Option<ForEach>,
+    /// How it becomes true by itself.
+    pub check: Option<CheckFor>,
+    /// Why nothing but a person can settle it; empty where a check can.
+    pub by_hand: String,
+    /// What of the investigation is shown beside it.
+    pub shows: Option<Exhibit>,
+    /// The calls it is about: those of the chain are shown beside it, and one after it was ticked contradicts the tick.
+    pub evidence: Vec<CallName>,
+    /// Pages of the AWS console.
+    pub console: Vec<Page>,
+    /// What keytrail itself can do of it, for the names it is about.
+    pub acts: Vec<ChangeKind>,
     /// The commands that go with it.
     pub commands: Vec<CommandTemplate>,
+    /// Where it comes from, in words.
+    pub references: Vec<String>,
+}
+
+/// Whether an item applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// An expression over the names of [`CONDITIONS`](super::CONDITIONS) and the collections.
+    pub expression: String,
+    /// Why it does not apply where that is false.
+    pub otherwise: String,
+}
+
+/// A check, and what it is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckFor {
+    /// The check.
+    pub check: Check,
+    /// The names of the chain it looks at one by one; `None` where it looks at the investigation as a whole.
+    pub for_each: Option<ForEach>,
 }
 
 /// A command line with placeholders.
@@ -65,7 +113,7 @@ pub struct CommandTemplate {
 }
 
 /// By when an item wants to be done, counted from the start of the response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
 pub enum TimeBox {
     /// Within 30 minutes.
     #[serde(rename = "30 min")]
@@ -80,11 +128,21 @@ pub enum TimeBox {
     #[serde(rename = "next business day")]
     NextBusinessDay,
     /// Without a deadline.
+    #[default]
     #[serde(rename = "later")]
     Later,
 }
 
 impl TimeBox {
+    /// All of them, the first to be over first.
+    pub const ALL: [Self; 5] = [
+        Self::HalfHour,
+        Self::TwoHours,
+        Self::FourHours,
+        Self::NextBusinessDay,
+        Self::Later,
+    ];
+
     /// The words in playbooks, on screens and in exports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -94,130 +152,5 @@ impl TimeBox {
             Self::NextBusinessDay => "next business day",
             Self::Later => "later",
         }
-    }
-}
-
-/// The names of the chain a command is repeated for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ForEach {
-    /// The users that own the seeds.
-    SeedUser,
-    /// The users the chain made.
-    CreatedUser,
-    /// Every user of the chain: owners of seeds, made and changed ones.
-    User,
-    /// The long-term keys the investigation started from.
-    SeedKey,
-    /// Every long-term key of the chain, seeds included.
-    AccessKey,
-    /// Every temporary key of the chain.
-    Session,
-    /// Every console password the chain made or set anew.
-    LoginProfile,
-    /// The roles the chain made.
-    CreatedRole,
-    /// Every role of the chain: made, changed and assumed ones.
-    Role,
-    /// Every MFA device the chain made or enabled.
-    MfaDevice,
-    /// Every service-specific credential the chain made.
-    ServiceCredential,
-    /// Every SSH key the chain uploaded.
-    SshKey,
-    /// Every signing certificate the chain uploaded.
-    SigningCertificate,
-    /// Every instance the chain started.
-    Instance,
-    /// Every function the chain made or changed.
-    Function,
-    /// Every trail the chain stopped, changed or deleted.
-    Trail,
-    /// Every region the chain was active in.
-    Region,
-}
-
-/// A playbook as its file says it, before names and templates are checked.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawPlaybook {
-    #[serde(rename = "format")]
-    _format: String,
-    pub(super) id: Spanned<String>,
-    pub(super) title: String,
-    pub(super) description: String,
-    #[serde(rename = "step")]
-    pub(super) steps: Vec<RawStep>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawStep {
-    pub(super) number: Spanned<u32>,
-    pub(super) title: String,
-    pub(super) intro: String,
-    #[serde(rename = "item")]
-    pub(super) items: Vec<RawItem>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawItem {
-    pub(super) id: Spanned<String>,
-    pub(super) title: String,
-    pub(super) why: String,
-    pub(super) time_box: TimeBox,
-    pub(super) for_each: Option<ForEach>,
-    #[serde(default)]
-    pub(super) commands: Vec<Spanned<RawCommand>>,
-}
-
-/// A command: a text, or a table where it has a note or is repeated for other names than its item.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CommandTable {
-    run: String,
-    for_each: Option<ForEach>,
-    #[serde(default)]
-    note: String,
-}
-
-pub(super) struct RawCommand {
-    pub(super) run: String,
-    pub(super) for_each: Option<ForEach>,
-    pub(super) note: String,
-}
-
-// By hand, because serde's untagged enums forget where in the file a value stands.
-impl<'de> Deserialize<'de> for RawCommand {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextOrTable;
-
-        impl<'de> de::Visitor<'de> for TextOrTable {
-            type Value = RawCommand;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a command line, or a table with `run`, `for_each` and `note`")
-            }
-
-            fn visit_str<E: de::Error>(self, run: &str) -> Result<RawCommand, E> {
-                Ok(RawCommand {
-                    run: run.to_owned(),
-                    for_each: None,
-                    note: String::new(),
-                })
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<RawCommand, A::Error> {
-                let table = CommandTable::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(RawCommand {
-                    run: table.run,
-                    for_each: table.for_each,
-                    note: table.note,
-                })
-            }
-        }
-
-        deserializer.deserialize_any(TextOrTable)
     }
 }

@@ -1,43 +1,52 @@
 //! The names of an investigation that commands are filled in for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
-use super::render::{Names, Origin, Subject, SubjectKind};
+use super::subject::{Names, Origin, Subject, SubjectKind};
 use crate::catalogue::Kind;
-use crate::cloudtrail::ids::{Arn, user_name};
+use crate::cloudtrail::ids::{Arn, role_name, user_name};
 use crate::cloudtrail::time;
 use crate::investigation::live::LiveState;
 use crate::investigation::{Investigation, Link, Node, resource};
 
 impl Names {
-    /// The names an investigation found, at a moment. What was deleted since needs no command.
+    /// The names an investigation found, at a moment.
     pub fn of(investigation: &Investigation, now: DateTime<Utc>) -> Self {
         let nodes = &investigation.chain().nodes;
-        let is_there = |node: &&Node| match investigation.live(node) {
-            Some(live) if live.state == LiveState::Gone => false,
-            Some(live) if live.contradicts(node) => true,
-            _ => node.ended.is_none(),
-        };
-        let living = nodes.iter().filter(is_there).filter_map(subject);
         let found = nodes
             .iter()
             .filter_map(owner_of_seed)
-            .chain(living)
+            .chain(nodes.iter().filter_map(|node| {
+                let is_gone = is_gone(investigation, node);
+                subject(nodes, node).map(|subject| Subject { is_gone, ..subject })
+            }))
             .chain(assumed_roles(investigation))
             .chain(resources(investigation))
+            .chain(other_accounts(investigation))
             .chain(regions(investigation));
         let mut subjects: Vec<Subject> = Vec::new();
+        let mut places: HashMap<Place, usize> = HashMap::new();
         for subject in found {
-            let same = |s: &Subject| s.kind == subject.kind && s.name == subject.name && s.region == subject.region;
-            if !subjects.iter().any(same) {
-                subjects.push(subject);
+            match places.get(&place(&subject)).map(|at| &mut subjects[*at]) {
+                // Of two users of one name, the one that is there.
+                Some(known) if known.is_gone && !subject.is_gone => *known = subject,
+                Some(_) => {}
+                None => {
+                    places.insert(place(&subject), subjects.len());
+                    subjects.push(subject);
+                }
             }
         }
+        let arns = nodes.iter().flat_map(|node| [Some(&node.id), node.owner.as_ref()]);
+        let partition = arns
+            .flatten()
+            .find_map(|arn| Some(Arn::parse(arn)?.partition.to_owned()));
         Self {
             account: investigation.account().map(str::to_owned),
-            now: Some(moment(now)),
+            partition: Some(partition.unwrap_or_else(|| "aws".to_owned())),
+            now: Some(time::format_seconds(now)),
             start: nodes.iter().filter_map(|n| n.activity.first).min().map(time::format),
             subjects,
         }
@@ -45,13 +54,27 @@ impl Names {
 
     /// Moves the moment that commands mean by now.
     pub fn set_now(&mut self, now: DateTime<Utc>) {
-        self.now = Some(moment(now));
+        self.now = Some(time::format_seconds(now));
     }
 }
 
-/// AWS writes whole seconds, and so do people.
-fn moment(now: DateTime<Utc>) -> String {
-    time::format(now.trunc_subsecs(0))
+/// What makes two subjects the same: kind, name, region, user, role, and of sign-ins the node.
+type Place = (SubjectKind, String, [Option<String>; 4]);
+
+fn place(subject: &Subject) -> Place {
+    let Subject { user, role, region, .. } = subject.clone();
+    // Of each sign-in something else may be thought.
+    let node = subject.node.clone().filter(|_| subject.kind == SubjectKind::SignIn);
+    (subject.kind, subject.name.clone(), [region, user, role, node])
+}
+
+/// Whether there is nothing left of a node to be treated.
+fn is_gone(investigation: &Investigation, node: &Node) -> bool {
+    match investigation.live(node) {
+        Some(live) if live.state == LiveState::Gone => true,
+        Some(live) if live.contradicts(node) => false,
+        _ => node.ended.is_some(),
+    }
 }
 
 fn plain(kind: SubjectKind, origin: Origin, name: &str) -> Subject {
@@ -61,7 +84,10 @@ fn plain(kind: SubjectKind, origin: Origin, name: &str) -> Subject {
         name: name.to_owned(),
         arn: None,
         user: None,
+        role: None,
         region: None,
+        node: None,
+        is_gone: false,
     }
 }
 
@@ -76,22 +102,27 @@ fn owner_of_seed(node: &Node) -> Option<Subject> {
     })
 }
 
-fn subject(node: &Node) -> Option<Subject> {
+fn subject(nodes: &[Node], node: &Node) -> Option<Subject> {
+    let owner = node.owner.as_deref();
+    // A bare name may be a user's or a role's.
+    let role_of_session = owner.filter(|owner| owner.starts_with("arn:")).and_then(role_name);
     let kind = match node.kind {
         // Commands name things by their ids.
         _ if !node.is_of_iam() => return None,
         Kind::AccessKey => SubjectKind::AccessKey,
         Kind::User => SubjectKind::User,
         Kind::Role => SubjectKind::Role,
-        Kind::Session => SubjectKind::Session,
+        Kind::Session if role_of_session.is_some() => SubjectKind::RoleSession,
+        Kind::Session => SubjectKind::UserSession,
         Kind::LoginProfile => SubjectKind::LoginProfile,
+        Kind::ConsoleLogin => SubjectKind::SignIn,
         Kind::Other("mfa_device") => SubjectKind::MfaDevice,
         Kind::Other("service_credential") => SubjectKind::ServiceCredential,
         Kind::Other("ssh_key") if node.owner.is_some() => SubjectKind::SshKey,
         Kind::Other("signing_certificate") => SubjectKind::SigningCertificate,
         Kind::Other("ec2_instance") => SubjectKind::Instance,
         Kind::Other("lambda_function") => SubjectKind::Function,
-        _ => return None,
+        Kind::Other(_) => return decoration(nodes, node),
     };
     let origin = match node.link {
         Link::Seed => Origin::Seed,
@@ -103,27 +134,60 @@ fn subject(node: &Node) -> Option<Subject> {
         kind,
         SubjectKind::User | SubjectKind::Role | SubjectKind::LoginProfile | SubjectKind::Function
     );
-    let user = match kind {
-        SubjectKind::User | SubjectKind::LoginProfile => Some(node.name.as_str()),
-        // The owner of a session may be a role, given by its name.
-        SubjectKind::Session => node
-            .owner
-            .as_deref()
-            .filter(|o| o.contains(":user/"))
-            .and_then(user_name),
-        _ => node.owner.as_deref().and_then(user_name),
+    let name = match kind {
+        SubjectKind::SignIn => owner.and_then(user_name).unwrap_or(&node.name),
+        _ if by_name => &node.name,
+        _ => &node.id,
     };
-    let user = user.map(str::to_owned);
+    let user = match kind {
+        SubjectKind::User | SubjectKind::LoginProfile | SubjectKind::SignIn => Some(name),
+        SubjectKind::Role => None,
+        // The owner of a session may be given by its name only.
+        SubjectKind::UserSession => owner.filter(|o| o.contains(":user/")).and_then(user_name),
+        _ => owner.and_then(user_name),
+    };
+    let role = if kind == SubjectKind::Role {
+        Some(name)
+    } else {
+        role_of_session
+    };
     Some(Subject {
-        kind,
-        origin,
-        name: if by_name { node.name.clone() } else { node.id.clone() },
         arn: Arn::parse(&node.id).map(|_| node.id.clone()),
-        user,
+        user: user.map(str::to_owned),
+        role: role.map(str::to_owned),
         // IAM is the same in every region.
         region: matches!(kind, SubjectKind::Instance | SubjectKind::Function)
             .then(|| node.proof.as_ref().map(|p| p.region.clone()).filter(|r| !r.is_empty()))
             .flatten(),
+        node: Some(node.node.clone()),
+        ..plain(kind, origin, name)
+    })
+}
+
+/// Policies and groups that the chain put on a user or role, and outsiders that it let into one.
+fn decoration(nodes: &[Node], node: &Node) -> Option<Subject> {
+    let on = nodes.get(node.parent?)?;
+    let is_managed = Arn::parse(&node.id).is_some();
+    let kind = match (node.link, on.kind) {
+        (Link::Attached, Kind::User) if is_managed => SubjectKind::UserPolicy,
+        (Link::Attached, Kind::User) => SubjectKind::UserInlinePolicy,
+        (Link::Attached, Kind::Role) if is_managed => SubjectKind::RolePolicy,
+        (Link::Attached, Kind::Role) => SubjectKind::RoleInlinePolicy,
+        (Link::Member, Kind::User) => SubjectKind::GroupMember,
+        (Link::Trusts, Kind::Role) => SubjectKind::Outsider,
+        _ => return None,
+    };
+    let name = if kind == SubjectKind::Outsider {
+        &node.id
+    } else {
+        &node.name
+    };
+    Some(Subject {
+        arn: is_managed.then(|| node.id.clone()),
+        user: (on.kind == Kind::User).then(|| on.name.clone()),
+        role: (on.kind == Kind::Role).then(|| on.name.clone()),
+        node: Some(node.node.clone()),
+        ..plain(kind, Origin::Touched, name)
     })
 }
 
@@ -147,31 +211,50 @@ fn assumed_roles(investigation: &Investigation) -> Vec<Subject> {
         .filter(|(_, name)| !shown.contains(name))
         .map(|(arn, name)| Subject {
             arn: Some(arn.to_owned()),
+            role: Some(name.to_owned()),
             ..plain(SubjectKind::Role, Origin::Touched, name)
         })
         .collect()
 }
 
-/// Trails, instances and functions that the chain made or changed.
+/// What the chain made or changed outside IAM.
 fn resources(investigation: &Investigation) -> Vec<Subject> {
     let kind = |service: &str, id: &str| match service {
-        "cloudtrail" => Some(SubjectKind::Trail),
-        "ec2" if id.starts_with("i-") || id.contains(":instance/") => Some(SubjectKind::Instance),
-        "lambda" => Some(SubjectKind::Function),
-        _ => None,
+        "cloudtrail" => SubjectKind::Trail,
+        "ec2" if id.starts_with("i-") || id.contains(":instance/") => SubjectKind::Instance,
+        "lambda" => SubjectKind::Function,
+        // A bucket's name holds neither; an object's ARN does.
+        "s3" if !id.trim_start_matches("arn:aws:s3:::").contains(['/', ':']) => SubjectKind::Bucket,
+        _ => SubjectKind::Resource,
     };
     resource::derive(investigation.evidence(), investigation.chain())
         .into_iter()
-        .filter_map(|resource| {
-            let kind = kind(&resource.service, &resource.id)?;
-            let name = resource.id.rsplit(['/', ':']).next().unwrap_or_default();
-            Some(Subject {
+        .map(|resource| {
+            let kind = kind(&resource.service, &resource.id);
+            let name = match kind {
+                SubjectKind::Resource => &resource.id,
+                _ => resource.id.rsplit(['/', ':']).next().unwrap_or_default(),
+            };
+            Subject {
                 arn: Arn::parse(&resource.id).map(|_| resource.id.clone()),
-                region: Some(resource.region),
+                region: Some(resource.region).filter(|region| !region.is_empty()),
                 ..plain(kind, Origin::Touched, name)
-            })
+            }
         })
         .collect()
+}
+
+/// Accounts that the chain reached from the seed's.
+fn other_accounts(investigation: &Investigation) -> Vec<Subject> {
+    let nodes = investigation.chain().nodes.iter();
+    let own = investigation.account();
+    let reached: BTreeSet<&str> = nodes
+        .filter(|node| node.is_key() || matches!(node.kind, Kind::User | Kind::Role))
+        .filter_map(|node| node.account.as_deref())
+        .filter(|account| own.is_some_and(|own| own != *account))
+        .collect();
+    let subject = |account: &&str| plain(SubjectKind::OtherAccount, Origin::Touched, account);
+    reached.iter().map(subject).collect()
 }
 
 /// Every region the chain was active in.

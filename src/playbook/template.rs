@@ -15,13 +15,20 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 /// What the program can fill in, and what it stands for. One without a value is shown as `'<name>'`; what only the
 /// responder knows is written that way in the playbook.
-pub const PLACEHOLDERS: [(&str, &str); 11] = [
+pub const PLACEHOLDERS: [(&str, &str); 15] = [
     ("account", "the account's number"),
-    ("arn", "the ARN of the user or role"),
+    ("arn", "the ARN of the user, role or managed policy"),
+    ("bucket", "a bucket's name"),
     ("function", "a Lambda function's name"),
-    ("id", "the id of the device, credential or instance"),
+    ("group", "a group's name"),
+    (
+        "id",
+        "the id of the device, credential, instance, resource, account or outsider",
+    ),
     ("key", "an access key id"),
     ("now", "this moment, in UTC"),
+    ("partition", "the partition of AWS: aws, aws-us-gov, aws-cn"),
+    ("policy", "a policy's name"),
     ("region", "a region"),
     ("role", "a role's name"),
     ("start", "the time of the chain's first event, in UTC"),

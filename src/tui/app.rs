@@ -13,14 +13,14 @@ use super::index::Index;
 use super::keys::Context;
 use super::popup::Popup;
 use super::replay::Replay;
-use super::steps::{self, StepsState};
+use super::steps::StepsState;
 use super::theme::Theme;
 use super::tree::TreeState;
-use super::widgets::scroll::Scroll;
+use super::widgets::scroll::{Move, Scroll};
 use crate::collect::source::RegionNow;
 use crate::investigation::actor::actor_id;
 use crate::investigation::{Advice, Investigation, Verdict, triage};
-use crate::playbook::{Item, Names, Playbook, deactivation};
+use crate::playbook::{self, Clock, Item, Names, Next, Playbook, Standings, deactivation};
 use crate::store::{CaseFile, StoreError};
 
 /// What the caller decides about the screens.
@@ -110,6 +110,7 @@ pub struct App {
     pub(super) is_acting: bool,
     pub(super) index: Index,
     pub(super) names: Names,
+    pub(super) standings: Standings,
     stale: bool,
 }
 
@@ -152,6 +153,7 @@ impl App {
             is_acting: false,
             index: Index::default(),
             names: Names::default(),
+            standings: Standings::default(),
             stale: true,
         };
         app.refresh();
@@ -165,14 +167,46 @@ impl App {
 
     /// Sets the time of day; drops a message that has been there long enough. Returns whether anything changed.
     pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
+        let is_new_minute = now.timestamp() / 60 != self.now.timestamp() / 60;
         self.now = now;
+        if is_new_minute && !self.is_replay() {
+            // Sessions end by themselves, and deadlines pass.
+            self.stand();
+        }
         // "Everything before now" in a command must not mean the moment the file was opened.
         self.names.set_now(now);
         let gone = self.message.as_ref().is_some_and(|m| m.until <= now);
         if gone {
             self.message = None;
         }
-        gone
+        gone || is_new_minute
+    }
+
+    /// Takes the playbook that fits what is known by now, unless the responder asked for one. Marks stay: they are kept
+    /// under the ids of items, which mean the same in all built-in playbooks.
+    fn fit(&mut self) {
+        let investigation = self.desk.investigation();
+        let is_asked = investigation
+            .started()
+            .is_some_and(|(_, started)| !started.playbook.is_empty());
+        let fitting = playbook::fitting(investigation);
+        if is_asked || fitting.id == self.settings.playbook.id {
+            return;
+        }
+        if let Some(playbook) = playbook::built_in(fitting.id) {
+            let selected = self.steps.item(&self.settings.playbook).map(|item| item.id.clone());
+            self.settings.playbook = playbook;
+            self.steps.go(Move::Top, &self.settings.playbook);
+            self.steps
+                .select(&self.settings.playbook, &selected.unwrap_or_default());
+            self.say(format!("Playbook: {}, because {}", fitting.id, fitting.why));
+        }
+    }
+
+    /// Looks where the items stand.
+    fn stand(&mut self) {
+        let moment = self.moment();
+        self.standings = Standings::of(&self.settings.playbook, self.desk.investigation(), &self.names, moment);
     }
 
     /// Sets how the reading goes on: as a whole, in each region of AWS, and whether new calls are watched for.
@@ -199,7 +233,10 @@ impl App {
             self.names = Names::of(investigation, self.now);
             self.tree.refresh(investigation);
             self.events.touch();
+            self.fit();
+            self.stand();
         }
+        let investigation = self.desk.investigation();
         if self.screen == Screen::Timeline {
             self.events.refresh(investigation);
         }
@@ -289,8 +326,15 @@ impl App {
         self.account == Account::InReach
     }
 
-    pub(super) fn next_item(&self) -> Option<&Item> {
-        steps::next(self.investigation(), &self.settings.playbook)
+    /// The clock of the response.
+    pub(super) fn clock(&self) -> Clock {
+        Clock::of(self.investigation())
+    }
+
+    /// The one thing to do next.
+    pub(super) fn next_item(&self) -> Option<Next<'_>> {
+        self.standings
+            .next(&self.settings.playbook, &self.clock(), self.moment())
     }
 
     pub(super) fn has_next_item(&self) -> bool {
@@ -340,6 +384,11 @@ impl App {
 
     pub(super) fn can_act(&self) -> bool {
         self.on_node() && !self.is_replay() && !self.is_acting
+    }
+
+    pub(super) fn can_act_on_item(&self) -> bool {
+        let item = self.steps.item(&self.settings.playbook);
+        !self.is_replay() && !self.is_acting && item.is_some_and(|item| !item.acts.is_empty())
     }
 
     /// Whether a change is under way.

@@ -5,7 +5,7 @@
 //! records arrive, the screens answer.
 
 use std::io;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::app::{Account, App, Hands, Reading};
 use super::desk::Desk;
-use super::terminal::Guard;
+use super::terminal::{self, Guard};
 use super::update::Effect;
 use super::widgets::text::counted;
 use super::{Again, Exit, views};
@@ -53,7 +53,7 @@ pub(super) async fn run(
         let effect = tokio::select! {
             biased;
             () = ending.next() => return Ok(Exit::Interrupted),
-            event = keys.next() => match event {
+            event = next_key(&mut keys) => match event {
                 Some(Ok(event)) => {
                     pace.changed = true;
                     match take(app, event) {
@@ -193,6 +193,20 @@ fn take(app: &mut App, event: Event) -> Option<Effect> {
     }
 }
 
+/// The next key; `None` where the terminal is gone.
+async fn next_key(keys: &mut EventStream) -> Option<io::Result<Event>> {
+    std::future::poll_fn(|context| poll_key(keys, context)).await
+}
+
+/// Looks whether the terminal is still there before each read: crossterm reads one that hung up again and again, without an
+/// end.
+fn poll_key(keys: &mut EventStream, context: &mut Context<'_>) -> Poll<Option<io::Result<Event>>> {
+    if terminal::is_gone() {
+        return Poll::Ready(None);
+    }
+    keys.poll_next_unpin(context)
+}
+
 /// Takes the keys that wait already, before anything is drawn: typing is never slower than drawing.
 async fn drain(app: &mut App, keys: &mut EventStream) -> Option<Effect> {
     while let Poll::Ready(Some(Ok(event))) = waiting(keys).await {
@@ -206,7 +220,7 @@ async fn drain(app: &mut App, keys: &mut EventStream) -> Option<Effect> {
 /// The event that waits already, without waiting for one. Asked with the waker of the task: the stream keeps the one it
 /// is first asked with, and with another nobody would be woken by the next key.
 pub(super) async fn waiting(events: &mut EventStream) -> Poll<Option<io::Result<Event>>> {
-    std::future::poll_fn(|context| Poll::Ready(events.poll_next_unpin(context))).await
+    std::future::poll_fn(|context| Poll::Ready(poll_key(events, context))).await
 }
 
 /// Turns what came of the work into facts, as much as waits already, for a moment at most. Returns whether a watch found

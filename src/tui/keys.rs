@@ -236,6 +236,8 @@ pub(super) static TABLE: &[Binding] = {
         hint(On(Timeline), &[ch('o')], A::WithContext, always),
         hint(On(Steps), &[ENTER, ch(' ')], A::ChangeState, App::can_mark),
         hint(On(Steps), &[ch('i')], A::EditNote, App::can_mark),
+        hint(On(Steps), &[ch('D')], A::Act, App::can_act_on_item),
+        hint(On(Steps), &[ch('t')], A::SwitchOrder, always),
         hint(On(Steps), &[ch('y')], A::Copy, App::has_commands),
         hint(On(Steps), &[RIGHT, ch('l')], A::Details, App::on_item_list),
         quiet(Moving, &[UP, ch('k')], A::Up, always),

@@ -6,8 +6,8 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::investigation::Verdict;
-use crate::investigation::fact::ItemState;
 use crate::investigation::triage::Standing;
+use crate::playbook::State;
 
 /// How each role looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,13 +99,13 @@ impl Theme {
     }
 
     /// The look of a checklist item's state.
-    pub(super) fn item_state(&self, state: ItemState) -> Style {
+    pub(super) fn item_state(&self, state: State) -> Style {
         match state {
-            ItemState::Open => Style::new(),
-            ItemState::InProgress => self.accent,
-            ItemState::Done => self.ok,
-            ItemState::Blocked => self.danger,
-            ItemState::NotApplicable => self.dim,
+            State::Open => Style::new(),
+            State::InProgress => self.accent,
+            State::DoneByHand | State::Proved => self.ok,
+            State::Blocked | State::Contradicted => self.danger,
+            State::NotApplicable => self.dim,
         }
     }
 
@@ -129,13 +129,15 @@ pub(super) fn verdict_sign(verdict: Verdict) -> &'static str {
 }
 
 /// The sign that goes with an item's state.
-pub(super) fn item_sign(state: ItemState) -> &'static str {
+pub(super) fn item_sign(state: State) -> &'static str {
     match state {
-        ItemState::Open => "[ ]",
-        ItemState::InProgress => "[~]",
-        ItemState::Done => "[x]",
-        ItemState::Blocked => "[!]",
-        ItemState::NotApplicable => "[-]",
+        State::Open => "[ ]",
+        State::InProgress => "[~]",
+        State::DoneByHand => "[x]",
+        State::Proved => "[+]",
+        State::Blocked => "[!]",
+        State::NotApplicable => "[-]",
+        State::Contradicted => "[?]",
     }
 }
 

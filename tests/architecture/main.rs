@@ -17,12 +17,13 @@ use std::path::{Path, PathBuf};
 use paths::{named, names};
 
 /// The rooms, highest first: a room may use only those after it.
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
     "cli",
     "tui",
     "collect",
     "account",
     "store",
+    "report",
     "export",
     "playbook",
     "investigation",
@@ -64,7 +65,7 @@ const IMPURE: [&str; 12] = [
     "Instant",
     "SystemTime",
 ];
-const PURE: [&str; 4] = ["playbook", "investigation", "catalogue", "cloudtrail"];
+const PURE: [&str; 5] = ["report", "playbook", "investigation", "catalogue", "cloudtrail"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

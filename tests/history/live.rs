@@ -50,6 +50,56 @@ fn state(chain: &Value, id: &str) -> Value {
 }
 
 #[test]
+fn the_steps_prove_themselves_and_say_what_may_not_be_asked() {
+    let aws = half_cleaned().deny(Denial::of("iam:GetLoginProfile")).start();
+    let desk = Desk::new();
+    let save = desk.path("case.keytrail");
+    let done = run(investigate(&aws, &save, &["--regions", "us-east-1"]));
+    assert_eq!(code(&done), 0, "{}{}", out(&done), err(&done));
+    assert!(
+        out(&done).contains("Playbook        compromised-access-key"),
+        "{}",
+        out(&done)
+    );
+    let steps: Value = serde_json::from_str(&desk.show("checklist", "json")).expect("JSON");
+    for (item, progress, proof) in [
+        (
+            "S1-01",
+            "done and proved",
+            "sts:GetAccessKeyInfo: account 111122223333, of user app",
+        ),
+        (
+            "S1-02",
+            "done and proved",
+            "sts:GetCallerIdentity: arn:aws:iam::111122223333:user/responder",
+        ),
+        (
+            "S1-10",
+            "open",
+            "access key AKIAZZSEED0000000001 of app: iam:ListAccessKeys: Active",
+        ),
+        ("S1-13", "done and proved", "a deny policy on its role"),
+        (
+            "S1-14",
+            "open",
+            "cannot be verified: password of mallory: access denied to iam:GetLoginProfile",
+        ),
+        (
+            "S2-01",
+            "done and proved",
+            "cloudtrail:LookupEvents: 1 regions read to the end",
+        ),
+        ("S2-13", "done and proved", "the last round brought no new node"),
+        ("SC-01", "not applicable", "no seed belongs to the root user"),
+    ] {
+        let row = steps.as_array().expect("rows").iter().find(|row| row["Item"] == item);
+        let row = row.unwrap_or_else(|| panic!("no {item}"));
+        assert_eq!(row["Progress"], progress, "{row}");
+        assert!(row["Proof"].as_str().is_some_and(|said| said.contains(proof)), "{row}");
+    }
+}
+
+#[test]
 fn each_node_carries_what_the_account_says_of_it() {
     let aws = half_cleaned().start();
     let desk = Desk::new();

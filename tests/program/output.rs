@@ -273,3 +273,33 @@ fn completions_and_the_manual_page_are_printed() {
         assert!(out(&script).contains("keytrail"), "{shell}");
     }
 }
+
+#[test]
+fn a_report_is_printed_or_written_and_an_earlier_one_is_kept() {
+    let desk = Desk::with_story();
+    desk.investigate(SEED, &[]);
+    let report = |more: &[&str]| {
+        let mut run = keytrail();
+        run.arg("report").arg(desk.path("case.keytrail")).args(more);
+        run.output().expect("the program runs")
+    };
+    assert!(out(&report(&[])).starts_with("# Incident report: "));
+    assert!(out(&report(&["--format", "case-reply"])).starts_with("Reply to AWS Support\n"));
+    let page = desk.path("report.html");
+    let page_name = page.to_str().expect("UTF-8");
+    let run = report(&["--format", "html", "-o", page_name]);
+    assert_eq!((code(&run), out(&run)), (0, format!("Written to {page_name}\n")));
+    let written = std::fs::read_to_string(&page).expect("a page");
+    assert!(written.starts_with("<!doctype html>") && written.ends_with("</html>\n"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&page).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let again = report(&["--output", page_name]);
+    assert_eq!(code(&again), 1);
+    assert!(err(&again).contains("Choose another name"), "{}", err(&again));
+    assert_eq!(std::fs::read_to_string(&page).expect("a page"), written);
+    assert_eq!(code(&report(&["--format", "pdf"])), 2);
+}

@@ -69,14 +69,25 @@ pub(crate) struct Moto {
 impl Moto {
     /// An account of this number, with nothing in it. Only where there are [`programs`].
     pub(crate) fn start(account: &str) -> Self {
+        Self::start_behind(account, 0)
+    }
+
+    /// The same, whose clock is some hours behind: what is made there now was made then.
+    pub(crate) fn start_behind(account: &str, hours: u32) -> Self {
         // Free a moment ago; moto cannot choose one itself and say which.
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|l| l.local_addr())
             .expect("a port")
             .port();
-        let server = Command::new(programs().expect("checked before").join("moto_server"))
+        let serve = format!(
+            "import datetime, moto.core.utils as clock; now = clock.utcnow; \
+             clock.utcnow = lambda: now() - datetime.timedelta(hours={hours}); \
+             from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])"
+        );
+        let server = Command::new(programs().expect("checked before").join("python"))
             .env("MOTO_ACCOUNT_ID", account)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+            .args(["-c", &serve])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -1,5 +1,6 @@
 //! The screens of the built-in incident, without a terminal.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
@@ -229,6 +230,7 @@ pub fn live_seen(investigation: &Investigation) -> LiveSeen {
         password: Some(Reply::Denied(denied())),
         denied_all: Some(Reply::Known(false)),
         denied_before: Some(Reply::Absent("no such policy".to_owned())),
+        held: BTreeMap::new(),
     };
     let mut users = vec![user("invoice-app", Reply::Denied(denied()))];
     let mut roles = Vec::new();
@@ -242,6 +244,7 @@ pub fn live_seen(investigation: &Investigation) -> LiveSeen {
                 name: node.name.clone(),
                 about,
                 denied_before: Some(Reply::Known(now())),
+                held: BTreeMap::new(),
             }),
             _ => {}
         }

@@ -49,7 +49,7 @@ print(json.dumps({"users": [u["UserName"] for u in iam.list_users()["Users"]],
     "mfa": len(iam.list_virtual_mfa_devices()["VirtualMFADevices"])}))
 "#;
 
-fn settings(endpoint: &str) -> [(&'static str, &str); 6] {
+pub(crate) fn settings(endpoint: &str) -> [(&'static str, &str); 6] {
     [
         ("AWS_ENDPOINT_URL", endpoint),
         ("AWS_ACCESS_KEY_ID", "AKIAZZRESPONDER00001"),
@@ -60,7 +60,7 @@ fn settings(endpoint: &str) -> [(&'static str, &str); 6] {
     ]
 }
 
-fn python(endpoint: &str, script: &str) -> Value {
+pub(crate) fn python(endpoint: &str, script: &str) -> Value {
     let mut python = Command::new(programs().expect("checked before").join("python"));
     let run = python
         .args(["-c", script])

@@ -16,6 +16,7 @@ mod endings;
 mod erase;
 mod panics;
 mod screens;
+mod staged;
 mod start;
 #[path = "../support/mod.rs"]
 mod support;
@@ -23,4 +24,5 @@ mod suspend;
 mod terminal;
 #[path = "../simulator/tools.rs"]
 mod tools;
+mod walk;
 mod watch;

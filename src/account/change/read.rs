@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::types::{AttachedPermissionsBoundary, Tag};
 use futures_util::stream::{self, StreamExt};
 
-use crate::account::client::{Client, Of, arns, moment};
+use crate::account::client::{Client, Of, moment};
 use crate::account::reply::reply;
 use crate::investigation::account::{LastUse, Reply};
 use crate::investigation::chain::trust;
@@ -31,8 +31,8 @@ pub(super) async fn object(client: &Client, holder: &Holder) -> Object {
         Holder::Role(_) => {
             let (role, attached, names, profiles) = tokio::join!(
                 about_role(client, name),
-                attached_to_role(client, name),
-                inline_of_role(client, name),
+                client.attached_to_role(name),
+                client.inline_of_role(name),
                 profiles_of(client, name),
             );
             let inline = documents(client, Of::Role, name, names).await;
@@ -76,10 +76,10 @@ async fn user_parts(client: &Client, name: &str) -> UserParts {
         last_use,
         password: client.password(name).await,
         groups: client.groups_of(name).await,
-        mfa_devices: mfa_devices(client, name).await,
-        ssh_keys: ssh_keys(client, name).await,
-        certificates: certificates(client, name).await,
-        service_credentials: service_credentials(client, name).await,
+        mfa_devices: client.mfa_devices(name).await,
+        ssh_keys: client.ssh_keys(name).await,
+        certificates: client.certificates(name).await,
+        service_credentials: client.service_credentials(name).await,
     }
 }
 
@@ -164,20 +164,6 @@ async fn documents(client: &Client, of: Of, name: &str, names: Reply<Vec<String>
     Reply::Known(documents)
 }
 
-async fn attached_to_role(client: &Client, role: &str) -> Reply<Vec<String>> {
-    let pages = client
-        .iam
-        .list_attached_role_policies()
-        .role_name(role)
-        .into_paginator();
-    reply(pages.items().send().try_collect().await).map(arns)
-}
-
-async fn inline_of_role(client: &Client, role: &str) -> Reply<Vec<String>> {
-    let pages = client.iam.list_role_policies().role_name(role).into_paginator();
-    reply(pages.items().send().try_collect().await)
-}
-
 async fn profiles_of(client: &Client, role: &str) -> Reply<Vec<String>> {
     let pages = client
         .iam
@@ -189,40 +175,6 @@ async fn profiles_of(client: &Client, role: &str) -> Reply<Vec<String>> {
         profiles
             .into_iter()
             .map(|profile| profile.instance_profile_name)
-            .collect()
-    })
-}
-
-async fn mfa_devices(client: &Client, user: &str) -> Reply<Vec<String>> {
-    let pages = client.iam.list_mfa_devices().user_name(user).into_paginator();
-    let listed: Reply<Vec<_>> = reply(pages.items().send().try_collect().await);
-    listed.map(|devices| devices.into_iter().map(|device| device.serial_number).collect())
-}
-
-async fn ssh_keys(client: &Client, user: &str) -> Reply<Vec<String>> {
-    let pages = client.iam.list_ssh_public_keys().user_name(user).into_paginator();
-    let listed: Reply<Vec<_>> = reply(pages.items().send().try_collect().await);
-    listed.map(|keys| keys.into_iter().map(|key| key.ssh_public_key_id).collect())
-}
-
-async fn certificates(client: &Client, user: &str) -> Reply<Vec<String>> {
-    let pages = client.iam.list_signing_certificates().user_name(user).into_paginator();
-    let listed: Reply<Vec<_>> = reply(pages.items().send().try_collect().await);
-    listed.map(|all| all.into_iter().map(|certificate| certificate.certificate_id).collect())
-}
-
-async fn service_credentials(client: &Client, user: &str) -> Reply<Vec<String>> {
-    let listed = reply(
-        client
-            .iam
-            .list_service_specific_credentials()
-            .user_name(user)
-            .send()
-            .await,
-    );
-    listed.map(|answer| {
-        let all = answer.service_specific_credentials.unwrap_or_default().into_iter();
-        all.map(|credential| credential.service_specific_credential_id)
             .collect()
     })
 }

@@ -13,7 +13,7 @@ fn names(folder: &Path) -> Vec<String> {
 fn the_manifest_holds_the_hash_of_every_file() {
     let parent = TempDir::new().unwrap();
     let folder = parent.path().join("evidence");
-    write_evidence(&folder, &held(), &items(), at()).unwrap();
+    write_evidence(&folder, &held(), &playbook(), at()).unwrap();
     let manifest: Value = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
     let mut listed = vec!["manifest.json".to_owned()];
     for file in manifest["files"].as_array().unwrap() {
@@ -46,7 +46,7 @@ fn only_the_owner_can_read_the_evidence() {
     use std::os::unix::fs::PermissionsExt;
     let parent = TempDir::new().unwrap();
     let folder = parent.path().join("evidence");
-    write_evidence(&folder, &held(), &items(), at()).unwrap();
+    write_evidence(&folder, &held(), &playbook(), at()).unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder), 0o700);
     assert!(names(&folder).iter().all(|name| mode(&folder.join(name)) == 0o600));
@@ -56,7 +56,7 @@ fn only_the_owner_can_read_the_evidence() {
 fn an_earlier_export_is_replaced_and_anything_else_is_left_alone() {
     let parent = TempDir::new().unwrap();
     let folder = parent.path().join("evidence");
-    let export = |held: &Held, folder: &Path| write_evidence(folder, held, &items(), at()).map(drop);
+    let export = |held: &Held, folder: &Path| write_evidence(folder, held, &playbook(), at()).map(drop);
     export(&held(), &folder).unwrap();
     fs::write(folder.join("my notes.txt"), "x").unwrap();
     export(&held(), &folder).unwrap();
@@ -95,7 +95,7 @@ fn an_earlier_export_is_replaced_and_anything_else_is_left_alone() {
 fn an_export_that_fails_leaves_what_was_there() {
     let parent = TempDir::new().unwrap();
     let folder = parent.path().join("evidence");
-    write_evidence(&folder, &held(), &items(), at()).unwrap();
+    write_evidence(&folder, &held(), &playbook(), at()).unwrap();
     let before = fs::read(folder.join("manifest.json")).unwrap();
     let all = names(&folder);
 
@@ -103,7 +103,7 @@ fn an_export_that_fails_leaves_what_was_there() {
     broken.bodies.values_mut().for_each(String::clear);
     let later = at() + chrono::Duration::days(1);
     assert!(matches!(
-        write_evidence(&folder, &broken, &items(), later),
+        write_evidence(&folder, &broken, &playbook(), later),
         Err(ExportError::Record(_))
     ));
     assert_eq!(
@@ -113,7 +113,7 @@ fn an_export_that_fails_leaves_what_was_there() {
 
     // What is lost from a broken file is counted.
     broken.bodies.clear();
-    let manifest = write_evidence(&folder, &broken, &items(), later).unwrap();
+    let manifest = write_evidence(&folder, &broken, &playbook(), later).unwrap();
     assert_eq!(manifest.document["records"], json!({"kept": 0, "missing": 5}));
 }
 
@@ -132,7 +132,7 @@ fn what_was_kept_before_a_deletion_has_a_folder_of_its_own() {
     let folder = parent.path().join("evidence");
     // Again over the first one: nothing stands in its way.
     for _ in 0..2 {
-        write_evidence(&folder, &held, &items(), at()).unwrap();
+        write_evidence(&folder, &held, &playbook(), at()).unwrap();
     }
     assert_eq!(
         names(&folder.join("snapshots")),

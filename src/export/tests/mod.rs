@@ -22,6 +22,7 @@ use crate::investigation::fact::{
 };
 use crate::investigation::timeline::Filter;
 use crate::investigation::{Fact, Verdict, What};
+use crate::playbook::{Names, Playbook, Standings};
 
 const ACCOUNT: &str = "111122223333";
 const SEED: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -186,13 +187,13 @@ fn held() -> Held {
     held_from(SEED)
 }
 
-fn items() -> Vec<ChecklistItem> {
-    ["S1-01", "S1-02"]
-        .map(|id| ChecklistItem {
-            step: 1,
-            id: id.to_owned(),
-            title: "Find out".to_owned(),
-            time_box: "30 min".to_owned(),
-        })
-        .to_vec()
+fn playbook() -> Playbook {
+    let item = |id: &str| format!("[[step.item]]\nid = '{id}'\ntitle = 'Find out'\nwhy = ''\ntime_box = '30 min'\n");
+    let text = format!(
+        "format = 'keytrail-playbook/1'\nid = 'own'\ntitle = ''\ndescription = ''\n[[step]]\nnumber = 1\ntitle = ''\n\
+         intro = ''\n{}{}evidence = ['iam:CreateUser']\ncheck = 'none_seen'\n",
+        item("S1-01"),
+        item("S1-02")
+    );
+    crate::playbook::parse(&text).unwrap()
 }

@@ -69,10 +69,21 @@ fn the_other_tables_say_what_the_investigation_knows() {
     assert_eq!((&*coverage[1]["Source"], &*coverage[1]["Status"]), ("'=b", "partial"));
     assert_eq!(coverage[1]["Note"], "line 3: cut off; 2 records lost");
 
-    let items = items();
-    let checklist = read_csv(tables::checklist(investigation, &items));
+    let playbook = playbook();
+    let standings = Standings::of(&playbook, investigation, &Names::of(investigation, at()), at());
+    let table = tables::checklist(investigation, &playbook, &standings);
+    assert!(
+        table
+            .columns()
+            .join(",")
+            .starts_with("Step,Item,Title,TimeBox,State,By,At,Note,Progress,Proof,ProofAt")
+    );
+    let checklist = read_csv(table);
     assert_eq!((&*checklist[0]["State"], &*checklist[0]["Note"]), ("done", "'=done"));
     assert_eq!((&*checklist[1]["State"], &*checklist[1]["At"]), ("open", ""));
+    assert_eq!(checklist[0]["Progress"], "done by hand");
+    assert_eq!(checklist[1]["Seen"], "iam:CreateUser 1 and 1 failed");
+    assert_eq!(checklist[1]["Proof"], "the chain called iam:CreateUser 1");
 
     assert_eq!(read_csv(crate::export::actors(investigation))[0]["Events"], "4");
     let resources = read_csv(tables::resources(investigation));

@@ -87,8 +87,7 @@ fn trusted(call: Call<'_>) -> Vec<Principal> {
 
 fn outsiders<'e>(call: Call<'e>, node: &Node, trusts: &[Principal]) -> Vec<Ornament<'e>> {
     let account = node.account.as_deref().unwrap_or_default();
-    let mut found: Vec<String> = trusts.iter().filter_map(|p| p.outside(account)).collect();
-    found.dedup();
+    let found = trust::outside(trusts, account);
     let verb = if node.kind == Kind::Role { "assume" } else { "use" };
     found
         .into_iter()

@@ -247,14 +247,21 @@ impl Node {
 
     /// Whether the credential may still work at a time, as far as the records say. `false` for what is no credential.
     pub fn may_still_work(&self, now: DateTime<Utc>) -> bool {
-        // A session whose record gives no expiry lives at most 36 hours (GetFederationToken's limit).
-        let longest = || self.activity.last.or(self.proof.as_ref().map(|p| p.key.time));
-        let expired = match (self.kind, self.expires) {
-            (_, Some(expires)) => expires <= now,
-            (Kind::Session, None) => longest().is_some_and(|t| t + chrono::Duration::hours(36) <= now),
-            _ => false,
-        };
+        let expired = self.expires_by().is_some_and(|expires| expires <= now);
         self.is_credential() && self.ended.is_none() && !expired
+    }
+
+    /// When a temporary credential is over by itself at the latest.
+    pub fn expires_by(&self) -> Option<DateTime<Utc>> {
+        // A session whose record gives no expiry lives at most 36 hours (GetFederationToken's limit).
+        let longest = || {
+            let seen = self.activity.last.or(self.proof.as_ref().map(|p| p.key.time));
+            seen.map(|seen| seen + chrono::Duration::hours(36))
+        };
+        match self.kind {
+            Kind::Session => self.expires.or_else(longest),
+            _ => self.expires,
+        }
     }
 }
 

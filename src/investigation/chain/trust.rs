@@ -63,6 +63,17 @@ impl Principal {
     }
 }
 
+/// Those outside of an account whom a trust policy lets in; `*` for anybody.
+pub fn outsiders(text: &str, role_account: &str) -> Vec<String> {
+    outside(&principals(text), role_account)
+}
+
+pub(super) fn outside(principals: &[Principal], role_account: &str) -> Vec<String> {
+    let mut found: Vec<String> = principals.iter().filter_map(|p| p.outside(role_account)).collect();
+    found.dedup();
+    found
+}
+
 /// Decodes a policy document: plain JSON, or URL-encoded as in the answer of CreateRole (quirk Q30).
 pub fn document(text: &str) -> Option<Value> {
     if let Ok(value) = serde_json::from_str(text) {

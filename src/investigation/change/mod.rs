@@ -38,7 +38,7 @@ pub use call::Call;
 pub use deeds::{Acted, Approved, Deed, Deeds, End, Fate, Undo};
 pub use effect::shows;
 pub use object::{About, Object, Parts, RoleParts, UserParts};
-pub use offers::offers;
+pub use offers::{offers, offers_for};
 pub use plan::{Plan, plan};
 pub use recorded::recorded;
 pub use refusal::Refusal;
@@ -121,7 +121,46 @@ pub enum Change {
     DeleteRole { role: String },
 }
 
+/// A [`Change`] without whom it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the changes say it")]
+pub enum ChangeKind {
+    DeactivateKey,
+    ReactivateKey,
+    DeleteKey,
+    ReplaceKey,
+    DeletePassword,
+    LockPassword,
+    DenyAll,
+    RevokeSessions,
+    RestoreTrust,
+    DetachPolicy,
+    DeleteInlinePolicy,
+    DeleteUser,
+    DeleteRole,
+}
+
 impl Change {
+    /// Which one it is.
+    pub fn kind(&self) -> ChangeKind {
+        match self {
+            Self::DeactivateKey { .. } => ChangeKind::DeactivateKey,
+            Self::ReactivateKey { .. } => ChangeKind::ReactivateKey,
+            Self::DeleteKey { .. } => ChangeKind::DeleteKey,
+            Self::ReplaceKey { .. } => ChangeKind::ReplaceKey,
+            Self::DeletePassword { .. } => ChangeKind::DeletePassword,
+            Self::LockPassword { .. } => ChangeKind::LockPassword,
+            Self::DenyAll { .. } => ChangeKind::DenyAll,
+            Self::RevokeSessions { .. } => ChangeKind::RevokeSessions,
+            Self::RestoreTrust { .. } => ChangeKind::RestoreTrust,
+            Self::DetachPolicy { .. } => ChangeKind::DetachPolicy,
+            Self::DeleteInlinePolicy { .. } => ChangeKind::DeleteInlinePolicy,
+            Self::DeleteUser { .. } => ChangeKind::DeleteUser,
+            Self::DeleteRole { .. } => ChangeKind::DeleteRole,
+        }
+    }
+
     /// The user or role that is changed.
     pub fn holder(&self) -> Holder {
         match self {

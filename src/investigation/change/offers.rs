@@ -10,71 +10,88 @@ use crate::investigation::{Investigation, Link, Node};
 
 /// The changes that fit a node, those that can be undone first.
 pub fn offers(investigation: &Investigation, node: &Node, now: DateTime<Utc>) -> Vec<Change> {
-    let user = user_of(investigation, node);
-    let revoke = |holder| Change::RevokeSessions {
-        holder,
-        before: now.trunc_subsecs(0),
-    };
-    match (node.kind, user) {
+    match (node.kind, user_of(investigation, node)) {
         (Kind::User | Kind::Role | Kind::AccessKey, _) if !node.is_of_iam() => Vec::new(),
-        (Kind::AccessKey, Some(user)) => {
-            let key = node.id.clone();
-            let is_off = investigation
-                .live(node)
-                .is_some_and(|live| live.state == LiveState::Inactive);
-            let switch = if is_off {
-                Change::ReactivateKey {
-                    user: user.clone(),
-                    key: key.clone(),
-                }
-            } else {
-                Change::DeactivateKey {
-                    user: user.clone(),
-                    key: key.clone(),
-                }
-            };
-            let mut all = vec![switch];
-            // Of a user that the attacker made nobody needs another key.
-            if node.link == Link::Seed {
-                all.push(Change::ReplaceKey { user: user.clone() });
-            }
-            all.extend([
-                Change::DenyAll { user: user.clone() },
-                revoke(Holder::User(user.clone())),
-                Change::DeleteKey { user, key },
-            ]);
-            all
-        }
-        (Kind::User, Some(user)) => vec![
-            Change::DenyAll { user: user.clone() },
-            revoke(Holder::User(user.clone())),
-            Change::LockPassword { user: user.clone() },
-            Change::DeletePassword { user: user.clone() },
-            Change::DeleteUser { user },
-        ],
+        (Kind::AccessKey, Some(user)) => of_key(investigation, node, user, now),
+        (Kind::User, Some(user)) => offers_for(investigation, Holder::User(user), now),
         (Kind::LoginProfile | Kind::ConsoleLogin, Some(user)) => vec![
             Change::DenyAll { user: user.clone() },
             Change::LockPassword { user: user.clone() },
             Change::DeletePassword { user },
         ],
-        (Kind::Role, _) => {
-            let role = node.name.clone();
-            let mut all = vec![revoke(Holder::Role(role.clone()))];
-            all.extend(earlier_trust(investigation, node));
-            all.push(Change::DeleteRole { role });
-            all
-        }
+        (Kind::Role, _) => offers_for(investigation, Holder::Role(node.name.clone()), now),
         (Kind::Session, user) => {
             let role = node.owner.as_deref().and_then(ids::role_name);
             match (role, user) {
-                (Some(role), _) => vec![revoke(Holder::Role(role.to_owned()))],
-                (None, Some(user)) => vec![revoke(Holder::User(user.clone())), Change::DenyAll { user }],
+                (Some(role), _) => vec![revoke(Holder::Role(role.to_owned()), now)],
+                (None, Some(user)) => vec![revoke(Holder::User(user.clone()), now), Change::DenyAll { user }],
                 (None, None) => Vec::new(),
             }
         }
         (Kind::Other("policy"), _) => policy(investigation, node).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// The changes that fit a user or role, whether it is a node or not; those that can be undone first.
+pub fn offers_for(investigation: &Investigation, holder: Holder, now: DateTime<Utc>) -> Vec<Change> {
+    let revoke = revoke(holder.clone(), now);
+    match holder {
+        Holder::User(user) => {
+            let is_his = |node: &Node| node.link == Link::Seed && user_of(investigation, node).as_ref() == Some(&user);
+            let had_a_seed = investigation.chain().nodes.iter().any(is_his);
+            let mut all = vec![Change::DenyAll { user: user.clone() }, revoke];
+            all.extend(had_a_seed.then(|| Change::ReplaceKey { user: user.clone() }));
+            all.extend([
+                Change::LockPassword { user: user.clone() },
+                Change::DeletePassword { user: user.clone() },
+                Change::DeleteUser { user },
+            ]);
+            all
+        }
+        Holder::Role(role) => {
+            let mut all = vec![revoke];
+            all.extend(earlier_trust(investigation, &role));
+            all.push(Change::DeleteRole { role });
+            all
+        }
+    }
+}
+
+fn revoke(holder: Holder, now: DateTime<Utc>) -> Change {
+    Change::RevokeSessions {
+        holder,
+        before: now.trunc_subsecs(0),
+    }
+}
+
+fn of_key(investigation: &Investigation, node: &Node, user: String, now: DateTime<Utc>) -> Vec<Change> {
+    let key = node.id.clone();
+    let is_off = investigation
+        .live(node)
+        .is_some_and(|live| live.state == LiveState::Inactive);
+    let switch = if is_off {
+        Change::ReactivateKey {
+            user: user.clone(),
+            key: key.clone(),
+        }
+    } else {
+        Change::DeactivateKey {
+            user: user.clone(),
+            key: key.clone(),
+        }
+    };
+    let mut all = vec![switch];
+    // Of a user that the attacker made nobody needs another key.
+    if node.link == Link::Seed {
+        all.push(Change::ReplaceKey { user: user.clone() });
+    }
+    all.extend([
+        Change::DenyAll { user: user.clone() },
+        revoke(Holder::User(user.clone()), now),
+        Change::DeleteKey { user, key },
+    ]);
+    all
 }
 
 /// The user that a node is or belongs to. Whom IAM names is right, whatever the user was called at the time.
@@ -110,7 +127,7 @@ fn policy(investigation: &Investigation, node: &Node) -> Option<Change> {
 
 /// The trust policy that a role had before a call of the chain changed it: as somebody else's call wrote it, or as a
 /// snapshot shows it. `None` where the chain did not change it, or nothing from before is known.
-fn earlier_trust(investigation: &Investigation, role: &Node) -> Option<Change> {
+fn earlier_trust(investigation: &Investigation, role: &str) -> Option<Change> {
     enum Told {
         ByChain,
         Good(String, String),
@@ -120,7 +137,7 @@ fn earlier_trust(investigation: &Investigation, role: &Node) -> Option<Change> {
     for (event, body) in investigation.evidence().lineage() {
         let is_trust = matches!(event.base_name(), "UpdateAssumeRolePolicy" | "CreateRole");
         let text = |path: &str| json::first(body, path).map(std::borrow::Cow::into_owned);
-        if !is_trust || !event.outcome.succeeded() || text("requestParameters.roleName").as_ref() != Some(&role.name) {
+        if !is_trust || !event.outcome.succeeded() || text("requestParameters.roleName").as_deref() != Some(role) {
             continue;
         }
         let document =
@@ -141,7 +158,7 @@ fn earlier_trust(investigation: &Investigation, role: &Node) -> Option<Change> {
         told.push((event.time(), what));
     }
     for (at, snapshot) in investigation.snapshots() {
-        if snapshot.of != SnapshotOf::Role(role.name.clone()) {
+        if snapshot.of != SnapshotOf::Role(role.to_owned()) {
             continue;
         }
         let object: Option<Object> = serde_json::from_str(&snapshot.text).ok();
@@ -167,7 +184,7 @@ fn earlier_trust(investigation: &Investigation, role: &Node) -> Option<Change> {
     }
     let (document, from) = good.filter(|_| is_attackers)?;
     Some(Change::RestoreTrust {
-        role: role.name.clone(),
+        role: role.to_owned(),
         document,
         from,
     })

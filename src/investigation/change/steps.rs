@@ -1,6 +1,6 @@
 //! The calls of a change in their order, or why it is refused.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::effect::same_document;
@@ -158,7 +158,7 @@ fn revoke(object: &Object, holder: &Holder, before: DateTime<Utc>) -> Step {
             "Effect": "Deny",
             "Action": ["*"],
             "Resource": ["*"],
-            "Condition": {"DateLessThan": {"aws:TokenIssueTime": time::format(before.trunc_subsecs(0))}},
+            "Condition": {"DateLessThan": {"aws:TokenIssueTime": time::format_seconds(before)}},
         }],
     });
     let put = |document: String| Call::PutPolicy {

@@ -3,9 +3,11 @@
 //! | file | one idea |
 //! |---|---|
 //! | `mod` | the answers |
+//! | `held` | what hangs on a user or role |
 //! | `state` | what they say of a node |
 //! | `subjects` | what has to be asked for a chain, and no more |
 
+mod held;
 mod state;
 mod subjects;
 
@@ -14,6 +16,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use held::{Held, On, holder};
 pub use state::{Live, LiveState};
 pub use subjects::{KeySubject, RoleSubject, Subjects, UserSubject, subjects};
 
@@ -66,6 +69,9 @@ pub struct LiveUser {
     /// Its sessions that began before this are denied everything.
     #[serde(default)]
     pub denied_before: Option<Reply<DateTime<Utc>>>,
+    /// What hangs on it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<Held, Reply<Vec<String>>>,
 }
 
 /// One role.
@@ -78,6 +84,9 @@ pub struct LiveRole {
     /// Its sessions that began before this are denied everything.
     #[serde(default)]
     pub denied_before: Option<Reply<DateTime<Utc>>>,
+    /// What hangs on it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<Held, Reply<Vec<String>>>,
 }
 
 /// What tells a user or a role from another one of the same name.

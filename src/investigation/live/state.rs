@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Holder, LiveRole, LiveSeen, LiveUser, Made, session_of};
+use super::{Holder, LiveRole, LiveSeen, LiveUser, Made, On, holder, session_of};
 use crate::catalogue::Kind;
 use crate::cloudtrail::ids;
 use crate::investigation::account::{LastUse, Reply};
@@ -87,12 +87,12 @@ impl Live {
 
 impl LiveSeen {
     /// The state of a node as of the time of the answers; `None` for what was not asked.
-    pub fn state(&self, node: &Node, at: DateTime<Utc>) -> Option<LiveState> {
+    pub fn state(&self, nodes: &[Node], node: &Node, at: DateTime<Utc>) -> Option<LiveState> {
         // What the records say of a later time counts more.
         if node.ended.as_ref().is_some_and(|ended| ended.time > at) {
             return None;
         }
-        let of = match node.kind {
+        let of: fn(&Self, &[Node], &Node) -> Option<LiveState> = match node.kind {
             Kind::User | Kind::Role | Kind::AccessKey if !node.is_of_iam() => return None,
             Kind::User => Self::user,
             Kind::Role => Self::role,
@@ -100,11 +100,13 @@ impl LiveSeen {
             Kind::LoginProfile => Self::login_profile,
             Kind::Session if !node.may_still_work(at) => return Some(LiveState::Expired),
             Kind::Session => Self::session,
-            _ => return None,
+            Kind::Other(_) if is_again_there(nodes, node) => return None,
+            Kind::Other(_) => Self::held,
+            Kind::ConsoleLogin => return None,
         };
         match (&self.account, &node.account) {
             (Reply::Known(own), Some(account)) if own != account => None,
-            (Reply::Known(_), _) => of(self, node),
+            (Reply::Known(_), _) => of(self, nodes, node),
             (unknown, _) => Some(not_known(unknown)),
         }
     }
@@ -123,15 +125,15 @@ impl LiveSeen {
         self.roles.iter().find(|role| role.name == name)
     }
 
-    fn user(&self, node: &Node) -> Option<LiveState> {
+    fn user(&self, _: &[Node], node: &Node) -> Option<LiveState> {
         Some(principal(&self.named_user(&node.name)?.about, node))
     }
 
-    fn role(&self, node: &Node) -> Option<LiveState> {
+    fn role(&self, _: &[Node], node: &Node) -> Option<LiveState> {
         Some(principal(&self.named_role(&node.name)?.about, node))
     }
 
-    fn access_key(&self, node: &Node) -> Option<LiveState> {
+    fn access_key(&self, _: &[Node], node: &Node) -> Option<LiveState> {
         let told = self.keys.get(&node.id)?;
         let by_iam = told.known().and_then(|last| last.user.as_deref());
         let Some(owner) = by_iam.or_else(|| ids::user_name(node.owner.as_deref()?)) else {
@@ -150,7 +152,7 @@ impl LiveSeen {
         Some(unless_denied(state, user))
     }
 
-    fn login_profile(&self, node: &Node) -> Option<LiveState> {
+    fn login_profile(&self, _: &[Node], node: &Node) -> Option<LiveState> {
         let user = self.named_user(ids::user_name(node.owner.as_deref()?)?)?;
         let state = match user.password.as_ref()? {
             Reply::Known(made) if is_made_after(*made, node) => LiveState::Gone,
@@ -161,7 +163,20 @@ impl LiveSeen {
         Some(unless_denied(state, user))
     }
 
-    fn session(&self, node: &Node) -> Option<LiveState> {
+    fn held(&self, nodes: &[Node], node: &Node) -> Option<LiveState> {
+        let (on, held) = holder(nodes, node)?;
+        let list = match on {
+            On::User(name) => self.named_user(name)?.held.get(&held)?,
+            On::Role(name) => self.named_role(name)?.held.get(&held)?,
+        };
+        Some(match list {
+            Reply::Known(list) if list.contains(&node.id) => LiveState::Exists,
+            Reply::Known(_) | Reply::Absent(_) => LiveState::Gone,
+            unknown => not_known(unknown),
+        })
+    }
+
+    fn session(&self, _: &[Node], node: &Node) -> Option<LiveState> {
         let (about, denied_before, denied_all) = match session_of(node)? {
             Holder::Role(role) => {
                 let role = self.named_role(role)?;
@@ -186,6 +201,12 @@ impl LiveSeen {
         let unknown = unknown.into_iter().flatten().next();
         Some(unknown.map_or(LiveState::NotCutOff, LiveState::Unknown))
     }
+}
+
+/// Whether the chain put the same thing there again after it was taken off: what the account has is that one.
+fn is_again_there(nodes: &[Node], node: &Node) -> bool {
+    let is_same = |other: &Node| other.parent == node.parent && other.id == node.id && other.ended.is_none();
+    node.ended.is_some() && nodes.iter().any(is_same)
 }
 
 fn not_known<T>(reply: &Reply<T>) -> LiveState {

@@ -1,10 +1,10 @@
 //! What has to be asked for a chain, and no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Holder, session_of};
+use super::{Held, Holder, On, holder, session_of};
 use crate::catalogue::Kind;
 use crate::cloudtrail::ids;
 use crate::investigation::{Chain, Node};
@@ -40,6 +40,8 @@ pub struct UserSubject {
     pub password: bool,
     /// Whether a session of it may still run.
     pub sessions: bool,
+    /// What the chain hung on it.
+    pub held: BTreeSet<Held>,
 }
 
 /// A role.
@@ -47,6 +49,8 @@ pub struct UserSubject {
 pub struct RoleSubject {
     /// Whether a session of it may still run.
     pub sessions: bool,
+    /// What the chain hung on it.
+    pub held: BTreeSet<Held>,
 }
 
 /// What to ask for a chain at a moment.
@@ -69,7 +73,11 @@ pub fn subjects(chain: &Chain, now: DateTime<Utc>) -> Subjects {
                 }
             }
             Kind::Session if node.may_still_work(now) => subjects.session(chain, node, account),
-            _ => {}
+            _ => match holder(&chain.nodes, node) {
+                Some((On::User(name), held)) => drop(subjects.user(chain, account, name).held.insert(held)),
+                Some((On::Role(name), held)) => drop(subjects.role(account, name).held.insert(held)),
+                None => {}
+            },
         }
     }
     subjects

@@ -6,6 +6,8 @@ use super::Effect;
 use crate::account::change::{Ready, Said, command, commands};
 use crate::investigation::account::Reply;
 use crate::investigation::change::{Approved, Change, Object, offers, plan, recorded};
+use crate::playbook::acts;
+use crate::tui::action::Screen;
 use crate::tui::app::{App, Hands};
 use crate::tui::change::{Offer, Offers, Outcome, Proposal, Stage};
 use crate::tui::popup::Popup;
@@ -13,27 +15,32 @@ use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text::safe;
 
 impl App {
-    /// Lists what can be done about the selected node.
+    /// Lists what can be done about the selected node or item.
     pub(super) fn open_offers(&mut self) {
         let investigation = self.desk.investigation();
-        let Some(node) = self.tree.node().and_then(|at| investigation.chain().nodes.get(at)) else {
-            return;
-        };
-        let mut list: Vec<Offer> = offers(investigation, node, self.now)
-            .into_iter()
-            .map(Offer::Change)
-            .collect();
+        if self.screen == Screen::Steps {
+            if let Some(item) = self.steps.item(&self.settings.playbook) {
+                let changes = acts(item, &self.names, investigation, self.now);
+                self.offer(item.id.clone(), changes);
+            }
+        } else if let Some(node) = self.tree.node().and_then(|at| investigation.chain().nodes.get(at)) {
+            let changes = offers(investigation, node, self.now);
+            self.offer(format!("{} {}", node.kind.label(), node.name), changes);
+        }
+    }
+
+    fn offer(&mut self, title: String, changes: Vec<Change>) {
+        let mut list: Vec<Offer> = changes.into_iter().map(Offer::Change).collect();
         let holder = list.iter().find_map(|offer| match offer {
             Offer::Change(change) => Some(change.holder()),
             Offer::Evidence(_) => None,
         });
-        let title = format!("{} {}", node.kind.label(), node.name);
         if self.hands != Hands::Away {
             list.push(Offer::Evidence(holder));
         }
         if list.is_empty() {
             self.say(format!(
-                "Nothing is done about a {title} here; the steps say what to do"
+                "Nothing is left to be done about {title} here; the steps say what to do"
             ));
             return;
         }

@@ -157,6 +157,7 @@ impl App {
             | Action::WithContext => self.act_on_timeline(action),
             Action::ChangeState => self.open_menu(),
             Action::EditNote => self.edit_note(),
+            Action::SwitchOrder => self.switch_order(),
             Action::PlayPause
             | Action::Faster
             | Action::Slower
@@ -231,7 +232,7 @@ impl App {
     }
 
     fn go_to_next(&mut self) {
-        if let Some(id) = self.next_item().map(|item| item.id.clone()) {
+        if let Some(id) = self.next_item().map(|next| next.item.id.clone()) {
             self.steps.select(&self.settings.playbook, &id);
             self.steps.in_details = false;
             self.show(Screen::Steps);

@@ -4,12 +4,26 @@ use crate::investigation::What;
 use crate::investigation::fact::{ItemMarked, ItemState};
 use crate::tui::app::App;
 use crate::tui::popup::{Field, Menu, Popup, Purpose};
+use crate::tui::steps::Order;
 
 impl App {
     pub(super) fn open_menu(&mut self) {
         if let Some(item) = self.steps.item(&self.settings.playbook) {
             let state = self.desk.investigation().checklist().state(&item.id);
             self.popups.push(Popup::Menu(Menu::new(item.id.clone(), state)));
+        }
+    }
+
+    /// Puts the items under the steps or under the time boxes; the selected one stays selected.
+    pub(super) fn switch_order(&mut self) {
+        let playbook = &self.settings.playbook;
+        let selected = self.steps.item(playbook).map(|item| item.id.clone());
+        self.steps.order = match self.steps.order {
+            Order::Steps => Order::TimeBoxes,
+            Order::TimeBoxes => Order::Steps,
+        };
+        if let Some(id) = selected {
+            self.steps.select(playbook, &id);
         }
     }
 

@@ -84,7 +84,7 @@ pub(super) fn tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let count = match screen {
             Screen::Chain => Some(text::number(investigation.chain().nodes.len() as u64)),
             Screen::Steps => {
-                let (settled, all) = steps::progress(investigation, app.settings.playbook.items());
+                let (settled, all) = steps::progress(&app.standings, app.settings.playbook.items());
                 Some(format!("{settled}/{all}"))
             }
             Screen::Coverage if investigation.coverage().is_partial() => Some("!".to_owned()),

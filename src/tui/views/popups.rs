@@ -7,6 +7,7 @@ use ratatui::widgets::Clear;
 use tui_input::Input;
 
 use super::change;
+use crate::playbook::State;
 use crate::tui::app::App;
 use crate::tui::keys::{self, Binding, Context, TABLE};
 use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record, TIME_FORMS};
@@ -131,9 +132,10 @@ fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
     let area = pane::popup(frame, body, 34, 7);
     let inner = pane::pane(frame, area, &format!("{} is", menu.item), true, theme);
     let lines = Menu::STATES.iter().map(|state| {
+        let shown = State::from(*state);
         Line::styled(
-            format!("{} {}", item_sign(*state), state.as_str()),
-            theme.item_state(*state),
+            format!("{} {}", item_sign(shown), state.as_str()),
+            theme.item_state(shown),
         )
     });
     pane::lines(frame, inner, lines);

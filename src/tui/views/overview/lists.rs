@@ -82,8 +82,12 @@ fn label(node: &Node) -> &str {
 
 pub(super) fn stands_out(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
-    let inner = pane::pane(frame, area, "What stands out", false, theme);
     let notable = app.index.notable();
+    let title = match notable.len() {
+        0 => "What stands out".to_owned(),
+        len => format!("What stands out {len}"),
+    };
+    let inner = pane::pane(frame, area, &title, false, theme);
     if notable.is_empty() {
         return pane::sentence(frame, inner, "No call of high or critical weight succeeded.", theme.dim);
     }
@@ -157,10 +161,11 @@ pub(super) fn from_where(app: &App, frame: &mut Frame<'_>, area: Rect) {
     pane::lines(frame, inner, lines);
 }
 
-/// As many lines as fit; the last says how many more there are.
+/// As many lines as fit; the last says how many more there are. In a single line the first says more than their number,
+/// which stands in the title.
 fn fit<'a>(len: usize, height: usize, dim: Style, line: impl Fn(usize) -> Line<'a>) -> Vec<Line<'a>> {
-    if len <= height {
-        return (0..len).map(line).collect();
+    if len <= height || height == 1 {
+        return (0..len.min(height)).map(line).collect();
     }
     let shown = height.saturating_sub(1);
     let more = Line::styled(format!("and {} more", len - shown), dim);

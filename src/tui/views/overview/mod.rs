@@ -15,7 +15,7 @@ mod decision;
 mod lists;
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -23,6 +23,7 @@ pub(super) use cards::regions;
 
 use crate::account::advice::advice;
 use crate::cloudtrail::notice::Notice;
+use crate::playbook::{Item, Next, State};
 use crate::store::Integrity;
 use crate::tui::app::App;
 use crate::tui::steps;
@@ -34,6 +35,8 @@ const TALL: u16 = 30;
 
 /// Rows that the list of what may still work takes at least, its frame among them.
 const LISTED: u16 = 7;
+/// What is to be done next has at most so many lines in a small window.
+const SMALL_NEXT: u16 = 3;
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let cares = cares(app);
@@ -42,7 +45,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let actors = rows(app.investigation().actors().len());
     let verdict = decision::lines(app, area.width, tall);
     let fixed = [
-        if tall { 4 } else { 1 },
+        next_rows(app, tall),
         u16::from(app.investigation().notice().is_some()),
         if verdict.is_empty() { 0 } else { rows(verdict.len()) + 2 },
         if tall { 9 + said_rows(app) } else { 6 },
@@ -93,22 +96,33 @@ fn said_rows(app: &App) -> u16 {
     of_key + u16::from(app.investigation().quiet().is_some())
 }
 
+/// What is contradicted has to be read whole, on a small screen too.
+fn next_rows(app: &App, tall: bool) -> u16 {
+    let is_contradicted = |item: &Item| app.standings.state(&item.id) == State::Contradicted;
+    match app.next_item() {
+        _ if tall => 6,
+        Some(next) if is_contradicted(next.item) => SMALL_NEXT,
+        Some(_) => 2,
+        None => 1,
+    }
+}
+
 fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
     let title = "Do this next";
     // In a small window a frame around one line is only noise.
-    let (inner, label) = if area.height > 2 {
+    let (inner, label) = if area.height > SMALL_NEXT {
         (pane::pane(frame, area, title, true, theme), String::new())
     } else {
-        (area, format!(" {title}  "))
+        (area.inner(Margin::new(1, 0)), format!("{title}  "))
     };
     let label = Span::styled(label, theme.strong);
-    let Some(item) = app.next_item() else {
+    let Some(Next { item, why }) = app.next_item() else {
         let said = "Every item is settled. Keep the file, and export the evidence.";
         pane::lines(frame, inner, [Line::from(vec![label, Span::styled(said, theme.ok)])]);
         return;
     };
-    let (settled, all) = steps::progress(app.investigation(), app.settings.playbook.items());
+    let (settled, all) = steps::progress(&app.standings, app.settings.playbook.items());
     // While the records are read, the chain may still grow; the first steps can be done all the same.
     let meanwhile = if app.is_reading() {
         "reading…  meanwhile  "
@@ -120,17 +134,20 @@ fn do_next(app: &App, frame: &mut Frame<'_>, area: Rect) {
         Span::styled(meanwhile, theme.notice),
         Span::styled(format!("{}  ", item.id), theme.accent),
         Span::styled(item.title.clone(), theme.strong),
-        Span::styled(format!("   {} ", item.time_box.as_str()), theme.dim),
     ]);
     let come = format!("  {settled} of {all} settled");
     let room = usize::from(inner.width).saturating_sub(head.width() + text::width(&come));
     if room > 0 {
         head.push_span(Span::styled(format!("{}{come}", " ".repeat(room)), theme.dim));
     }
-    let why = text::wrap(&item.why, usize::from(inner.width))
-        .into_iter()
-        .map(Line::from);
-    pane::lines(frame, inner, std::iter::once(head).chain(why));
+    let width = usize::from(inner.width);
+    // Why now, then why at all.
+    let now = text::wrap(&safe(&why), width).into_iter();
+    let is_contradicted = app.standings.state(&item.id) == State::Contradicted;
+    let style = if is_contradicted { theme.danger } else { theme.notice };
+    let reason = text::wrap(&item.why, width).into_iter().map(Line::from);
+    let lines = now.map(|line| Line::styled(line, style)).chain(reason);
+    pane::lines(frame, inner, std::iter::once(head).chain(lines));
 }
 
 /// What the notice says, in a line.

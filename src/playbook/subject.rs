@@ -1,0 +1,157 @@
+//! What commands, links and checks are about: one thing of the chain, and what fills placeholders for it.
+
+use super::template::Values;
+
+/// The names an investigation found, as far as a playbook needs them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The account's number.
+    pub account: Option<String>,
+    /// The partition: `aws`, `aws-us-gov`, `aws-cn`.
+    pub partition: Option<String>,
+    /// This moment, as `2026-05-21T13:00:00Z`.
+    pub now: Option<String>,
+    /// The first event of the chain, in the same form.
+    pub start: Option<String>,
+    /// The users, keys, roles, regions, ... of the chain, in the order they are to be printed.
+    pub subjects: Vec<Subject>,
+}
+
+/// One thing of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// What it is.
+    pub kind: SubjectKind,
+    /// How it came into the chain.
+    pub origin: Origin,
+    /// A key's or credential's id, a region's code, else the name.
+    pub name: String,
+    /// Its ARN, where there is one.
+    pub arn: Option<String>,
+    /// The user it belongs to, or hangs on.
+    pub user: Option<String>,
+    /// The role it belongs to, or hangs on.
+    pub role: Option<String>,
+    /// The region it lives in, for what is not global.
+    pub region: Option<String>,
+    /// Its `node` in the chain, where it is one.
+    pub node: Option<String>,
+    /// Whether it was deleted since: it needs no command any more.
+    pub is_gone: bool,
+}
+
+/// What a [`Subject`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum SubjectKind {
+    User,
+    AccessKey,
+    UserSession,
+    RoleSession,
+    LoginProfile,
+    SignIn,
+    Role,
+    Outsider,
+    MfaDevice,
+    ServiceCredential,
+    SshKey,
+    SigningCertificate,
+    UserPolicy,
+    UserInlinePolicy,
+    RolePolicy,
+    RoleInlinePolicy,
+    GroupMember,
+    Instance,
+    Function,
+    Trail,
+    Bucket,
+    Resource,
+    OtherAccount,
+    Region,
+}
+
+/// How a [`Subject`] came into the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A key the investigation started from, or its owner.
+    Seed,
+    /// Made with a credential of the chain: nobody else needs it.
+    Created,
+    /// There before, and changed, assumed or used: others may depend on it.
+    Touched,
+}
+
+impl Names {
+    /// What fills the placeholders for a subject.
+    pub(super) fn values<'a>(&'a self, subject: Option<&'a Subject>) -> Values<'a> {
+        let mut values: Vec<(&'static str, Option<&'a String>)> = vec![
+            ("account", self.account.as_ref()),
+            ("partition", self.partition.as_ref()),
+            ("now", self.now.as_ref()),
+            ("start", self.start.as_ref()),
+        ];
+        if let Some(subject) = subject {
+            values.push(("user", subject.user.as_ref()));
+            values.push(("role", subject.role.as_ref()));
+            values.push(("region", subject.region.as_ref()));
+            values.push(("arn", subject.arn.as_ref()));
+            values.push((subject.kind.placeholder(), Some(&subject.name)));
+        }
+        values
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?.as_str())))
+            .collect()
+    }
+}
+
+impl SubjectKind {
+    /// The placeholder that stands for the subject's name.
+    fn placeholder(self) -> &'static str {
+        match self {
+            Self::User | Self::LoginProfile | Self::SignIn => "user",
+            Self::AccessKey | Self::UserSession | Self::RoleSession => "key",
+            Self::Role => "role",
+            Self::MfaDevice
+            | Self::ServiceCredential
+            | Self::SshKey
+            | Self::SigningCertificate
+            | Self::Instance
+            | Self::Outsider
+            | Self::OtherAccount
+            | Self::Resource => "id",
+            Self::UserPolicy | Self::UserInlinePolicy | Self::RolePolicy | Self::RoleInlinePolicy => "policy",
+            Self::GroupMember => "group",
+            Self::Function => "function",
+            Self::Trail => "trail",
+            Self::Bucket => "bucket",
+            Self::Region => "region",
+        }
+    }
+
+    /// The words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::AccessKey => "access key",
+            Self::UserSession | Self::RoleSession => "session",
+            Self::LoginProfile => "password of",
+            Self::SignIn => "sign-in of",
+            Self::Role => "role",
+            Self::Outsider => "trusted outsider",
+            Self::MfaDevice => "MFA device",
+            Self::ServiceCredential => "service credential",
+            Self::SshKey => "SSH key",
+            Self::SigningCertificate => "signing certificate",
+            Self::UserPolicy | Self::RolePolicy => "policy",
+            Self::UserInlinePolicy | Self::RoleInlinePolicy => "inline policy",
+            Self::GroupMember => "group",
+            Self::Instance => "instance",
+            Self::Function => "function",
+            Self::Trail => "trail",
+            Self::Bucket => "bucket",
+            Self::Resource => "resource",
+            Self::OtherAccount => "account",
+            Self::Region => "region",
+        }
+    }
+}
