@@ -9,9 +9,14 @@
 //! | `attachments.csv` | a call that puts a policy or a group on one, and the call that takes it off |
 //! | `joins.csv` | a call that belongs to a node though no key of the chain signed it |
 //! | `calls.csv` | category, severity and ATT&CK technique of a call an attacker may make |
+//! | `explain.csv`, `documentation.csv` | what a call that weighs much does, and where AWS describes the calls of a service |
 //! | `telltales.csv` | a call that tells something of who makes it |
+//! | `findings.csv`, `finding_calls.csv`, `policies.csv` | a finding, a call that shows one, a call that writes a policy |
 
 mod calls;
+mod cells;
+mod explain;
+mod finding;
 mod guard;
 mod kind;
 mod lineage;
@@ -20,6 +25,11 @@ mod telltale;
 mod verb;
 
 pub use calls::{Call, call, data_events};
+pub use explain::{Explanation, documentation, explanation};
+pub use finding::{
+    FindingKind, PolicyAt, PolicyKind, Routine, Severity, Shows, Whom, finding_kind, is_finding_call, policy_at,
+    shown_by, starts_instances,
+};
 pub use guard::matches;
 pub use kind::Kind;
 pub use lineage::{

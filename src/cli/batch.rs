@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use super::failure::{Exit, Failure};
 use super::{account, first_minute, playbooks, print, session};
 use crate::account::regions;
+use crate::catalogue::Severity;
 use crate::cloudtrail::time;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::{Progress, SourceError};
@@ -17,7 +18,7 @@ use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
 use crate::investigation::coverage::HistoryState;
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::{How, Investigation, Way, alive, further, tally};
+use crate::investigation::{Finding, How, Investigation, Way, alive, further, tally};
 use crate::store::CaseFile;
 
 /// What to do about credentials that expired half-way.
@@ -163,6 +164,7 @@ fn summary(case: &CaseFile) -> String {
     line(&mut out, "Playbook", &playbooks::chosen(investigation));
     read(&mut out, investigation);
     chain(&mut out, investigation);
+    stands_out(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());
     account::contradicted(&mut out, investigation);
     not_read(&mut out, investigation);
@@ -357,6 +359,31 @@ fn chain(out: &mut String, investigation: &Investigation) {
     if investigation.ours() > 0 {
         let text = format!("{} made by expected actors", count(investigation.ours(), "node"));
         line(out, "Folded", &text);
+    }
+}
+
+fn stands_out(out: &mut String, investigation: &Investigation) {
+    let findings = investigation.findings();
+    let (loud, low): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.severity > Severity::Low);
+    for finding in loud.iter().take(MOST_LISTED) {
+        let calls = count(finding.events.len() as u64, "call");
+        let since = finding.first().map(|first| format!(" since {}", time::format(first)));
+        let text = format!(
+            "{}: {}, {calls}{}",
+            finding.severity.as_str(),
+            finding.title(),
+            since.unwrap_or_default()
+        );
+        line(out, "Stands out", &text);
+    }
+    let more = loud.len().saturating_sub(MOST_LISTED);
+    if more + low.len() > 0 {
+        let text = format!(
+            "and {more} more, {} of low weight; `keytrail findings` lists them",
+            low.len()
+        );
+        line(out, "Stands out", &text);
     }
 }
 

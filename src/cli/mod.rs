@@ -69,6 +69,8 @@ enum Command {
     Coverage(show::Args),
     /// Print the sources (address and program) behind the calls of the chain
     Actors(show::Args),
+    /// Print the findings: what matters in the calls of the chain, how much, why, and what to do
+    Findings(show::Args),
     /// Print the steps and their state, or their commands
     Checklist(checklist::Args),
     /// Write the evidence folder: CSV, JSON lines and a manifest with hashes
@@ -117,6 +119,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Timeline(args)) => show::run(show::View::Timeline, &args),
         Some(Command::Coverage(args)) => show::run(show::View::Coverage, &args),
         Some(Command::Actors(args)) => show::run(show::View::Actors, &args),
+        Some(Command::Findings(args)) => show::run(show::View::Findings, &args),
         Some(Command::Checklist(args)) => checklist::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Report(args)) => report::run(&args),

@@ -1,4 +1,4 @@
-//! `keytrail chain|timeline|coverage|actors FILE`: print one view. `checklist` has more to it.
+//! `keytrail chain|timeline|coverage|actors|findings FILE`: print one view. `checklist` has more to it.
 
 use std::path::PathBuf;
 
@@ -46,6 +46,7 @@ pub(super) enum View {
     Timeline,
     Coverage,
     Actors,
+    Findings,
 }
 
 pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
@@ -58,6 +59,7 @@ pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
         View::Timeline => print_table(tables::events(investigation, &Filter::default()), format)?,
         View::Coverage => print_table(tables::coverage(investigation), format)?,
         View::Actors => print_table(export::actors(investigation), format)?,
+        View::Findings => print_table(export::findings(investigation), format)?,
     }
     Ok(Exit::Done)
 }

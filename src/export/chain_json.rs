@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use super::findings::finding_json;
 use super::tables::maker;
 use crate::catalogue::Basis;
 use crate::cloudtrail::time;
@@ -47,6 +48,7 @@ pub fn chain_json(investigation: &Investigation) -> Value {
         "nodes": chain.nodes.iter().map(node).collect::<Vec<_>>(),
         "changes": chain.changes.iter().map(change).collect::<Vec<_>>(),
         "attempts": chain.attempts.iter().map(attempt).collect::<Vec<_>>(),
+        "findings": investigation.findings().iter().map(finding_json).collect::<Vec<_>>(),
         "further_seeds": further_seeds.collect::<Vec<_>>(),
         "warnings": chain.warnings,
         "not_shown": investigation.not_shown(),

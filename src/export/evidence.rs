@@ -54,6 +54,7 @@ pub fn write_evidence(
     for (name, table) in [
         ("events.csv", tables::events(investigation, &Filter::default())),
         ("chain.csv", tables::chain(investigation)),
+        ("findings.csv", super::findings(investigation)),
         ("resources.csv", tables::resources(investigation)),
         ("coverage.csv", tables::coverage(investigation)),
         ("files.csv", tables::files(investigation)),

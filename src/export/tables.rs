@@ -56,7 +56,7 @@ pub fn events<'a>(investigation: &'a Investigation, filter: &Filter) -> Table<'a
     ];
     let (evidence, chain) = (investigation.evidence(), investigation.chain());
     let signers = signers(chain);
-    let chosen = timeline::select(evidence, chain, filter);
+    let chosen = timeline::select(investigation, filter);
     let rows = chosen.into_iter().map(move |at| {
         let event = &evidence.events()[at as usize];
         let identity = &event.identity;

@@ -62,6 +62,8 @@ pub struct Evidence {
     hashes: Vec<[u8; 32]>,
     known: HashMap<EventKey, usize>,
     lineage: BTreeMap<EventKey, LineageCall>,
+    /// Who asked for what, of calls that findings alone need, by their place in `events`.
+    asked: HashMap<usize, Value>,
     callers: HashMap<Identity, Activity>,
     first_use: HashMap<Arc<str>, usize>,
     /// What was asked for in calls that only read, each once.
@@ -82,6 +84,12 @@ impl Evidence {
         if catalogue::is_lineage_call(&event.source, event.base_name()) {
             let body = self.needed(record);
             self.lineage.insert(event.key.clone(), LineageCall { event: at, body });
+        } else if catalogue::is_finding_call(&event.source, event.base_name()) {
+            let member = |name: &str| record.body.get(name);
+            let asked = json!({
+                "requestParameters": member("requestParameters"), "userIdentity": member("userIdentity"),
+            });
+            self.asked.insert(at, asked);
         }
         self.callers.entry(event.identity.clone()).or_default().add(event);
         if let Some(key) = &event.identity.access_key {
@@ -140,6 +148,13 @@ impl Evidence {
     /// The whole record of a call that can extend the chain.
     pub fn lineage_record(&self, key: &EventKey) -> Option<&Value> {
         self.lineage.get(key).map(|call| &*call.body)
+    }
+
+    /// What is kept of the record of an event, by its place in [`events`](Self::events): the whole of it for calls that can
+    /// extend the chain, the request for others that findings read.
+    pub fn record(&self, at: usize) -> Option<&Value> {
+        let asked = self.asked.get(&at);
+        asked.or_else(|| self.lineage_record(&self.events.get(at)?.key))
     }
 
     /// Every caller seen, with what they did.

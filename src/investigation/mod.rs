@@ -16,6 +16,7 @@
 //! | `actor/` | calls by the same source, and whose it seems to be |
 //! | `triage` | was the key used by a stranger, and what that means for the first minute |
 //! | `ours` | which nodes only expected actors made |
+//! | `findings/` | what matters in the calls, how much, and what to do |
 //! | `further` | other keys to look at next |
 //! | `watch` | how long it was quiet, and what is new |
 //! | `timeline` | the events in order, filtered |
@@ -34,6 +35,7 @@ pub mod checklist;
 pub mod coverage;
 pub mod evidence;
 pub mod fact;
+pub mod findings;
 pub mod further;
 pub mod lead;
 pub mod live;
@@ -50,6 +52,7 @@ pub use alive::{How, Way, alive};
 pub use chain::{Chain, Link, Node};
 pub use evidence::{Activity, Evidence};
 pub use fact::{Fact, Verdict, What};
+pub use findings::{Finding, Manner};
 pub use further::FurtherSeed;
 pub use lead::{Attribute, Lead};
 pub use state::Investigation;

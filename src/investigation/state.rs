@@ -10,6 +10,7 @@ use super::change::{Deeds, Snapshot};
 use super::checklist::Checklist;
 use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
+use super::findings::{self, Finding};
 use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
 use super::{Evidence, Node, actor, ours, unseen};
@@ -37,6 +38,7 @@ pub struct Investigation {
     actors: Vec<actor::Actor>,
     further_seeds: Vec<FurtherSeed>,
     not_shown: Vec<String>,
+    findings: Vec<Finding>,
     /// For each node of the chain whether only expected actors made it.
     ours: Vec<bool>,
     stale: bool,
@@ -106,6 +108,7 @@ impl Investigation {
             let further_seeds = further::derive(&self.evidence, &self.chain, &self.actors, verdict);
             let ours = ours::derive(&self.evidence, &self.chain, &self.actors, verdict);
             (self.further_seeds, self.ours) = (further_seeds, ours);
+            self.findings = findings::derive(self);
         }
         self.chain.counts.read = self.coverage.records();
         self.chain.counts.duplicates = self.evidence.duplicates();
@@ -158,6 +161,11 @@ impl Investigation {
     /// Whether a call is the responder's own.
     pub fn is_responders(&self, event: &Event) -> bool {
         actor::is_responders(event, &self.chain, self.responder())
+    }
+
+    /// What matters, as of the last [`settle`](Self::settle): what weighs most first.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
     /// Other keys to look at, as of the last [`settle`](Self::settle).

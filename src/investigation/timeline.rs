@@ -1,10 +1,12 @@
 //! The events in order of time, filtered.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
+use super::Investigation;
 use super::actor::actor_id;
-use super::{Chain, Evidence};
-use crate::cloudtrail::Event;
+use crate::cloudtrail::{Event, EventKey};
 
 /// What the timeline shows. Every part that is set must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +15,8 @@ pub struct Filter {
     pub node: Option<String>,
     /// Only calls of this actor, by its id.
     pub actor: Option<String>,
+    /// Only events behind this finding, by its id.
+    pub finding: Option<String>,
     /// Only this region.
     pub region: Option<String>,
     /// Only this service (`iam`, `sts`).
@@ -30,9 +34,11 @@ pub struct Filter {
 }
 
 /// The indices of the events that pass a filter, earliest first; equal times in order of their ids.
-pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
+pub fn select(investigation: &Investigation, filter: &Filter) -> Vec<u32> {
+    let (evidence, chain) = (investigation.evidence(), investigation.chain());
+    let behind = filter.finding.as_deref().map(|id| behind(investigation, id));
     let keys = chain.key_ids();
-    let proofs: std::collections::HashSet<_> = chain
+    let proofs: HashSet<_> = chain
         .nodes
         .iter()
         .filter_map(|n| n.proof.as_ref())
@@ -55,7 +61,8 @@ pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
             && (!filter.writes_only || event.is_write())
             && (!filter.failures_only || !event.outcome.succeeded())
             && filter.until.is_none_or(|t| event.time() <= t)
-            && (filter.with_context || node.is_some() || in_chain(event))
+            && behind.as_ref().is_none_or(|keys| keys.contains(&event.key))
+            && (filter.with_context || node.is_some() || behind.is_some() || in_chain(event))
             && (needle.is_empty() || mentions(event, &needle))
             && filter.actor.as_deref().is_none_or(|actor| actor_id(event) == actor)
     };
@@ -70,6 +77,12 @@ pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
             .cmp(&evidence.events()[*b as usize].key)
     });
     chosen
+}
+
+/// The events behind a finding.
+fn behind<'i>(investigation: &'i Investigation, id: &str) -> HashSet<&'i EventKey> {
+    let finding = investigation.findings().iter().find(|finding| finding.id() == id);
+    finding.map_or_else(HashSet::new, |finding| finding.events.iter().collect())
 }
 
 /// Whether an event is a node's: signed with it, made by it, or its proof.

@@ -1,118 +1,80 @@
-//! What stands out: calls that weigh heavily in an attacker's hands, counted by name.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! What stands out: the findings that are not somebody's everyday work.
 
 use super::document::{Cell, Document, Look};
-use crate::catalogue;
-use crate::cloudtrail::Event;
-use crate::investigation::actor::actor_id;
+use super::text::counted;
+use crate::catalogue::Severity;
+use crate::export;
+use crate::investigation::{Finding, Investigation, Manner};
 
-/// How many kinds of calls are listed.
-const MOST: usize = 40;
+/// How many findings are listed.
+const MOST: usize = 60;
+/// How much is said of what one was about.
+const MOST_SAID: usize = 400;
 
-/// One kind of call.
-pub(super) struct Finding<'a> {
-    /// `iam:CreateUser`
-    pub(super) call: String,
-    meaning: catalogue::Call,
-    /// How often it succeeded.
-    pub(super) worked: usize,
-    failed: usize,
-    /// The first that succeeded, else the first.
-    pub(super) first: &'a Event,
-    sources: BTreeSet<String>,
-}
-
-impl Finding<'_> {
-    fn times(&self) -> String {
-        match (self.worked, self.failed) {
-            (worked, 0) => worked.to_string(),
-            (0, failed) => format!("{failed} failed"),
-            (worked, failed) => format!("{worked}, and {failed} failed"),
-        }
-    }
-
-    /// Why it matters, with the ATT&CK technique.
-    fn why(&self) -> String {
-        match (self.meaning.why, self.meaning.technique) {
-            (why, "") => why.to_owned(),
-            (why, technique) => format!("{why} ({technique})"),
-        }
-    }
-}
-
-/// The calls of high and critical weight: critical ones first, each kind by its first call.
-pub(super) fn of<'a>(theirs: &[&'a Event]) -> Vec<Finding<'a>> {
-    let mut found: BTreeMap<String, Finding<'a>> = BTreeMap::new();
-    for event in theirs {
-        let Some(meaning) = catalogue::call(&event.source, event.base_name())
-            .filter(|call| matches!(call.severity, "high" | "critical"))
-        else {
-            continue;
-        };
-        let call = format!("{}:{}", event.service(), event.base_name());
-        let finding = found.entry(call.clone()).or_insert_with(|| Finding {
-            call,
-            meaning,
-            worked: 0,
-            failed: 0,
-            first: event,
-            sources: BTreeSet::new(),
-        });
-        if event.outcome.succeeded() {
-            if finding.worked == 0 {
-                finding.first = event;
-            }
-            finding.worked += 1;
-        } else {
-            finding.failed += 1;
-        }
-        finding.sources.insert(actor_id(event));
-    }
-    let mut found: Vec<Finding> = found.into_values().collect();
-    // `critical` stands before `high` in the alphabet too.
-    found.sort_by_key(|finding| (finding.meaning.severity, finding.worked == 0, finding.first.time()));
-    found
+/// Those findings, what weighs most first.
+pub(super) fn of(investigation: &Investigation) -> Vec<&Finding> {
+    let findings = investigation.findings().iter();
+    findings.filter(|finding| finding.manner != Manner::Everyday).collect()
 }
 
 /// The section.
-pub(super) fn write(document: &mut Document, findings: &[Finding<'_>]) {
+pub(super) fn write(document: &mut Document, investigation: &Investigation, findings: &[&Finding]) {
     document.heading("What stands out");
+    let everyday = investigation.findings().len() - findings.len();
+    let everyday = match everyday {
+        0 => String::new(),
+        n => format!(
+            " {} more look like the everyday work of an application or a deployment: findings.csv.",
+            counted(n, "finding")
+        ),
+    };
     if findings.is_empty() {
-        return document
-            .paragraph("No call of high or critical weight was made by anybody but the application and you.");
+        return document.paragraph(&format!(
+            "Nothing in the calls of the chain stands out, without those of the responder and of sources judged expected.{everyday}"
+        ));
     }
-    document.paragraph(
-        "Calls that weigh heavily in an attacker's hands, without those of the real application and of the responder. The \
-         weight is that of the call, not a judgement of this one.",
-    );
+    document.paragraph(&format!(
+        "What matters in the calls of the chain, without those of the responder and of sources judged expected.{everyday}"
+    ));
     let rows = findings.iter().map(|finding| {
-        let look = match finding.meaning.severity {
-            "critical" => Look::Bad,
-            _ => Look::Open,
+        let look = match finding.severity {
+            Severity::Critical => Look::Bad,
+            Severity::High => Look::Open,
+            Severity::Medium | Severity::Low => Look::Words,
         };
+        let event = finding.events.first().map_or("", |key| &key.id);
         vec![
-            Cell::new(look, finding.meaning.severity),
-            Cell::id(&finding.call),
-            Cell::from(finding.times()),
-            Cell::from(finding.first.time()),
-            Cell::id(finding.first.id()),
-            Cell::from(finding.sources.iter().cloned().collect::<Vec<_>>().join(", ")),
-            Cell::from(finding.why()),
+            Cell::new(look, finding.severity.as_str()),
+            Cell::from(finding.title()),
+            Cell::from(finding.events.len().to_string()),
+            Cell::from(finding.first()),
+            Cell::id(event),
+            Cell::from(said(finding)),
+            Cell::from(format!("{} ({})", finding.why(), finding.kind.technique)),
+            Cell::from(format!("{} {}", finding.kind.item, finding.kind.todo)),
         ]
     });
     document.table(
         &[
             "Weight",
-            "Call",
-            "Times",
+            "Finding",
+            "Calls",
             "First (UTC)",
-            "Event",
-            "Sources",
+            "First event",
+            "What",
             "Why it matters",
+            "What to do",
         ],
         rows.collect(),
         MOST,
-        "events.csv",
+        "findings.csv",
     );
+}
+
+fn said(finding: &Finding) -> String {
+    let said = export::details(finding).join("; ");
+    match said.char_indices().nth(MOST_SAID) {
+        Some((cut, _)) => format!("{}…", &said[..cut]),
+        None => said,
+    }
 }

@@ -5,7 +5,7 @@ use super::document::{Cell, Document, Look};
 use super::ends::Ends;
 use super::moments::Moments;
 use super::text::{counted, when};
-use super::theirs::{self, first_foreign};
+use super::theirs::first_foreign;
 use super::{changes, findings, gaps, objects, steps, timeline};
 use crate::export;
 use crate::investigation::actor::Reason;
@@ -24,7 +24,7 @@ pub(super) fn document(given: &Given<'_>) -> Document {
     let investigation = given.investigation;
     let ends = Ends::of(given);
     let moments = Moments::of(given, &ends);
-    let findings = findings::of(&theirs::calls(given));
+    let findings = findings::of(investigation);
     let mut document = Document::new(format!("Incident report: {}", investigation.seeds().join(", ")));
     summary(&mut document, given, &ends, &moments);
     times(&mut document, &moments);
@@ -32,7 +32,7 @@ pub(super) fn document(given: &Given<'_>) -> Document {
     timeline::write(&mut document, given, &moments, &findings);
     chain(&mut document, given, &ends);
     actors(&mut document, given);
-    findings::write(&mut document, &findings);
+    findings::write(&mut document, investigation, &findings);
     document.heading("Resources outside IAM");
     objects::write_resources(&mut document, given, &ends, MOST);
     gaps::write(&mut document, given);

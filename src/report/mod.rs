@@ -11,8 +11,8 @@
 //! | `ends` | what of the chain is over, since when, and what proves it |
 //! | `moments` | how long it took to detect, to contain, to recover |
 //! | `objects` | what the chain made and changed, and what became of it |
-//! | `theirs` | the calls that are not known to be ours |
-//! | `findings` | what stands out among them |
+//! | `theirs` | the first call of a stranger |
+//! | `findings` | what stands out |
 //! | `gaps` | what was not read, and what cannot be seen |
 //! | `steps` | where the items stand, in sentences |
 //! | `timeline` | attack and response, side by side |

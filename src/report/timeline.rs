@@ -6,14 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::Given;
 use super::document::{Cell, Document, Look};
-use super::findings::Finding;
 use super::text::note;
 use super::theirs::first_foreign;
 use super::{changes, moments};
 use crate::catalogue::Kind;
 use crate::cloudtrail::EventKey;
 use crate::investigation::actor::actor_id;
-use crate::investigation::{Link, Node};
+use crate::investigation::{Finding, Link, Manner, Node};
 
 /// How many moments are listed.
 const MOST: usize = 200;
@@ -37,7 +36,7 @@ struct Moment {
 }
 
 /// The section.
-pub(super) fn write(document: &mut Document, given: &Given<'_>, moments: &moments::Moments, findings: &[Finding<'_>]) {
+pub(super) fn write(document: &mut Document, given: &Given<'_>, moments: &moments::Moments, findings: &[&Finding]) {
     document.heading("Timeline");
     document
         .paragraph("What grew the chain, what stands out, and what was done about it. Every call is in events.csv.");
@@ -65,7 +64,7 @@ pub(super) fn write(document: &mut Document, given: &Given<'_>, moments: &moment
     );
 }
 
-fn attack(given: &Given<'_>, findings: &[Finding<'_>]) -> Vec<Moment> {
+fn attack(given: &Given<'_>, findings: &[&Finding]) -> Vec<Moment> {
     let mut told: BTreeMap<&EventKey, String> = BTreeMap::new();
     if let Some((event, _)) = first_foreign(given) {
         told.insert(&event.key, format!("{}, the first foreign call", event.name));
@@ -87,26 +86,16 @@ fn attack(given: &Given<'_>, findings: &[Finding<'_>]) -> Vec<Moment> {
             .and_modify(|what| *what = format!("{what}, {made}"))
             .or_insert_with(|| format!("{}: {made}", proof.name));
     }
-    for finding in findings.iter().filter(|finding| finding.worked > 0) {
-        let times = match finding.worked {
+    let done = findings.iter().filter(|finding| finding.manner == Manner::Done);
+    for (finding, first) in done.filter_map(|finding| Some((finding, finding.events.first()?))) {
+        let times = match finding.events.len() {
             1 => String::new(),
             n => format!(", the first of {n}"),
         };
-        let on: Vec<&str> = finding
-            .first
-            .resources
-            .iter()
-            .take(2)
-            .map(|resource| &**resource)
-            .collect();
-        let on = if on.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", on.join(", "))
-        };
-        let name = &finding.first.name;
-        told.entry(&finding.first.key)
-            .or_insert_with(|| format!("{name}{on}{times}"));
+        let on = finding.details.first().map(|detail| format!(": {detail}"));
+        let title = finding.kind.title;
+        told.entry(first)
+            .or_insert_with(|| format!("{title}{}{times}", on.unwrap_or_default()));
     }
     let evidence = given.investigation.evidence();
     let moment = |(key, what): (&EventKey, String)| Moment {

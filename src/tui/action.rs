@@ -68,6 +68,9 @@ pub enum Action {
     Details,
     Leave,
     Record,
+    Explain,
+    Findings,
+    FindingEvents,
     Copy,
     Search,
     NextMatch,
@@ -141,6 +144,8 @@ impl Action {
             Self::Details => "details",
             Self::Leave => "leave details",
             Self::Record => "record",
+            Self::Explain => "explain",
+            Self::Findings => "findings",
             Self::Copy => "copy",
             Self::Search | Self::SearchHelp => "search",
             Self::NextMatch => "next",
@@ -149,7 +154,7 @@ impl Action {
             Self::CycleVerdict => "verdict",
             Self::Judge(verdict) => verdict.as_str(),
             Self::Act => "do",
-            Self::NodeEvents => "its events",
+            Self::NodeEvents | Self::FindingEvents => "its events",
             Self::EventNode => "in chain",
             Self::FilterText => "filter",
             Self::WritesOnly => "writes",
@@ -214,6 +219,9 @@ impl Action {
             Self::Details => "Go into the details, to scroll them",
             Self::Leave => "Leave the details",
             Self::Record => "Show the CloudTrail record behind this line",
+            Self::Explain => "Explain the call: what it does, why an attacker makes it, what to check",
+            Self::Findings => "List the findings: what matters in the calls, how much, and what to do",
+            Self::FindingEvents => "Show the events behind this finding in the timeline",
             Self::Copy => {
                 "Copy: the command that deactivates the key, the item's commands, the node's or the event's id"
             }

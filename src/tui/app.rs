@@ -341,6 +341,10 @@ impl App {
         self.next_item().is_some()
     }
 
+    pub(super) fn has_findings(&self) -> bool {
+        !self.investigation().findings().is_empty()
+    }
+
     pub(super) fn has_evidence(&self) -> bool {
         triage(self.investigation()).evidence().is_some()
     }

@@ -34,7 +34,7 @@ impl EventsState {
         }
         let evidence = investigation.evidence();
         let selected = self.selected();
-        self.rows = timeline::select(evidence, investigation.chain(), &self.filter);
+        self.rows = timeline::select(investigation, &self.filter);
         let times: Vec<_> = self
             .rows
             .iter()

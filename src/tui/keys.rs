@@ -66,6 +66,10 @@ pub(super) enum Context {
     Replay,
     /// Over a record.
     InRecord,
+    /// In the list of findings.
+    InFindings,
+    /// Over an explanation.
+    InExplanation,
     /// In the help.
     InHelp,
     /// In a choice.
@@ -92,6 +96,8 @@ impl Context {
             Self::InDetails => "Details",
             Self::Replay => "Replay",
             Self::InRecord => "Record",
+            Self::InFindings => "Findings",
+            Self::InExplanation => "Explanation",
             Self::InHelp => "Help",
             Self::InMenu => "Choice",
             Self::InQuestion => "Question",
@@ -172,8 +178,8 @@ const fn quiet(context: Context, keys: &'static [Key], action: Action, enabled: 
 pub(super) static TABLE: &[Binding] = {
     use Action as A;
     use Context::{
-        Always, Everywhere, InChange, InCommands, InDetails, InField, InHelp, InMenu, InQuestion, InRecord, InSecret,
-        Moving, On, Replay,
+        Always, Everywhere, InChange, InCommands, InDetails, InExplanation, InField, InFindings, InHelp, InMenu,
+        InQuestion, InRecord, InSecret, Moving, On, Replay,
     };
     use Screen::{Chain, Coverage, Overview, Steps, Timeline};
     &[
@@ -186,12 +192,14 @@ pub(super) static TABLE: &[Binding] = {
         hint(Replay, &[ch('C')], A::SwitchClock, always),
         hint(On(Overview), &[ENTER], A::GoToNext, App::has_next_item),
         hint(On(Overview), &[ch('t')], A::Evidence, App::has_evidence),
+        hint(On(Overview), &[ch('F')], A::Findings, App::has_findings),
         hint(On(Overview), &[ch('y')], A::Copy, App::has_deactivation),
         hint(InDetails, &[LEFT, ch('h')], A::Leave, always),
         hint(On(Chain), &[ENTER], A::Details, App::on_tree),
         quiet(On(Chain), &[ch(' ')], A::ToggleFold, App::on_tree),
         quiet(On(Chain), &[ch('*')], A::FoldAll, App::on_tree),
         hint(On(Chain), &[ch('r')], A::Record, App::has_proof),
+        hint(On(Chain), &[ch('x')], A::Explain, App::on_node),
         hint(On(Chain), &[ch('t')], A::NodeEvents, App::on_node),
         hint(On(Chain), &[ch('/')], A::Search, always),
         hint(On(Chain), &[ch('n')], A::NextMatch, App::is_searching),
@@ -206,9 +214,10 @@ pub(super) static TABLE: &[Binding] = {
         hint(On(Chain), &[RIGHT, ch('l')], A::Unfold, App::on_tree),
         hint(On(Chain), &[LEFT, ch('h')], A::Fold, App::on_tree),
         hint(On(Timeline), &[ENTER, ch('r')], A::Record, App::on_event),
+        hint(On(Timeline), &[ch('x')], A::Explain, App::on_event),
         hint(On(Timeline), &[ch('/')], A::FilterText, always),
         hint(On(Timeline), &[ch('w')], A::WritesOnly, always),
-        hint(On(Timeline), &[ch('x')], A::FailuresOnly, always),
+        hint(On(Timeline), &[ch('f')], A::FailuresOnly, always),
         hint(On(Timeline), &[ch('c')], A::EventNode, App::on_event),
         hint(
             On(Timeline),
@@ -247,6 +256,10 @@ pub(super) static TABLE: &[Binding] = {
         quiet(Moving, &[HOME, ch('g')], A::Top, always),
         quiet(Moving, &[END, ch('G')], A::Bottom, always),
         hint(InRecord, &[ESC, ch('q'), ch('r'), ENTER], A::Back, always),
+        hint(InFindings, &[ENTER, ch('t')], A::FindingEvents, App::has_findings),
+        hint(InFindings, &[ch('x')], A::Explain, App::has_findings),
+        hint(InFindings, &[ESC, ch('q'), ch('F')], A::Back, always),
+        hint(InExplanation, &[ESC, ch('q'), ch('x'), ENTER], A::Back, always),
         hint(InHelp, &[ch('/')], A::SearchHelp, always),
         hint(InHelp, &[ESC, ch('q'), ch('?')], A::Back, always),
         hint(InMenu, &[ENTER, ch(' ')], A::Accept, always),
@@ -271,6 +284,7 @@ pub(super) static TABLE: &[Binding] = {
         hint(Everywhere, &[ESC], A::Back, App::can_go_back),
         hint(Everywhere, &[ch('?')], A::Help, always),
         hint(Everywhere, &[ch('q')], A::Quit, always),
+        quiet(Everywhere, &[ch('F')], A::Findings, App::has_findings),
         quiet(Everywhere, &[ch('1')], A::Show(Overview), always),
         quiet(Everywhere, &[ch('2')], A::Show(Chain), always),
         quiet(Everywhere, &[ch('3')], A::Show(Timeline), always),

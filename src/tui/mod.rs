@@ -14,6 +14,7 @@
 //! | `desk` | the case on the screens: worked on, or played back |
 //! | `replay` | a saved case, built up to a moment |
 //! | `tree`, `events`, `steps`, `popup`, `change` | what each screen remembers |
+//! | `explain` | what a call, a node or a finding means |
 //! | `index` | what views look up, made once per state of the data |
 //! | `views/` | one file per screen |
 //! | `widgets/` | panes, scrolling, text that fits, the density bar |
@@ -26,6 +27,7 @@ mod clock;
 mod desk;
 mod event_loop;
 mod events;
+mod explain;
 mod index;
 mod keys;
 mod popup;

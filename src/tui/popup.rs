@@ -3,6 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::change::{Offers, Outcome, Proposal};
+use super::explain::Explanation;
 use super::keys::Context;
 use super::widgets::scroll::Scroll;
 use crate::account::change::NewKey;
@@ -13,6 +14,9 @@ use crate::investigation::fact::ItemState;
 pub(super) enum Popup {
     Help(Help),
     Record(Box<Record>),
+    /// The findings; which of them is selected.
+    Findings(Scroll),
+    Explanation(Box<Explanation>),
     Menu(Menu),
     Question(Question),
     Field(Field),
@@ -32,6 +36,8 @@ impl Popup {
         match self {
             Self::Help(_) => &[Context::InHelp, Context::Moving, Context::Always],
             Self::Record(_) | Self::Outcome(_) => &[Context::InRecord, Context::Moving, Context::Always],
+            Self::Findings(_) => &[Context::InFindings, Context::Moving, Context::Always],
+            Self::Explanation(_) => &[Context::InExplanation, Context::Moving, Context::Always],
             Self::Menu(_) | Self::Offers(_) => &[Context::InMenu, Context::Moving, Context::Always],
             Self::Question(_) => &[Context::InQuestion, Context::Always],
             Self::Field(_) => &[Context::InField, Context::Always],

@@ -9,7 +9,7 @@
 //! | `suspicion` | everything that speaks against a source, and for it |
 
 mod program;
-mod rhythm;
+pub(super) mod rhythm;
 mod signs;
 mod suspicion;
 

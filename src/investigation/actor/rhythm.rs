@@ -31,7 +31,7 @@ pub(super) fn was_settled(calls: &[&Event], before: DateTime<Utc>) -> bool {
 }
 
 /// Whether calls, in order of time, are a habit: an inventory, a mailer, a build that makes users.
-pub(super) fn is_habit(calls: &[&Event]) -> bool {
+pub(in crate::investigation) fn is_habit(calls: &[&Event]) -> bool {
     let (Some(first), Some(last)) = (calls.first(), calls.last()) else {
         return false;
     };
@@ -40,6 +40,6 @@ pub(super) fn is_habit(calls: &[&Event]) -> bool {
 }
 
 /// Calls in order of time, cut where there was a pause.
-pub(super) fn bursts<'c, 'e>(calls: &'c [&'e Event]) -> impl Iterator<Item = &'c [&'e Event]> {
+pub(in crate::investigation) fn bursts<'c, 'e>(calls: &'c [&'e Event]) -> impl Iterator<Item = &'c [&'e Event]> {
     calls.chunk_by(|a, b| b.time() - a.time() < PAUSE)
 }

@@ -104,7 +104,7 @@ pub fn principals(text: &str) -> Vec<Principal> {
 
 /// Whom a call gives access to a resource: the principals of a policy, or those named one by one. `None` where the record
 /// does not say, or nobody can tell from it.
-pub(super) fn grantees(record: &Value, path: &str) -> Option<Vec<Principal>> {
+pub fn grantees(record: &Value, path: &str) -> Option<Vec<Principal>> {
     let mut found = Vec::new();
     for value in json::values(record, path) {
         for value in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
@@ -133,7 +133,8 @@ fn named(text: &str) -> Option<Principal> {
     }
 }
 
-fn allowed(policy: &Value) -> Vec<Principal> {
+/// The principals that the `Allow` statements of a policy name.
+pub fn allowed(policy: &Value) -> Vec<Principal> {
     let statements = match policy.get("Statement") {
         Some(Value::Array(list)) => list.clone(),
         Some(one) => vec![one.clone()],

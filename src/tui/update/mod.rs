@@ -9,12 +9,14 @@
 //! | `steps` | marking items and writing notes |
 //! | `change` | what is done about a node |
 //! | `copy` | what goes to the clipboard |
+//! | `findings` | the list of findings, and explanations |
 //! | `popups` | records, help, choices, questions, text fields |
 //! | `replay` | the clocks |
 
 mod chain;
 mod change;
 mod copy;
+mod findings;
 mod popups;
 mod replay;
 mod steps;
@@ -28,7 +30,7 @@ use super::action::{Action, Screen};
 use super::app::App;
 use super::keys::{self, Key};
 use super::popup::{Popup, Question, paste};
-use super::widgets::scroll::Move;
+use super::widgets::scroll::{Move, Scroll};
 use crate::investigation::What;
 use crate::investigation::change::{Approved, Change, Holder};
 
@@ -131,6 +133,9 @@ impl App {
             Action::Evidence => self.show_evidence(),
             Action::Details => self.enter_details(),
             Action::Record => self.open_record(),
+            Action::Explain => self.explain(),
+            Action::Findings => self.popups.push(Popup::Findings(Scroll::default())),
+            Action::FindingEvents => self.show_finding_events(),
             Action::Judge(verdict) => self.judge(verdict),
             Action::Copy => return self.copy(),
             Action::Accept => return self.accept(),
@@ -178,6 +183,10 @@ impl App {
         match self.popups.last_mut() {
             Some(Popup::Help(help)) => return help.scroll.scroll(to),
             Some(Popup::Record(record)) => return record.scroll.scroll(to),
+            Some(Popup::Explanation(explanation)) => return explanation.scroll.scroll(to),
+            Some(Popup::Findings(scroll)) => {
+                return scroll.go(to, self.desk.investigation().findings().len());
+            }
             Some(Popup::Menu(menu)) => return menu.scroll.go(to, super::popup::Menu::STATES.len()),
             Some(Popup::Offers(offers)) => return offers.scroll.go(to, offers.list.len()),
             Some(Popup::Proposal(proposal)) => return proposal.scroll.scroll(to),

@@ -74,6 +74,7 @@ fn node(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
     lines.push(Line::default());
     lines.extend(activity(app, &node.activity, width));
     lines.extend(deeds(app, at, width));
+    lines.extend(findings(app, node, width));
     lines.extend(consequences(app, node, width));
     lines.extend(leads(app, node, width));
     lines
@@ -281,6 +282,14 @@ fn deeds(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
         lines.push(Line::styled(more, theme.dim));
     }
     lines
+}
+
+/// The findings in which it has a part.
+fn findings(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let all = app.investigation().findings().iter();
+    let with = all.filter(|finding| finding.nodes.contains(&node.node));
+    let rows = with.map(|finding| (finding.severity.as_str().to_owned(), finding.title()));
+    list(app, "What stands out", rows, width)
 }
 
 /// What it changed, what it tried in vain, and for a seed the keys to look at next.

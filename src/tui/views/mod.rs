@@ -6,6 +6,7 @@
 //! | `overview`, `chain`, `details`, `timeline`, `steps`, `coverage` | the screens |
 //! | `replay` | the bar under a replay |
 //! | `popups` | what lies over a screen |
+//! | `findings` | the list of findings, and explanations |
 //! | `change` | what lies over it while a node is acted on |
 
 mod chain;
@@ -13,6 +14,7 @@ mod change;
 mod chrome;
 mod coverage;
 mod details;
+mod findings;
 mod overview;
 mod popups;
 mod replay;

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 use tui_input::Input;
 
-use super::change;
+use super::{change, findings};
 use crate::playbook::State;
 use crate::tui::app::App;
 use crate::tui::keys::{self, Binding, Context, TABLE};
@@ -19,6 +19,8 @@ pub(super) fn draw(app: &App, popup: &Popup, frame: &mut Frame<'_>, body: Rect, 
     match popup {
         Popup::Help(state) => help(app, state, frame, body),
         Popup::Record(state) => record(app, state, frame, body),
+        Popup::Findings(scroll) => findings::list(app, scroll, frame, body),
+        Popup::Explanation(state) => findings::explanation(app, state, frame, body),
         Popup::Menu(state) => menu(app, state, frame, body),
         Popup::Question(asked) => question(app, *asked, frame, body),
         Popup::Offers(state) => change::offers(app, state, frame, body),

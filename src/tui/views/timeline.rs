@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::catalogue;
 use crate::cloudtrail::Event;
+use crate::investigation::Finding;
 use crate::investigation::actor::{Actor, actor_id};
 use crate::investigation::triage::Standing;
 use crate::tui::app::App;
@@ -78,6 +79,7 @@ fn title(app: &App) -> Line<'static> {
     let chips = [
         node,
         filter.actor.as_deref().map(|a| format!("from {}", cut(&safe(a), 32))),
+        filter.finding.as_deref().map(|id| finding(app, id)),
         filter.service.as_deref().map(|s| middle(&safe(s), 20).into_owned()),
         filter.region.as_deref().map(|r| middle(&safe(r), 20).into_owned()),
         filter.writes_only.then(|| "writes".to_owned()),
@@ -90,6 +92,13 @@ fn title(app: &App) -> Line<'static> {
         line.push_span(" ");
     }
     line
+}
+
+/// What a finding is called, as far as there is room.
+fn finding(app: &App, id: &str) -> String {
+    let findings = app.investigation().findings().iter();
+    let title = findings.filter(|finding| finding.id() == id).map(Finding::title).next();
+    cut(&title.unwrap_or_else(|| id.to_owned()), 40).into_owned()
 }
 
 /// When the events shown happened; the place of the selected one is marked.

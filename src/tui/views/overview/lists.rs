@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::investigation::Node;
 use crate::investigation::alive::{Alive, How, Way, alive};
 use crate::investigation::triage::Standing;
+use crate::investigation::{Finding, Node};
 use crate::tui::app::App;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{self, cell, counted, cut, id_cell, middle, number, safe};
@@ -82,38 +82,45 @@ fn label(node: &Node) -> &str {
 
 pub(super) fn stands_out(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
-    let notable = app.index.notable();
-    let title = match notable.len() {
+    let findings = app.investigation().findings();
+    let title = match findings.len() {
         0 => "What stands out".to_owned(),
         len => format!("What stands out {len}"),
     };
     let inner = pane::pane(frame, area, &title, false, theme);
-    if notable.is_empty() {
-        return pane::sentence(frame, inner, "No call of high or critical weight succeeded.", theme.dim);
+    if findings.is_empty() {
+        return pane::sentence(frame, inner, "Nothing, in what was read.", theme.dim);
     }
     let width = usize::from(inner.width);
-    let lines = fit(notable.len(), usize::from(inner.height), theme.dim, |at| {
-        let found = &notable[at];
-        let times = if found.times > 1 {
-            format!(" ×{}", number(found.times))
-        } else {
-            String::new()
-        };
-        let head = format!("{:<9}", found.severity);
-        let call = format!("{}{times}", safe(&found.call));
-        let when = format!("  {}", app.zone.brief(found.first));
-        let room = width.saturating_sub(text::width(&head) + text::width(&call));
-        // Why it matters gives way before the time does.
-        let tail = [format!("{when}  {}", found.why), when]
-            .into_iter()
-            .find(|t| text::width(t) <= room);
-        Line::from(vec![
-            Span::styled(head, theme.severity(found.severity)),
-            Span::raw(cut(&call, width.saturating_sub(9)).into_owned()),
-            Span::styled(tail.unwrap_or_default(), theme.dim),
-        ])
+    let lines = fit(findings.len(), usize::from(inner.height), theme.dim, |at| {
+        finding(app, &findings[at], width)
     });
     pane::lines(frame, inner, lines);
+}
+
+/// A finding in a line: how it weighs, what it is, how many calls, since when.
+pub(in crate::tui::views) fn finding(app: &App, finding: &Finding, width: usize) -> Line<'static> {
+    let theme = &app.theme;
+    let weight = finding.severity.as_str();
+    let head = format!("{weight:<9}");
+    let times = match finding.events.len() {
+        1 => String::new(),
+        n => format!(" ×{}", number(n as u64)),
+    };
+    let when = finding.first().map(|first| format!("  {}", app.zone.brief(first)));
+    let when = when.unwrap_or_default();
+    // The time gives way to the title.
+    let room = width.saturating_sub(head.len() + text::width(&times));
+    let title = finding.title();
+    let (title, when) = match room.checked_sub(text::width(&title) + when.len()) {
+        Some(_) => (title, when),
+        None => (cut(&title, room).into_owned(), String::new()),
+    };
+    Line::from(vec![
+        Span::styled(head, theme.severity(weight)),
+        Span::raw(format!("{title}{times}")),
+        Span::styled(when, theme.dim),
+    ])
 }
 
 /// From this width on there is room for why a source is judged, or thought to be what it is.

@@ -20,6 +20,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 pub(super) use cards::regions;
+pub(super) use lists::finding;
 
 use crate::account::advice::advice;
 use crate::cloudtrail::notice::Notice;

@@ -1,0 +1,182 @@
+//! Whose a call seems to be: what a stranger does weighs more than what a deployment does every day.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::catalogue::{Kind, Routine};
+use crate::cloudtrail::Event;
+use crate::investigation::actor::{Actor, actor_id};
+use crate::investigation::triage::Standing;
+use crate::investigation::{Investigation, Link, Node, Verdict};
+
+/// A program is in steady use by a caller if it was seen on so many days, over so many.
+const STEADY_DAYS: usize = 3;
+const STEADY_SPAN: i64 = 7;
+
+/// Whose a call seems to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The responder's, or of a source or credential judged expected: no finding.
+    Ours,
+    /// Of a source that is judged malicious, or looks foreign.
+    Foreign,
+    /// Of a source that looks like the real application.
+    Application,
+    /// Of a program that this caller uses steadily, from whatever address.
+    Steady,
+    /// Nobody knows.
+    Open,
+}
+
+impl Whose {
+    /// Whether it may be somebody's everyday work.
+    pub(super) fn is_everyday(self, routine: Routine) -> bool {
+        match routine {
+            Routine::Never => false,
+            Routine::Source => self == Self::Application,
+            Routine::Program => matches!(self, Self::Application | Self::Steady),
+        }
+    }
+}
+
+/// The address and the program as the record has them.
+type Agent<'a> = (Option<&'a str>, Option<&'a str>);
+/// The caller and the program, as ids.
+type Use<'a> = (&'a str, &'a str);
+
+/// Who is behind the calls of an investigation.
+pub(super) struct Callers<'a> {
+    investigation: &'a Investigation,
+    by_key: HashMap<&'a str, usize>,
+    by_principal: HashMap<&'a str, usize>,
+    by_proof: HashMap<&'a crate::cloudtrail::EventKey, Vec<usize>>,
+    actors: HashMap<Agent<'a>, Option<(&'a Actor, Whose)>>,
+    steady: HashMap<Use<'a>, bool>,
+}
+
+impl<'a> Callers<'a> {
+    pub(super) fn of(investigation: &'a Investigation) -> Self {
+        let mut callers = Self {
+            investigation,
+            by_key: HashMap::new(),
+            by_principal: HashMap::new(),
+            by_proof: HashMap::new(),
+            actors: HashMap::new(),
+            steady: HashMap::new(),
+        };
+        for (at, node) in investigation.chain().nodes.iter().enumerate() {
+            if node.is_key() {
+                callers.by_key.entry(&node.id).or_insert(at);
+            } else if is_principal(node)
+                && let Some(id) = &node.principal_id
+            {
+                callers.by_principal.entry(id).or_insert(at);
+            }
+            if let Some(proof) = &node.proof {
+                callers.by_proof.entry(&proof.key).or_default().push(at);
+            }
+        }
+        callers.look_for_steady_use();
+        callers
+    }
+
+    /// The node that signed a call, or made it without a key; see [`Chain::node_of`](crate::investigation::Chain::node_of).
+    pub(super) fn signer(&self, event: &Event) -> Option<usize> {
+        match event.identity.access_key.as_deref() {
+            Some(key) => self.by_key.get(key).copied(),
+            None => self.by_principal.get(event.identity.unique_id()?).copied(),
+        }
+    }
+
+    /// The nodes that a call proves.
+    pub(super) fn proved(&self, event: &Event) -> &[usize] {
+        self.by_proof.get(&event.key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The source of a call, where the chain's keys were used from it, and whose that seems to be.
+    pub(super) fn actor(&mut self, event: &'a Event) -> Option<(&'a Actor, Whose)> {
+        let agent = (event.source_ip.as_deref(), event.user_agent.as_deref());
+        let investigation = self.investigation;
+        // Agents repeat; taking one apart for every call would take time.
+        *self.actors.entry(agent).or_insert_with(|| {
+            let actor = investigation.actor(&actor_id(event))?;
+            let whose = match investigation.standing(actor) {
+                Standing::Judged(Verdict::Expected) | Standing::Own => Whose::Ours,
+                Standing::Judged(Verdict::Malicious) | Standing::Named(_) | Standing::Foreign(_) => Whose::Foreign,
+                Standing::Application(_) => Whose::Application,
+                Standing::Judged(Verdict::Unknown) | Standing::Unusual(_) | Standing::Open => Whose::Open,
+            };
+            Some((actor, whose))
+        })
+    }
+
+    /// Whose a call seems to be.
+    pub(super) fn whose(&mut self, event: &'a Event) -> Whose {
+        let investigation = self.investigation;
+        let verdict = |at: usize| investigation.verdict(&investigation.chain().nodes[at].node);
+        let signer = self.signer(event);
+        let verdicts = || signer.iter().chain(self.proved(event)).map(|at| verdict(*at));
+        if verdicts().any(|verdict| verdict == Verdict::Malicious) {
+            return Whose::Foreign;
+        }
+        // The source of a call without a key is judged by its id alone.
+        let by_source = || investigation.verdict(&actor_id(event));
+        let is_ours = verdicts().any(|verdict| verdict == Verdict::Expected)
+            || investigation.is_responders(event)
+            || (event.identity.access_key.is_none() && by_source() == Verdict::Expected);
+        if is_ours {
+            return Whose::Ours;
+        }
+        match self.actor(event) {
+            Some((actor, Whose::Open)) if self.is_steady(event, actor) => Whose::Steady,
+            Some((_, whose)) => whose,
+            None => Whose::Open,
+        }
+    }
+
+    fn is_steady(&self, event: &'a Event, actor: &'a Actor) -> bool {
+        let of_seed = self.signer(event).is_some_and(|at| self.is_of_seed(at));
+        let used = (caller(event), &*actor.program);
+        of_seed && self.steady.get(&used).copied().unwrap_or_default()
+    }
+
+    /// Whether a node is a seed, or a temporary key that came from one: what the chain made has no everyday work.
+    fn is_of_seed(&self, mut at: usize) -> bool {
+        let nodes = &self.investigation.chain().nodes;
+        loop {
+            match (nodes[at].link, nodes[at].parent) {
+                (Link::Seed, _) => return true,
+                (Link::Minted, Some(parent)) if nodes[at].kind == Kind::Session => at = parent,
+                _ => return false,
+            }
+        }
+    }
+
+    fn look_for_steady_use(&mut self) {
+        let mut days: HashMap<Use<'a>, BTreeSet<i64>> = HashMap::new();
+        for event in self.investigation.evidence().events() {
+            if self.signer(event).is_none() {
+                continue;
+            }
+            if let Some((actor, Whose::Open | Whose::Application)) = self.actor(event) {
+                let day = event.time().timestamp().div_euclid(24 * 3600);
+                days.entry((caller(event), &*actor.program)).or_default().insert(day);
+            }
+        }
+        let steady = |days: &BTreeSet<i64>| {
+            let (first, last) = (days.first(), days.last());
+            days.len() >= STEADY_DAYS && first.zip(last).is_some_and(|(first, last)| last - first >= STEADY_SPAN)
+        };
+        self.steady = days.into_iter().map(|(used, days)| (used, steady(&days))).collect();
+    }
+}
+
+/// Who called: the role of a session, else the user, whatever the key.
+pub(super) fn caller(event: &Event) -> &str {
+    let identity = &event.identity;
+    let known = [&identity.issuer_arn, &identity.arn, &identity.principal_id];
+    known.into_iter().flatten().next().map_or("", |text| text)
+}
+
+fn is_principal(node: &Node) -> bool {
+    matches!(node.kind, Kind::User | Kind::Role) && node.link == Link::Created
+}
