@@ -99,7 +99,7 @@ pub fn role_arn(name: &str) -> String {
 }
 
 /// A record being written.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Call(Value);
 
 /// `service` is short (`iam`), `seconds` after the start.
