@@ -55,7 +55,7 @@ fn the_help_cuts_nothing_and_knows_what_filters() {
     assert!(all.contains("never quits"), "{all}");
     press(&mut app, "/filter<Enter>");
     let found = text(&draw(&app, 80, 40));
-    for key in ["w  ", "x  ", "n  ", "s  ", "R  ", "o  "] {
+    for key in ["w  ", "f  ", "n  ", "s  ", "R  ", "o  "] {
         assert!(found.contains(&format!("│ {key}")), "no {key} in:\n{found}");
     }
 }
@@ -97,6 +97,39 @@ fn an_event_leads_to_its_node_and_a_node_to_its_events() {
         shown.contains("▾ 11 sessions") && shown.contains("session billing-sync"),
         "{shown}"
     );
+}
+
+#[test]
+fn a_finding_leads_to_its_events_and_is_explained() {
+    let mut app = app(false);
+    press(&mut app, "F");
+    let list = text(&draw(&app, 120, 40));
+    assert!(list.contains(" Findings ") && list.contains("What to do"), "{list}");
+    let first = app.investigation().findings()[0].clone();
+    press(&mut app, "x");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(
+        shown.contains("What it does") && shown.contains("https://docs.aws.amazon.com/"),
+        "{shown}"
+    );
+    press(&mut app, "<Esc><Enter>");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(shown.contains(&format!(" Timeline {} ", first.events.len())), "{shown}");
+    press(&mut app, "<Esc>");
+    assert!(!text(&draw(&app, 120, 40)).contains(&format!(" Timeline {} ", first.events.len())));
+}
+
+#[test]
+fn an_event_and_a_node_are_explained_wherever_they_stand() {
+    let mut app = app(false);
+    press(&mut app, "2x");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(shown.contains("Why it is here"), "{shown}");
+    press(&mut app, "x3x");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(shown.contains("Kind and weight"), "{shown}");
+    press(&mut app, "<Esc>");
+    assert!(!text(&draw(&app, 120, 40)).contains("Kind and weight"));
 }
 
 #[test]
@@ -178,7 +211,7 @@ fn esc_never_quits_and_ctrl_c_always_leaves() {
 
 #[test]
 fn no_key_anywhere_is_too_much() {
-    const KEYS: &str = "1234567890qwertzuiopasdfghjklyxcvbnm/?.,+-=*GRNXCZ 日\u{202e}";
+    const KEYS: &str = "1234567890qwertzuiopasdfghjklyxcvbnm/?.,+-=*GRNXCZF 日\u{202e}";
     const NAMED: [&str; 13] = [
         "<Enter>", "<Esc>", "<Up>", "<Down>", "<Left>", "<Right>", "<PgDn>", "<PgUp>", "<End>", "<Home>", "<Tab>",
         "<Back>", "<Down>",

@@ -20,7 +20,7 @@ use support::screens::{self, app, copied, draw, press, text};
 mod support;
 
 /// Name and the keys that lead there.
-const SCREENS: [(&str, &str); 17] = [
+const SCREENS: [(&str, &str); 20] = [
     ("overview", "1"),
     ("chain", "2<Down>"),
     ("chain_details", "2<Down><Enter>"),
@@ -30,8 +30,11 @@ const SCREENS: [(&str, &str); 17] = [
     ("actions", "2D"),
     ("action_commands", "2D<Enter>"),
     ("timeline", "3<Down>"),
-    ("timeline_filtered", "3wx<Down>"),
+    ("timeline_filtered", "3wf<Down>"),
     ("record", "2<Down>r"),
+    ("findings", "1F<Down>"),
+    ("explained_event", "3w<Down>x"),
+    ("explained_finding", "1Fx"),
     ("steps", "4<Down>"),
     ("steps_times", "4t<Down>"),
     ("steps_menu", "4<Down><Enter>"),
@@ -114,7 +117,14 @@ fn without_colours_the_selection_is_still_to_be_seen() {
         assert_eq!(colours.count(), 0, "{name}");
         if !matches!(
             name,
-            "overview" | "coverage" | "record" | "help" | "chain_details" | "action_commands"
+            "overview"
+                | "coverage"
+                | "record"
+                | "explained_event"
+                | "explained_finding"
+                | "help"
+                | "chain_details"
+                | "action_commands"
         ) {
             let reversed = (2..20).any(|y| (2..20).all(|x| buffer[(x, y)].modifier.contains(Modifier::REVERSED)));
             assert!(reversed || name == "steps_menu", "{name}");

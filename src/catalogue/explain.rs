@@ -28,13 +28,13 @@ fn parse(line: &'static str) -> Option<(&'static str, &'static str, Explanation)
 
 /// Where AWS describes a call, or under an empty name every other call of a service; `{}` stands for the name then.
 static DOCUMENTATION: LazyLock<Calls<&'static str>> =
-    LazyLock::new(|| by_call(include_str!("documentation.csv").lines().skip(1).filter_map(link)));
+    LazyLock::new(|| by_call(include_str!("documentation.csv").lines().skip(1).filter_map(page)));
 
-fn link(line: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
-    let [source, name, link] = *cells(line) else {
+fn page(line: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
+    let [source, name, address] = *cells(line) else {
         return None;
     };
-    Some((source, name, link))
+    Some((source, name, address))
 }
 
 /// The explanation of a call, by its source and its name without an API date.

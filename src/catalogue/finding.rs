@@ -236,6 +236,15 @@ pub fn shown_by(source: &str, name: &str) -> &'static [Shows] {
     shown.map_or(&[], Vec::as_slice)
 }
 
+/// The calls, by source and name, that show something whoever made them.
+pub fn shown_by_anybody() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let calls = SHOWS
+        .iter()
+        .flat_map(|(source, names)| names.iter().map(move |call| (*source, call)));
+    let by_anybody = calls.filter(|(_, (_, shown))| shown.iter().any(|shows| shows.whom == Whom::Anybody));
+    by_anybody.map(|(source, (name, _))| (source, *name))
+}
+
 /// Where a call writes a policy, if it writes one.
 pub fn policy_at(source: &str, name: &str) -> Option<PolicyAt> {
     POLICIES.get(source)?.get(name).copied()

@@ -28,7 +28,7 @@ pub use calls::{Call, call, data_events};
 pub use explain::{Explanation, documentation, explanation};
 pub use finding::{
     FindingKind, PolicyAt, PolicyKind, Routine, Severity, Shows, Whom, finding_kind, is_finding_call, policy_at,
-    shown_by, starts_instances,
+    shown_by, shown_by_anybody, starts_instances,
 };
 pub use guard::matches;
 pub use kind::Kind;

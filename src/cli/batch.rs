@@ -378,11 +378,13 @@ fn stands_out(out: &mut String, investigation: &Investigation) {
         line(out, "Stands out", &text);
     }
     let more = loud.len().saturating_sub(MOST_LISTED);
-    if more + low.len() > 0 {
-        let text = format!(
-            "and {more} more, {} of low weight; `keytrail findings` lists them",
-            low.len()
-        );
+    let rest: Vec<String> = [(more, "more"), (low.len(), "of low weight")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{n} {what}"))
+        .collect();
+    if !rest.is_empty() {
+        let text = format!("{}; `keytrail findings` lists them", rest.join(", "));
         line(out, "Stands out", &text);
     }
 }

@@ -29,11 +29,11 @@ pub(super) fn write(document: &mut Document, investigation: &Investigation, find
         ),
     };
     if findings.is_empty() {
-        return document.paragraph(&format!(
+        return document.paragraph(format!(
             "Nothing in the calls of the chain stands out, without those of the responder and of sources judged expected.{everyday}"
         ));
     }
-    document.paragraph(&format!(
+    document.paragraph(format!(
         "What matters in the calls of the chain, without those of the responder and of sources judged expected.{everyday}"
     ));
     let rows = findings.iter().map(|finding| {

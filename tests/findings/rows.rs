@@ -12,7 +12,7 @@ struct Row {
     kind: &'static catalogue::FindingKind,
     service: String,
     name: String,
-    row: Value,
+    said: Value,
 }
 
 fn rows() -> Vec<Row> {
@@ -25,7 +25,7 @@ fn rows() -> Vec<Row> {
                 kind: catalogue::finding_kind(row["finding"].as_str().unwrap()).expect(line),
                 service: service.to_owned(),
                 name: name.to_owned(),
-                row,
+                said: row,
             }
         })
         .collect()
@@ -43,7 +43,7 @@ fn caller(word: &str) -> Caller {
 
 impl Row {
     fn by(&self) -> &str {
-        self.row["by"].as_str().unwrap_or("seed")
+        self.said["by"].as_str().unwrap_or("seed")
     }
 
     fn call(&self, by: &str, request: &Value) -> Call {
@@ -51,7 +51,7 @@ impl Row {
     }
 
     fn shown(&self) -> Call {
-        self.call(self.by(), &self.row["request"])
+        self.call(self.by(), &self.said["request"])
     }
 
     /// What a call shows of the kind of this row.
@@ -68,15 +68,15 @@ fn each_call_shows_its_finding_with_its_weight_and_what_it_was_about() {
     for row in rows() {
         let case = investigate(&[use_of(&seed(), -60), row.shown()]);
         let finding = finding(&case, row.kind.id);
-        assert_eq!(finding.severity, row.kind.severity, "{}", row.row);
-        assert_eq!(finding.events, [row.shown().record().event.key], "{}", row.row);
+        assert_eq!(finding.severity, row.kind.severity, "{}", row.said);
+        assert_eq!(finding.events, [row.shown().record().event.key], "{}", row.said);
         let said = finding.details.join("; ");
-        assert!(said.contains(row.row["says"].as_str().unwrap_or_default()), "{said}");
+        assert!(said.contains(row.said["says"].as_str().unwrap_or_default()), "{said}");
         assert_eq!(
             finding.nodes.contains(&SEED.to_owned()),
             row.by() == "seed",
             "{}",
-            row.row
+            row.said
         );
     }
 }
@@ -84,20 +84,20 @@ fn each_call_shows_its_finding_with_its_weight_and_what_it_was_about() {
 #[test]
 fn what_comes_near_shows_nothing_of_it() {
     for row in rows() {
-        if let Some(near) = row.row.get("near") {
+        if let Some(near) = row.said.get("near") {
             assert_eq!(row.of(row.call(row.by(), near)), [""; 0], "{near}");
         }
-        if let Some(by) = row.row.get("near_by") {
+        if let Some(by) = row.said.get("near_by") {
             assert_eq!(
-                row.of(row.call(by.as_str().unwrap(), &row.row["request"])),
+                row.of(row.call(by.as_str().unwrap(), &row.said["request"])),
                 [""; 0],
                 "{by}"
             );
         }
-        let other_service = call(&caller(row.by()), 0, "example", &row.name).request(row.row["request"].clone());
+        let other_service = call(&caller(row.by()), 0, "example", &row.name).request(row.said["request"].clone());
         assert_eq!(row.of(other_service), [""; 0], "{} of another service", row.name);
         if row.by() == "seed" {
-            let stranger = row.call("stranger", &row.row["request"]);
+            let stranger = row.call("stranger", &row.said["request"]);
             assert_eq!(
                 row.of(stranger),
                 [""; 0],
@@ -121,7 +121,7 @@ fn what_failed_is_an_attempt_of_lower_weight_or_nothing() {
                 assert!(finding.title().starts_with("Tried in vain: ") && finding.why().starts_with("It failed."));
                 assert!(weight < row.kind.severity, "{tried}");
             }
-            None => assert_eq!(row.of(failed), [""; 0], "{}", row.row),
+            None => assert_eq!(row.of(failed), [""; 0], "{}", row.said),
         }
     }
 }
@@ -132,7 +132,7 @@ fn what_an_expected_source_or_credential_did_is_no_finding() {
         for subject in ["203.0.113.66 aws-cli", SEED] {
             let mut case = investigate(&[row.shown()]);
             judge(&mut case, subject, Verdict::Expected);
-            assert_eq!(found(&case), [], "{subject} {}", row.row);
+            assert_eq!(found(&case), [], "{subject} {}", row.said);
             judge(&mut case, subject, Verdict::Unknown);
             assert_eq!(finding(&case, row.kind.id).severity, row.kind.severity, "taken back");
         }

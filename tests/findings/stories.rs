@@ -249,7 +249,8 @@ fn a_finding_names_what_weighs_most_first_and_counts_what_it_does_not_name() {
 
 fn mixed() -> Vec<Call> {
     let mut calls = ask(0, 14);
-    calls.extend((0..12).map(|n| call(&seed(), 500 + n, "iam", QUESTIONS[(n % 6) as usize].1).denied()));
+    let denied = (500..512).zip(QUESTIONS[..6].iter().cycle());
+    calls.extend(denied.map(|(time, (_, name))| call(&seed(), time, "iam", name).denied()));
     calls.push(create_user(&seed(), 600, "mallory"));
     calls.push(create_key(&seed(), 601, "boss", "AKIAZZCHILD000000003"));
     calls.push(call(&seed(), 602, "cloudtrail", "StopLogging"));

@@ -159,12 +159,12 @@ pub(super) fn derive(investigation: &Investigation) -> Vec<Finding> {
 fn sightings<'a>(investigation: &'a Investigation, callers: &mut Callers<'a>) -> Vec<Sighting> {
     let evidence = investigation.evidence();
     let made = users_made(investigation);
-    let mut names: HashMap<(&str, &str), Named> = HashMap::new();
+    let mut calls: HashMap<(&str, &str), Named> = HashMap::new();
     let mut asked = Asked::default();
     let mut fleets = Fleets::default();
     let mut found = Vec::new();
     for (at, event) in evidence.events().iter().enumerate() {
-        let named = names
+        let named = calls
             .entry((&event.source, &event.name))
             .or_insert_with(|| named(event));
         let of_chain = callers.signer(event).is_some() || !callers.proved(event).is_empty();

@@ -23,10 +23,10 @@ pub(super) fn find(event: &Event, at: PolicyAt, record: &Value) -> Vec<(&'static
     };
     if policies.is_empty() {
         let named = named(event, at, record);
-        return match named.is_empty() {
-            true => Vec::new(),
-            false => vec![("resource-opened", format!("{target}: {} may use it", named.join(", ")))],
-        };
+        if named.is_empty() {
+            return Vec::new();
+        }
+        return vec![("resource-opened", format!("{target}: {} may use it", named.join(", ")))];
     }
     let account = event.account();
     let open: Vec<Principal> = policies

@@ -260,7 +260,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn one(statement: Value) -> Value {
+    fn one(statement: &Value) -> Value {
         json!({"Version": "2012-10-17", "Statement": statement})
     }
 
@@ -309,7 +309,7 @@ mod tests {
                 Reach::Ordinary,
             ),
         ] {
-            let policy = one(statement);
+            let policy = one(&statement);
             assert_eq!(super::words(&policy), [words]);
             assert_eq!(super::reach(&policy), reach, "{words}");
         }
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn a_condition_closes_a_policy_only_if_it_narrows_who() {
         let with = |condition: Value| {
-            let policy = one(json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Condition": condition}]));
+            let policy = one(&json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Condition": condition}]));
             let_in(&policy, "111122223333").len()
         };
         assert_eq!(with(json!({})), 1);

@@ -46,6 +46,7 @@ type Use<'a> = (&'a str, &'a str);
 /// Who is behind the calls of an investigation.
 pub(super) struct Callers<'a> {
     investigation: &'a Investigation,
+    by_id: HashMap<&'a str, &'a Actor>,
     by_key: HashMap<&'a str, usize>,
     by_principal: HashMap<&'a str, usize>,
     by_proof: HashMap<&'a crate::cloudtrail::EventKey, Vec<usize>>,
@@ -57,6 +58,7 @@ impl<'a> Callers<'a> {
     pub(super) fn of(investigation: &'a Investigation) -> Self {
         let mut callers = Self {
             investigation,
+            by_id: investigation.actors().iter().map(|actor| (&*actor.id, actor)).collect(),
             by_key: HashMap::new(),
             by_principal: HashMap::new(),
             by_proof: HashMap::new(),
@@ -95,10 +97,10 @@ impl<'a> Callers<'a> {
     /// The source of a call, where the chain's keys were used from it, and whose that seems to be.
     pub(super) fn actor(&mut self, event: &'a Event) -> Option<(&'a Actor, Whose)> {
         let agent = (event.source_ip.as_deref(), event.user_agent.as_deref());
-        let investigation = self.investigation;
+        let (investigation, by_id) = (self.investigation, &self.by_id);
         // Agents repeat; taking one apart for every call would take time.
         *self.actors.entry(agent).or_insert_with(|| {
-            let actor = investigation.actor(&actor_id(event))?;
+            let actor = *by_id.get(&*actor_id(event))?;
             let whose = match investigation.standing(actor) {
                 Standing::Judged(Verdict::Expected) | Standing::Own => Whose::Ours,
                 Standing::Judged(Verdict::Malicious) | Standing::Named(_) | Standing::Foreign(_) => Whose::Foreign,

@@ -287,8 +287,8 @@ fn deeds(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
 /// The findings in which it has a part.
 fn findings(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
     let all = app.investigation().findings().iter();
-    let with = all.filter(|finding| finding.nodes.contains(&node.node));
-    let rows = with.map(|finding| (finding.severity.as_str().to_owned(), finding.title()));
+    let concerned = all.filter(|finding| finding.nodes.contains(&node.node));
+    let rows = concerned.map(|finding| (finding.severity.as_str().to_owned(), finding.title()));
     list(app, "What stands out", rows, width)
 }
 

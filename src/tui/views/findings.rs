@@ -15,17 +15,14 @@ use crate::tui::widgets::text::{safe, wrap};
 
 /// How wide the popups are at most.
 const WIDTH: u16 = 110;
-/// The list takes at most so many rows in so many.
-const LISTED: (u16, u16) = (1, 2);
 
 pub(super) fn list(app: &App, scroll: &Scroll, frame: &mut Frame<'_>, body: Rect) {
     let theme = &app.theme;
     let findings = app.investigation().findings();
     let area = pane::popup(frame, body, WIDTH, body.height);
     let inner = pane::pane(frame, area, &format!("Findings {}", findings.len()), true, theme);
-    let rows = u16::try_from(findings.len())
-        .unwrap_or(u16::MAX)
-        .min(inner.height * LISTED.0 / LISTED.1);
+    // The other half says what the selected one means.
+    let rows = u16::try_from(findings.len()).unwrap_or(u16::MAX).min(inner.height / 2);
     let [list, _, below] =
         Layout::vertical([Constraint::Length(rows), Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     let shown = scroll.list(findings.len(), usize::from(list.height));
