@@ -15,6 +15,7 @@ use super::live::{Live, LiveSeen};
 use super::{Evidence, Node, actor, ours, unseen};
 use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
+use crate::cloudtrail::time;
 
 /// Everything the facts add up to.
 #[derive(Debug, Default)]
@@ -251,8 +252,8 @@ impl Investigation {
     pub fn live(&self, node: &Node) -> Option<Live> {
         let (at, seen) = self.live_seen.as_ref()?;
         let state = seen.state(&self.chain().nodes, node, *at)?;
-        // What was used since is not over, whatever was said before.
-        let is_used_since = node.activity.last.is_some_and(|last| last > *at);
+        // What was used since is not over, whatever was said before. What was refused says the contrary, if anything.
+        let is_used_since = node.activity.last_success.is_some_and(|last| last > *at);
         (!is_used_since || !state.is_over()).then_some(Live { state, at: *at })
     }
 
@@ -262,10 +263,27 @@ impl Investigation {
         deleted.filter(|node| self.live(node).is_some_and(|live| live.contradicts(node)))
     }
 
-    /// Whether the last pass came to its end, and read all that it should have read.
+    /// Whether the last pass came to its end, and all that there is to read was asked for and read.
     pub fn is_read(&self) -> bool {
         let ended = self.last_pass.as_ref().is_some_and(|(_, pass)| pass.fixed_point);
-        ended && !self.coverage.is_partial()
+        ended && !self.coverage.is_partial() && self.narrowed().is_empty()
+    }
+
+    /// What was left out because nobody asked for it: a period, or regions. Nothing where one pass asked for everything.
+    pub fn narrowed(&self) -> Vec<String> {
+        let left_out = |pass: &PassBegan| {
+            let since = pass
+                .since
+                .map(|since| format!("nothing before {} was asked for", time::format(since)));
+            let until = pass
+                .until
+                .map(|until| format!("nothing from {} on was asked for", time::format(until)));
+            let regions = pass.aws.as_ref().and_then(|aws| aws.regions.as_ref());
+            let regions = regions.map(|regions| format!("only these regions were asked for: {}", regions.join(", ")));
+            [regions, since, until].into_iter().flatten().collect::<Vec<_>>()
+        };
+        let passes = self.passes.iter().map(|(_, pass)| left_out(pass));
+        passes.min_by_key(Vec::len).unwrap_or_default()
     }
 
     /// The evidence kept of what there was in the account, earliest first.

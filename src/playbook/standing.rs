@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::checks::{Facts, Found};
+use super::checks::{Check, Facts, Found};
 use super::clock::Clock;
 use super::console::ConsoleLink;
 use super::deeds::{Deed, Deeds};
@@ -157,7 +157,7 @@ impl Standings {
         let is = |item: &&Item, states: &[State]| states.contains(&self.state(&item.id));
         if let Some(item) = playbook.items().find(|item| is(item, &[State::Contradicted])) {
             let why = self.get(&item.id).map_or("", |standing| &standing.why);
-            let why = format!("It was ticked, but {why}.");
+            let why = format!("It was settled by hand, but {why}.");
             return Some(Next { item, why });
         }
         let due = |item: &Item| clock.due_words(item.time_box, now);
@@ -209,7 +209,12 @@ impl<'n> Looked<'n> {
             lines.push(Line {
                 subject: named(subject),
                 node: subject.node.clone(),
-                found: check.map(|check| check.check.of_subject(facts, subject)),
+                found: check.map(|check| match check.check {
+                    Check::Judged => check.check.of_subject(facts, subject),
+                    // It is nothing to be ended, whatever it is.
+                    _ if subject.is_ours => Found::ours(facts, subject),
+                    check => check.of_subject(facts, subject),
+                }),
             });
         }
         let found = item.check.map(|check| match check.for_each {
@@ -256,13 +261,13 @@ impl<'n> Looked<'n> {
     ) -> (State, String, Option<DateTime<Utc>>) {
         let marked = progress.map_or(ItemState::Open, |progress| progress.state);
         let note = progress.map(|progress| progress.note.clone()).unwrap_or_default();
-        if marked == ItemState::NotApplicable {
-            return (State::NotApplicable, note, None);
-        }
-        if marked == ItemState::Done
+        if matches!(marked, ItemState::Done | ItemState::NotApplicable)
             && let Some((why, at)) = progress.and_then(|progress| self.contrary(progress.at))
         {
             return (State::Contradicted, why, Some(at));
+        }
+        if marked == ItemState::NotApplicable {
+            return (State::NotApplicable, note, None);
         }
         let otherwise = || {
             item.when

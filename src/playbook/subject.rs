@@ -38,6 +38,8 @@ pub struct Subject {
     pub node: Option<String>,
     /// Whether it was deleted since: it needs no command any more.
     pub is_gone: bool,
+    /// Whether it was judged expected, or only those who are made it: it is nothing to be ended. Never a seed.
+    pub is_ours: bool,
 }
 
 /// What a [`Subject`] is.

@@ -145,6 +145,7 @@ fn a_user_goes_with_everything_in_the_order_aws_wants() {
     assert_eq!(
         actions,
         [
+            "AttachUserPolicy",
             "UpdateAccessKey",
             "DeleteAccessKey",
             "DeleteAccessKey",
@@ -155,10 +156,11 @@ fn a_user_goes_with_everything_in_the_order_aws_wants() {
             "DeleteSSHPublicKey",
             "DeleteSigningCertificate",
             "DeleteServiceSpecificCredential",
-            "DeleteUserPolicy",
             "DetachUserPolicy",
+            "DeleteUserPolicy",
             "RemoveUserFromGroup",
             "DeleteUserPermissionsBoundary",
+            "DetachUserPolicy",
             "DeleteUser",
         ]
     );
@@ -211,8 +213,8 @@ fn a_role_goes_with_its_profiles_and_policies_and_others_who_use_it_are_named() 
         actions,
         [
             "RemoveRoleFromInstanceProfile",
-            "DeleteRolePolicy",
             "DetachRolePolicy",
+            "DeleteRolePolicy",
             "DeleteRole"
         ]
     );
@@ -325,6 +327,13 @@ fn without_aws_the_records_tell_what_to_delete() {
     let actions: Vec<&str> = plan.steps.iter().map(|step| step.call.action()).collect();
     assert_eq!(
         actions,
-        ["UpdateAccessKey", "DeleteAccessKey", "DetachUserPolicy", "DeleteUser"]
+        [
+            "AttachUserPolicy",
+            "UpdateAccessKey",
+            "DeleteAccessKey",
+            "DetachUserPolicy",
+            "DetachUserPolicy",
+            "DeleteUser"
+        ]
     );
 }

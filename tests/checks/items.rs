@@ -94,7 +94,7 @@ fn what_is_contradicted_comes_first_then_what_is_over_first() {
     let expected = "Within 30 min: 12 min left; the chain called iam:CreateUser 1.";
     assert_eq!(next(&story), ("B-2".to_owned(), expected.to_owned()));
     let story = story.mark(5, ItemState::Done);
-    let expected = "It was ticked, but the chain called iam:CreateUser later.";
+    let expected = "It was settled by hand, but the chain called iam:CreateUser later.";
     assert_eq!(next(&story), ("A-1".to_owned(), expected.to_owned()));
 }
 

@@ -197,6 +197,10 @@ fn an_outsider_is_shut_out_by_a_later_trust_policy() {
         State::Proved,
         "iam:GetRole: the trust policy of door leaves it out",
     );
+    // A role of that name in another account is another role.
+    let elsewhere = trust(&admin(), 800, "222233334444").with("recipientAccountId", json!("222233334444"));
+    let elsewhere = [calls.clone(), vec![elsewhere]].concat();
+    Story::of(&elsewhere).is(outsiders, State::Open, "UpdateAssumeRolePolicy in event");
     // What a record says of a later time counts more.
     let again = [calls.clone(), vec![trust(&seed(), 700, OUTSIDE)]].concat();
     Story::of(&again)

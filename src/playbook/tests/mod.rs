@@ -33,6 +33,7 @@ fn subject(kind: SubjectKind, origin: Origin, name: &str, user: Option<&str>) ->
         region: None,
         node: None,
         is_gone: false,
+        is_ours: false,
     }
 }
 
