@@ -21,6 +21,7 @@
 //! | `timeline` | the events in order, filtered |
 //! | `coverage` | what was read, and what was not |
 //! | `checklist` | the state of the steps |
+//! | `pasted` | what a command of the steps printed |
 //! | `change/` | what may be changed in the account, what it breaks, how it is undone |
 //! | `resource` | what the chain made or changed outside IAM |
 
@@ -37,6 +38,7 @@ pub mod further;
 pub mod lead;
 pub mod live;
 mod ours;
+pub mod pasted;
 pub mod resource;
 pub mod state;
 pub mod tally;
@@ -50,6 +52,7 @@ pub use evidence::{Activity, Evidence};
 pub use fact::{Fact, Verdict, What};
 pub use further::FurtherSeed;
 pub use lead::{Attribute, Lead};
+pub use pasted::Pasted;
 pub use state::Investigation;
 pub use tally::{Tally, tally};
 pub use triage::{Advice, Triage, triage};

@@ -12,7 +12,7 @@ use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
 use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
-use super::{Evidence, Node, actor, ours};
+use super::{Evidence, Node, Pasted, actor, ours};
 use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
 
@@ -30,6 +30,7 @@ pub struct Investigation {
     watched: Option<Watched>,
     account_seen: Option<(DateTime<Utc>, AccountSeen)>,
     live_seen: Option<(DateTime<Utc>, LiveSeen)>,
+    pasted: Vec<(DateTime<Utc>, Pasted)>,
     snapshots: Vec<(DateTime<Utc>, Snapshot)>,
     deeds: Deeds,
     last_fact: Option<DateTime<Utc>>,
@@ -87,6 +88,7 @@ impl Investigation {
                 self.judged = true;
             }
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
+            What::Pasted(pasted) => self.pasted.push((fact.at, pasted.clone())),
             What::Snapshot(snapshot) => self.snapshots.push((fact.at, snapshot.clone())),
             What::Acted(acted) => self.deeds.apply(fact.at, acted),
         }
@@ -259,6 +261,11 @@ impl Investigation {
     pub fn is_read(&self) -> bool {
         let ended = self.last_pass.as_ref().is_some_and(|(_, pass)| pass.fixed_point);
         ended && !self.coverage.is_partial()
+    }
+
+    /// What the commands of the steps printed, as it was pasted, earliest first.
+    pub fn pasted(&self) -> &[(DateTime<Utc>, Pasted)] {
+        &self.pasted
     }
 
     /// The evidence kept of what there was in the account, earliest first.
