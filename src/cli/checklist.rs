@@ -1,11 +1,11 @@
-//! `keytrail checklist FILE`: print the steps and their state, or their commands.
+//! `keytrail checklist FILE`: print the steps and their state, or their commands, or take what a command printed.
 
 use std::fmt::Write as _;
 
 use chrono::Utc;
 
 use super::failure::{Exit, Failure};
-use super::{first_minute, playbooks, print, session, show};
+use super::{first_minute, paste, playbooks, print, session, show};
 use crate::export::tables;
 use crate::export::text::safe;
 use crate::investigation::Investigation;
@@ -25,11 +25,21 @@ pub(super) struct Args {
     /// Only the commands of this item, such as S1-03; may be given several times
     #[arg(long, value_name = "ID", requires = "commands")]
     item: Vec<String>,
+    /// Take what a command of this item printed from standard input:
+    /// aws ... | keytrail checklist FILE --paste S3-18
+    #[arg(long, value_name = "ID", conflicts_with_all = ["commands", "format"])]
+    paste: Option<String>,
+    /// Which output it is, where the item asks for several: the name of the chain, or the number in the list
+    #[arg(long, value_name = "NAME", requires = "paste")]
+    of: Option<String>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.show.file)?;
     session::warn_if_broken(&case);
+    if let Some(item) = &args.paste {
+        return paste::run(case, item, args.of.as_deref());
+    }
     let investigation = case.investigation();
     let playbook = playbooks::of(investigation)?;
     let now = Utc::now();
@@ -49,17 +59,25 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 /// The items asked for by id, in the order of the playbook; without any, those that have commands.
 fn chosen<'a>(playbook: &'a Playbook, ids: &[String]) -> Result<Vec<&'a Item>, Failure> {
     let is = |item: &Item, id: &str| item.id.eq_ignore_ascii_case(id);
-    if let Some(unknown) = ids.iter().find(|id| !playbook.items().any(|item| is(item, id))) {
-        return Err(Failure::usage(
-            format!("the playbook has no item {unknown}"),
-            "`keytrail checklist FILE` lists them all.",
-        ));
+    for id in ids {
+        find(playbook, id)?;
     }
     let wanted = |item: &&Item| match ids {
         [] => !item.commands.is_empty(),
         ids => ids.iter().any(|id| is(item, id)),
     };
     Ok(playbook.items().filter(wanted).collect())
+}
+
+/// An item by its id.
+pub(super) fn find<'a>(playbook: &'a Playbook, id: &str) -> Result<&'a Item, Failure> {
+    let found = playbook.items().find(|item| item.id.eq_ignore_ascii_case(id));
+    found.ok_or_else(|| {
+        Failure::usage(
+            format!("the playbook has no item {id}"),
+            "`keytrail checklist FILE` lists them all.",
+        )
+    })
 }
 
 /// A comment with id and title, then the commands, each whole on its line.

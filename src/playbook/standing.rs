@@ -281,7 +281,9 @@ impl<'n> Looked<'n> {
         if marked == ItemState::NotApplicable {
             return (State::NotApplicable, note, None);
         }
-        let ticked = progress.filter(|_| marked == ItemState::Done).map(|progress| progress.at);
+        let ticked = progress
+            .filter(|_| marked == ItemState::Done)
+            .map(|progress| progress.at);
         // Who ticks later knows what was pasted before, and the other way round.
         if let Some(done) = ticked.max(self.shown_since)
             && let Some((why, at)) = self.contrary(done)

@@ -92,7 +92,10 @@ fn unwanted(ast: &Ast) -> Option<(usize, String)> {
             Some((_, count)) => Some((*offset, format!("`{name}` takes {count} arguments"))),
             None => {
                 let known: Vec<&str> = FUNCTIONS.iter().map(|(known, _)| *known).collect();
-                Some((*offset, format!("unknown function `{name}`; known are {}", known.join(", "))))
+                Some((
+                    *offset,
+                    format!("unknown function `{name}`; known are {}", known.join(", ")),
+                ))
             }
         },
         Ast::MultiList { offset, .. } => not(offset, "a list of one's own is"),

@@ -64,9 +64,21 @@ impl Unusable {
 /// What the errors of AWS that come most often mean here.
 fn about_error(code: &str) -> &'static str {
     let is = |words: &[&str]| words.iter().any(|word| code.contains(word));
-    if is(&["AccessDenied", "Unauthorized", "NotAuthorized", "AuthorizationError", "Forbidden"]) {
+    if is(&[
+        "AccessDenied",
+        "Unauthorized",
+        "NotAuthorized",
+        "AuthorizationError",
+        "Forbidden",
+    ]) {
         "The identity may not ask this: run it with one that may."
-    } else if is(&["Expired", "InvalidClientTokenId", "UnrecognizedClient", "credentials", "SignatureDoesNotMatch"]) {
+    } else if is(&[
+        "Expired",
+        "InvalidClientTokenId",
+        "UnrecognizedClient",
+        "credentials",
+        "SignatureDoesNotMatch",
+    ]) {
         "The credentials do not work: sign in again, and check the profile."
     } else if is(&["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"]) {
         "AWS answers too many requests: run it again in a moment."
@@ -125,7 +137,11 @@ fn error_code(text: &str) -> Option<String> {
 
 /// The command line asks for page after page by itself; a mark of more is left only where it was told not to.
 fn is_one_page(output: &Value) -> bool {
-    let marked = |name: &str| output.get(name).is_some_and(|mark| mark.as_str().is_some_and(|mark| !mark.is_empty()));
+    let marked = |name: &str| {
+        output
+            .get(name)
+            .is_some_and(|mark| mark.as_str().is_some_and(|mark| !mark.is_empty()))
+    };
     let truncated = output.get("IsTruncated").and_then(Value::as_bool) == Some(true);
     truncated || ["NextToken", "nextToken", "NextMarker"].into_iter().any(marked)
 }

@@ -32,7 +32,10 @@ pub(in super::super) fn mistake(run: &str, filler: &Filler) -> Option<String> {
     };
     if aws != "aws" || !READS.iter().any(|verb| operation.starts_with(verb)) {
         let verbs: Vec<String> = READS.iter().map(|verb| format!("`{verb}`")).collect();
-        return Some(format!("write `aws SERVICE OPERATION`; the operation begins with {}", verbs.join(", ")));
+        return Some(format!(
+            "write `aws SERVICE OPERATION`; the operation begins with {}",
+            verbs.join(", ")
+        ));
     }
     if operation.starts_with("get-") && SECRET.iter().any(|secret| operation.contains(secret)) {
         return Some("what this prints is secret, and must not be pasted".to_owned());

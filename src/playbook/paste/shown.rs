@@ -40,10 +40,7 @@ impl<'a> Shown<'a> {
         let by = format!("{}: `{}` pasted by {}", pasted.words, pasted.command, pasted.by);
         let later = |deed: &&Deed| deed.last_success.is_some_and(|last| last > *at);
         Some(match self.seen.iter().find(later) {
-            _ if !pasted.shows => Found::NotYet {
-                why: by,
-                at: Some(*at),
-            },
+            _ if !pasted.shows => Found::NotYet { why: by, at: Some(*at) },
             // What was so then need not be so any more.
             Some(deed) => Found::NotYet {
                 why: format!("the chain called {} after `{}` was pasted", deed.call, pasted.command),
@@ -94,7 +91,10 @@ impl<'a> Shown<'a> {
 
     /// Lines for what was pasted about other names than these.
     pub(in super::super) fn beyond(&self, own: &[&Subject]) -> Vec<Line> {
-        let others = self.asks.iter().filter(|(ask, _)| !ask.subjects.iter().any(|subject| own.contains(subject)));
+        let others = self
+            .asks
+            .iter()
+            .filter(|(ask, _)| !ask.subjects.iter().any(|subject| own.contains(subject)));
         let line = |(ask, answer): &(Ask<'_>, Option<&(DateTime<Utc>, Pasted)>)| {
             let found = Some(self.found(*answer)?);
             Some(Line {

@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::WIDE;
+use super::{WIDE, paste};
 use crate::investigation::triage;
 use crate::playbook::clock::in_words;
 use crate::playbook::{Exhibit, Found, Item, Standing, State, Step, TimeBox, commands, evidence_words};
@@ -16,7 +16,7 @@ use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{self, cell, fold, fold_command, safe, wrap};
 
 /// So many names of the chain are listed beside an item.
-const MOST_LISTED: usize = 50;
+pub(super) const MOST_LISTED: usize = 50;
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let halves = if area.width >= WIDE {
@@ -151,6 +151,7 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
         lines.extend(subjects(app, standing, width));
     }
     lines.extend(command_lines(app, item, width));
+    lines.extend(paste::listed(app, item, width));
     if let Some(standing) = standing.filter(|standing| !standing.links.is_empty()) {
         lines.push(Line::default());
         lines.push(Line::styled("In the console", theme.accent));
