@@ -10,7 +10,7 @@ use super::console::ConsoleLink;
 use super::deeds::{Deed, Deeds};
 use super::first::deactivation;
 use super::format::{Item, Playbook};
-use super::paste::{Shown, merged};
+use super::paste::{Own, Shown, merged};
 use super::subject::{Names, Subject};
 use super::when::{Applies, Judge, Situation};
 use crate::investigation::checklist::Progress;
@@ -226,12 +226,16 @@ impl<'n> Looked<'n> {
             None => check.check.of_all(facts, &seen),
             Some(each) => together(&lines, each.as_str(), facts.is_read),
         });
-        let own = subjects.iter().filter(|subject| !subject.is_gone).copied();
+        let own: Vec<Own<'_>> = lines
+            .iter()
+            .zip(&listed)
+            .map(|(line, subject)| Own::of(subject, line.found.as_ref()))
+            .collect();
         let shown_since = match &found {
             Some(Found::Proved { .. }) => None,
-            _ => shown.since(own.clone()),
+            _ => shown.since(&own),
         };
-        let found = merged(found, shown.of_item(own));
+        let found = merged(found, shown.of_item(&own));
         for (line, subject) in lines.iter_mut().zip(listed) {
             line.found = merged(line.found.take(), shown.of_subject(subject));
         }

@@ -23,7 +23,7 @@ use crate::investigation::Pasted;
 pub(super) use expression::mistake as mistake_in_condition;
 pub use output::{LONGEST, Unusable};
 pub(super) use rules::mistake as mistake_in_command;
-pub(super) use shown::{Shown, merged};
+pub(super) use shown::{Own, Shown, merged};
 
 /// So much of an output is kept, in bytes.
 const KEPT: usize = 1 << 16;
@@ -47,7 +47,8 @@ pub fn asks<'a>(item: &'a Item, names: &'a Names) -> Vec<Ask<'a>> {
     }
     let filler = Filler::new();
     for template in &item.paste {
-        let subjects: Vec<Option<&Subject>> = match template.for_each {
+        let subjects: Vec<Option<&Subject>> = match template.for_each.filter(|_| template.run.contains("{{")) {
+            // Where no name is filled in, it is about the account, whatever the item is about.
             None => vec![None],
             Some(each) => {
                 let there = names.subjects.iter().filter(|s| each.takes(s) && !s.is_gone);

@@ -17,6 +17,22 @@ pub(in super::super) struct Shown<'a> {
     seen: &'a [Deed],
 }
 
+/// A name that an item is about.
+pub(in super::super) struct Own<'s> {
+    subject: &'s Subject,
+    /// The account says of this very name that it is not so: an answer about the account as a whole does not outweigh that.
+    is_disputed: bool,
+}
+
+impl<'s> Own<'s> {
+    pub(in super::super) fn of(subject: &'s Subject, checked: Option<&Found>) -> Self {
+        Self {
+            subject,
+            is_disputed: matches!(checked, Some(Found::NotYet { at: Some(_), .. })),
+        }
+    }
+}
+
 impl<'a> Shown<'a> {
     pub(in super::super) fn of(
         item: &'a Item,
@@ -57,7 +73,7 @@ impl<'a> Shown<'a> {
     }
 
     /// What was pasted of the item, which is about these names.
-    pub(in super::super) fn of_item<'s>(&self, own: impl Iterator<Item = &'s Subject>) -> Option<Found> {
+    pub(in super::super) fn of_item(&self, own: &[Own<'_>]) -> Option<Found> {
         let found = self.together(|_| true)?;
         let Found::Proved { .. } = found else {
             return Some(found);
@@ -66,7 +82,11 @@ impl<'a> Shown<'a> {
         if self.asks.iter().any(|(ask, _)| ask.template.part) {
             return missing("all that was asked for is pasted and so; the rest is ticked by hand".to_owned());
         }
-        let others: Vec<String> = own.filter(|own| !self.covers(own)).map(Subject::label).collect();
+        let others: Vec<String> = own
+            .iter()
+            .filter(|own| !self.covers(own))
+            .map(|own| own.subject.label())
+            .collect();
         if !others.is_empty() {
             return missing(format!("nothing pasted shows it of {}", short_list(&others)));
         }
@@ -74,19 +94,25 @@ impl<'a> Shown<'a> {
     }
 
     /// Since when all of it shows that the item is done, whatever happened later: the oldest answer.
-    pub(in super::super) fn since<'s>(&self, mut own: impl Iterator<Item = &'s Subject>) -> Option<DateTime<Utc>> {
+    pub(in super::super) fn since(&self, own: &[Own<'_>]) -> Option<DateTime<Utc>> {
         let shows = |(ask, answer): &(Ask<'_>, Option<&(DateTime<Utc>, Pasted)>)| {
             let answer = answer.filter(|(_, pasted)| pasted.shows && !ask.template.part);
             answer.map(|(at, _)| *at)
         };
         let times: Option<Vec<DateTime<Utc>>> = self.asks.iter().map(shows).collect();
-        times?.into_iter().min().filter(|_| own.all(|own| self.covers(own)))
+        times?
+            .into_iter()
+            .min()
+            .filter(|_| own.iter().all(|own| self.covers(own)))
     }
 
     /// Whether an output is asked for that is about a name, or about the account as a whole.
-    fn covers(&self, subject: &Subject) -> bool {
-        let about = |ask: &Ask<'_>| ask.subjects.is_empty() || ask.subjects.contains(&subject);
-        self.asks.iter().any(|(ask, _)| about(ask))
+    fn covers(&self, own: &Own<'_>) -> bool {
+        let about = |ask: &Ask<'_>| match &*ask.subjects {
+            [] => !own.is_disputed,
+            subjects => subjects.contains(&own.subject),
+        };
+        own.subject.is_gone || self.asks.iter().any(|(ask, _)| about(ask))
     }
 
     /// Lines for what was pasted about other names than these.
