@@ -10,7 +10,7 @@
 //! | `account` | who asks AWS, whose the keys are, and what the responder may do | the AWS SDK |
 //! | `store` | the `.keytrail` file | rusqlite |
 //! | `export` | CSV, JSON and text; every cell made safe in one place | csv |
-//! | `playbook` | the checklist format, its check and its command templates | toml, minijinja |
+//! | `playbook` | the checklist format, its check and its command templates | toml, minijinja, jmespath |
 //! | `investigation` | facts and the reducer; chain, actors, timeline, checklist, coverage | pure |
 //! | `catalogue` | what each call means: lineage rules, category, severity, technique | pure |
 //! | `cloudtrail` | the record in all its shapes | pure |
