@@ -172,10 +172,17 @@ fn what_was_pasted_has_a_folder_of_its_own_and_is_the_proof_in_the_checklist() {
     assert!(kept.contains("x\\u202ey") && !kept.contains('\u{202e}'), "{kept}");
     let manifest: Value = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
     let listed = &manifest["pasted"][0];
-    assert_eq!(listed["sha256"], hex::encode(Sha256::digest(output)), "of what was pasted");
+    assert_eq!(
+        listed["sha256"],
+        hex::encode(Sha256::digest(output)),
+        "of what was pasted"
+    );
     assert_eq!((&listed["item"], &listed["shows"]), (&json!("PA-11"), &json!(true)));
     let csv = fs::read_to_string(folder.join("checklist.csv")).unwrap();
     let row = csv.lines().find(|line| line.contains(",PA-11,")).unwrap();
-    assert!(row.contains("done and proved,root has MFA: `aws iam get-account-summary"), "{row}");
+    assert!(
+        row.contains("done and proved,root has MFA: `aws iam get-account-summary"),
+        "{row}"
+    );
     assert!(row.contains("pasted by =alex,2026-"), "{row}");
 }

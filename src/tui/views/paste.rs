@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::steps::MOST_LISTED;
 use crate::export::text::plural;
 use crate::investigation::Pasted;
 use crate::playbook::{Item, asks};
@@ -15,6 +14,8 @@ use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{cut, fold_command, safe, wrap};
 
 const WIDTH: u16 = 110;
+/// So many are listed beside an item; the choice has them all.
+const MOST: usize = 8;
 
 /// The outputs that an item asks for, below its commands.
 pub(super) fn listed(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
@@ -24,7 +25,7 @@ pub(super) fn listed(app: &App, item: &Item, width: usize) -> Vec<Line<'static>>
         let heading = Line::styled("Paste what these print (p)", app.theme.accent);
         lines.extend([Line::default(), heading]);
     }
-    for ask in asks.iter().take(MOST_LISTED) {
+    for ask in asks.iter().take(MOST) {
         let pieces = fold_command(&safe(&ask.command), width.saturating_sub(4)).into_iter();
         let marks = std::iter::once(sign(app, &item.id, &ask.command)).chain(std::iter::repeat("   "));
         lines.extend(
@@ -32,6 +33,10 @@ pub(super) fn listed(app: &App, item: &Item, width: usize) -> Vec<Line<'static>>
                 .zip(marks)
                 .map(|(piece, mark)| Line::raw(format!("{mark} {piece}"))),
         );
+    }
+    if asks.len() > MOST {
+        let more = format!("and {} more", asks.len() - MOST);
+        lines.push(Line::styled(more, app.theme.dim));
     }
     lines
 }

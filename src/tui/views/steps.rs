@@ -16,7 +16,7 @@ use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{self, cell, fold, fold_command, safe, wrap};
 
 /// So many names of the chain are listed beside an item.
-pub(super) const MOST_LISTED: usize = 50;
+const MOST_LISTED: usize = 50;
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let halves = if area.width >= WIDE {
