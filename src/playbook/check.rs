@@ -318,6 +318,10 @@ impl Check<'_> {
                 self.wrong(place, message);
             }
         }
+        if let (Some(about), None) = (&raw.about, raw.for_each.or(of_item)) {
+            let message = "`about` needs a `for_each`: there is no name that it could be";
+            self.wrong(about.span().start, message.to_owned());
+        }
         PasteTemplate {
             run: raw.run.into_inner(),
             for_each: raw.for_each.or(of_item),

@@ -159,10 +159,8 @@ impl Standings {
         if let Some(item) = playbook.items().find(|item| is(item, &[State::Contradicted])) {
             let standing = self.get(&item.id);
             let why = standing.map_or("", |standing| &standing.why);
-            let was = match standing.is_some_and(|standing| standing.is_ticked) {
-                true => "ticked",
-                false => "proved",
-            };
+            let is_ticked = standing.is_some_and(|standing| standing.is_ticked);
+            let was = if is_ticked { "ticked" } else { "proved" };
             let why = format!("It was {was}, but {why}.");
             return Some(Next { item, why });
         }

@@ -57,8 +57,8 @@ pub fn asks<'a>(item: &'a Item, names: &'a Names) -> Vec<Ask<'a>> {
         };
         for subject in subjects {
             // A name that cannot stand in a command cannot be asked about: it stays open.
-            let filled = filler.fill(&template.run, &names.values(subject));
-            let Some(command) = filled.ok().filter(|line| !line.contains("<refused: ")) else {
+            let line = filler.fill(&template.run, &names.values(subject));
+            let Some(command) = line.ok().filter(|line| !line.contains("<refused: ")) else {
                 continue;
             };
             // What names no subject is asked for once, for all of them.

@@ -10,9 +10,12 @@ use super::super::subject::{Names, Subject};
 use super::{Ask, asks};
 use crate::investigation::Pasted;
 
+/// The last answer to something asked for; `None` where nothing was pasted.
+type Answer<'a> = Option<&'a (DateTime<Utc>, Pasted)>;
+
 /// The outputs that an item asks for, each with the last answer.
 pub(in super::super) struct Shown<'a> {
-    asks: Vec<(Ask<'a>, Option<&'a (DateTime<Utc>, Pasted)>)>,
+    asks: Vec<(Ask<'a>, Answer<'a>)>,
     /// What the chain did of what the item is about.
     seen: &'a [Deed],
 }
@@ -51,7 +54,7 @@ impl<'a> Shown<'a> {
     }
 
     /// What the last answer to one of them shows; `None` where there is none.
-    fn found(&self, answer: Option<&(DateTime<Utc>, Pasted)>) -> Option<Found> {
+    fn found(&self, answer: Answer<'_>) -> Option<Found> {
         let (at, pasted) = answer?;
         let by = format!("{}: `{}` pasted by {}", pasted.words, pasted.command, pasted.by);
         let later = |deed: &&Deed| deed.last_success.is_some_and(|last| last > *at);
@@ -95,7 +98,7 @@ impl<'a> Shown<'a> {
 
     /// Since when all of it shows that the item is done, whatever happened later: the oldest answer.
     pub(in super::super) fn since(&self, own: &[Own<'_>]) -> Option<DateTime<Utc>> {
-        let shows = |(ask, answer): &(Ask<'_>, Option<&(DateTime<Utc>, Pasted)>)| {
+        let shows = |(ask, answer): &(Ask<'_>, Answer<'_>)| {
             let answer = answer.filter(|(_, pasted)| pasted.shows && !ask.template.part);
             answer.map(|(at, _)| *at)
         };
@@ -121,7 +124,7 @@ impl<'a> Shown<'a> {
             .asks
             .iter()
             .filter(|(ask, _)| !ask.subjects.iter().any(|subject| own.contains(subject)));
-        let line = |(ask, answer): &(Ask<'_>, Option<&(DateTime<Utc>, Pasted)>)| {
+        let line = |(ask, answer): &(Ask<'_>, Answer<'_>)| {
             let found = Some(self.found(*answer)?);
             Some(Line {
                 subject: ask.about(),
@@ -181,11 +184,11 @@ pub(in super::super) fn merged(checked: Option<Found>, pasted: Option<Found>) ->
     };
     let counts = match (&checked, &pasted) {
         (Found::Unknown { .. }, _) => true,
-        // That nothing is pasted yet takes nothing from a proof.
-        (Found::Proved { .. }, Found::NotYet { at: None, .. }) => false,
-        (Found::Proved { at: checked, .. }, Found::NotYet { at: pasted, .. }) => pasted > checked,
         (Found::NotYet { at: checked, .. }, Found::Proved { at: pasted, .. }) => pasted >= checked,
-        (Found::NotYet { at: checked, .. }, Found::NotYet { at: pasted, .. }) => pasted > checked,
+        // What has no time, such as an output that is still missing, takes nothing from a proof.
+        (Found::Proved { at: checked, .. } | Found::NotYet { at: checked, .. }, Found::NotYet { at: pasted, .. }) => {
+            pasted > checked
+        }
         _ => false,
     };
     Some(if counts { pasted } else { checked })

@@ -41,8 +41,13 @@ fn a_mistake_in_a_condition_is_shown_at_its_place() {
     }
     assert!(condition(&format!("'{}a'", "!".repeat(60))).contains("too deep"));
     assert!(condition(&format!("'a{}'", ".a".repeat(300))).contains("at most 500 bytes"));
-    let about = mistake(&format!("{RUN}\ndone_if = 'a'\nabout = 'b['"));
-    assert!(about.starts_with("19:"), "{about}");
+    let about = mistake(&format!("{RUN}\nfor_each = 'user'\ndone_if = 'a'\nabout = 'b['"));
+    assert!(about.starts_with("20:"), "{about}");
+    let alone = mistake(&format!("{RUN}\ndone_if = 'a'\nabout = 'b'"));
+    assert!(
+        alone.starts_with("19:9: ") && alone.contains("needs a `for_each`"),
+        "{alone}"
+    );
 }
 
 #[test]
@@ -144,6 +149,25 @@ fn what_is_no_whole_output_of_the_command_is_refused_with_what_to_do() {
                 .unwrap()
                 .shows
         );
+    }
+}
+
+#[test]
+fn the_longest_and_deepest_condition_is_answered() {
+    let deep = format!("{}true{}", "[".repeat(120), "]".repeat(120));
+    for condition in [
+        format!("a{}", ".a".repeat(240)),
+        format!("a{}", "|a".repeat(240)),
+        format!("a{}", "==a".repeat(160)),
+        format!("{}@{}", "(".repeat(39), ")".repeat(39)),
+        format!("{}@{}", "[?".repeat(39), "]".repeat(39)),
+        format!("@{}", "[]".repeat(39)),
+        "[*]".repeat(13),
+        ".*".repeat(39)[1..].to_owned(),
+    ] {
+        for output in [&deep, "{}", "[]"] {
+            assert_eq!(taken(&condition, output), Err(Unusable::OtherShape), "{condition}");
+        }
     }
 }
 
