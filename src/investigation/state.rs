@@ -12,7 +12,7 @@ use super::coverage::Coverage;
 use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
 use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
-use super::{Evidence, Node, actor, ours, unseen};
+use super::{Evidence, Node, Pasted, actor, ours, unseen};
 use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
@@ -31,6 +31,7 @@ pub struct Investigation {
     watched: Option<Watched>,
     account_seen: Option<(DateTime<Utc>, AccountSeen)>,
     live_seen: Option<(DateTime<Utc>, LiveSeen)>,
+    pasted: Vec<(DateTime<Utc>, Pasted)>,
     snapshots: Vec<(DateTime<Utc>, Snapshot)>,
     deeds: Deeds,
     last_fact: Option<DateTime<Utc>>,
@@ -89,6 +90,7 @@ impl Investigation {
                 self.judged = true;
             }
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
+            What::Pasted(pasted) => self.pasted.push((fact.at, pasted.clone())),
             What::Snapshot(snapshot) => self.snapshots.push((fact.at, snapshot.clone())),
             What::Acted(acted) => self.deeds.apply(fact.at, acted),
         }
@@ -284,6 +286,11 @@ impl Investigation {
         };
         let passes = self.passes.iter().map(|(_, pass)| left_out(pass));
         passes.min_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// What the commands of the steps printed, as it was pasted, earliest first.
+    pub fn pasted(&self) -> &[(DateTime<Utc>, Pasted)] {
+        &self.pasted
     }
 
     /// The evidence kept of what there was in the account, earliest first.

@@ -106,6 +106,16 @@ impl Names {
     }
 }
 
+impl Subject {
+    /// What it is, its name, and whose it is, in words.
+    pub fn label(&self) -> String {
+        let holder = self.user.as_ref().or(self.role.as_ref());
+        let holder = holder.filter(|holder| **holder != self.name);
+        let of = holder.map(|holder| format!(" of {holder}")).unwrap_or_default();
+        format!("{} {}{of}", self.kind.label(), self.name)
+    }
+}
+
 impl SubjectKind {
     /// The placeholder that stands for the subject's name.
     fn placeholder(self) -> &'static str {

@@ -28,6 +28,7 @@ mod event_loop;
 mod events;
 mod index;
 mod keys;
+mod paste;
 mod popup;
 mod replay;
 mod start;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::cloudtrail::{Event, json};
 use crate::investigation::chain::trust;
-use crate::investigation::{Investigation, Node};
+use crate::investigation::{Investigation, Node, Pasted};
 
 /// A trust policy that was written, and whom it lets in from outside.
 #[derive(Debug, Clone)]
@@ -76,6 +76,11 @@ impl<'i> Facts<'i> {
             }
         }
         facts
+    }
+
+    /// What the commands of the steps printed.
+    pub(in super::super) fn pasted(&self) -> &'i [(DateTime<Utc>, Pasted)] {
+        self.investigation.pasted()
     }
 
     pub(super) fn node(&self, node: Option<&str>) -> Option<&'i Node> {

@@ -3,6 +3,8 @@
 mod builtin;
 mod commands;
 mod language;
+mod paste;
+mod samples;
 
 use std::process::Command as Process;
 

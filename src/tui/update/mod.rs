@@ -9,12 +9,14 @@
 //! | `steps` | marking items and writing notes |
 //! | `change` | what is done about a node |
 //! | `copy` | what goes to the clipboard |
+//! | `paste` | what a command printed |
 //! | `popups` | records, help, choices, questions, text fields |
 //! | `replay` | the clocks |
 
 mod chain;
 mod change;
 mod copy;
+mod paste;
 mod popups;
 mod replay;
 mod steps;
@@ -81,11 +83,15 @@ impl App {
         {
             self.typed();
         }
+        self.type_into_paste(event);
         None
     }
 
-    /// Takes pasted text: into a text field, if one is open.
+    /// Takes pasted text: as the output that is asked for, or into a text field, if one is open.
     pub fn paste(&mut self, text: &str) {
+        if let Some(Popup::Paste(paste)) = self.popups.last_mut() {
+            paste.add(text);
+        }
         if let Some(input) = self.input() {
             paste(input, text);
             self.typed();
@@ -157,6 +163,7 @@ impl App {
             | Action::WithContext => self.act_on_timeline(action),
             Action::ChangeState => self.open_menu(),
             Action::EditNote => self.edit_note(),
+            Action::Paste => return self.open_paste(),
             Action::SwitchOrder => self.switch_order(),
             Action::PlayPause
             | Action::Faster
@@ -180,9 +187,10 @@ impl App {
             Some(Popup::Record(record)) => return record.scroll.scroll(to),
             Some(Popup::Menu(menu)) => return menu.scroll.go(to, super::popup::Menu::STATES.len()),
             Some(Popup::Offers(offers)) => return offers.scroll.go(to, offers.list.len()),
+            Some(Popup::Asked(asked)) => return asked.scroll.go(to, asked.list.len()),
             Some(Popup::Proposal(proposal)) => return proposal.scroll.scroll(to),
             Some(Popup::Outcome(outcome)) => return outcome.scroll.scroll(to),
-            Some(Popup::Question(_) | Popup::Field(_) | Popup::NewKey(_)) => return,
+            Some(Popup::Question(_) | Popup::Field(_) | Popup::Paste(_) | Popup::NewKey(_)) => return,
             None => {}
         }
         match self.screen {

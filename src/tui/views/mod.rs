@@ -7,6 +7,7 @@
 //! | `replay` | the bar under a replay |
 //! | `popups` | what lies over a screen |
 //! | `change` | what lies over it while a node is acted on |
+//! | `paste` | what lies over it while an output is pasted |
 
 mod chain;
 mod change;
@@ -14,6 +15,7 @@ mod chrome;
 mod coverage;
 mod details;
 mod overview;
+mod paste;
 mod popups;
 mod replay;
 mod steps;
