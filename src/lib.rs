@@ -11,7 +11,7 @@
 //! | `store` | the `.keytrail` file | rusqlite |
 //! | `report` | the reply to AWS Support and the incident report | pure |
 //! | `export` | CSV, JSON and text; every cell made safe in one place | csv |
-//! | `playbook` | the checklist format, its check and its command templates | toml, minijinja |
+//! | `playbook` | the checklist format, its check and its command templates | toml, minijinja, jmespath |
 //! | `investigation` | facts and the reducer; chain, actors, timeline, checklist, coverage | pure |
 //! | `catalogue` | what each call means: lineage rules, category, severity, technique | pure |
 //! | `cloudtrail` | the record in all its shapes | pure |

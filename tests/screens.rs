@@ -440,3 +440,63 @@ fn what_an_attacker_writes_cannot_steer_the_screen() {
     press(&mut app, "3");
     insta::assert_snapshot!("hostile_80x24", text(&draw(&app, 80, 24)));
 }
+
+/// On the item about logging that was switched off.
+fn on_logging() -> App {
+    let mut app = app(false);
+    press(&mut app, "4");
+    press(&mut app, &"j".repeat(41));
+    app
+}
+
+#[test]
+fn an_output_is_asked_for_and_checked_on_the_steps() {
+    let mut app = on_logging();
+    press(&mut app, "p");
+    insta::assert_snapshot!("paste_which_80x24", text(&draw(&app, 80, 24)));
+    press(&mut app, "<Enter>");
+    insta::assert_snapshot!("paste_120x40", text(&draw(&app, 120, 40)));
+    app.paste("{\r  \"IsLogging\": false\r}\r");
+    press(&mut app, "<Enter>");
+    // It is back at the choice, where it is marked.
+    insta::assert_snapshot!("paste_not_so_80x24", text(&draw(&app, 80, 24)));
+    press(&mut app, "<Enter>");
+    app.paste("{\"IsLogging\": true}");
+    press(&mut app, "<Enter><Esc>");
+    insta::assert_snapshot!("paste_shown_120x40", text(&draw(&app, 120, 40)));
+    assert_eq!(app.investigation().pasted().len(), 2);
+}
+
+#[test]
+fn nothing_of_what_is_pasted_reaches_the_screen() {
+    for output in [
+        "\u{1b}[2J\u{202e}wJalr\u{7}",
+        "{\"IsLogging\": \"\u{1b}[2J\u{202e}wJalr\"}",
+        "{\"IsLogging\": true, \"\\u001b[2J\u{202e}\": \"wJalr\"}",
+        "An error occurred (\u{1b}[2J wJalr) when",
+        "{\"SecretAccessKey\": \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\", \"IsLogging\": true}",
+    ] {
+        let mut app = on_logging();
+        press(&mut app, "p<Enter>");
+        app.paste(output);
+        for keys in ["", "<Enter>", "<Esc>", "<Esc>", "<Right>"] {
+            press(&mut app, keys);
+            let shown = text(&draw(&app, 200, 50));
+            let hidden = shown
+                .lines()
+                .flat_map(str::chars)
+                .find(|c| keytrail::export::text::hides(*c));
+            assert!(hidden.is_none() && !shown.contains("wJalr"), "{output:?}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_replay_takes_no_output() {
+    let mut app = screens::replay();
+    press(&mut app, "4");
+    press(&mut app, &"j".repeat(41));
+    press(&mut app, "p");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(shown.contains("A replay changes nothing"), "{shown}");
+}

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::client::{Client, Of};
 use crate::cloudtrail::time;
-use crate::investigation::account::{LastUse, Reply};
+use crate::investigation::account::{LastUse, Reply, aws_policy};
 use crate::investigation::chain::trust;
 use crate::investigation::change::{DENY_ALL, REVOKE, REVOKE_USER};
 use crate::investigation::live::{Held, KeySubject, LiveRole, LiveSeen, LiveUser, RoleSubject, Subjects, UserSubject};
@@ -72,7 +72,7 @@ async fn user(client: &Client, name: String, subject: UserSubject) -> LiveUser {
     }
     if subject.keys || subject.password || subject.sessions {
         let attached = if_there(&about, client.attached_to_user(&name)).await;
-        denied_all = Some(attached.map(|arns| arns.iter().any(|arn| arn.ends_with(&format!("/{DENY_ALL}")))));
+        denied_all = Some(attached.map(|arns| arns.iter().any(|arn| aws_policy(arn) == Some(DENY_ALL))));
     }
     if subject.sessions {
         let mut reply = if_there(&about, denied_before_by(client, Of::User, &name, REVOKE_USER)).await;

@@ -12,6 +12,7 @@ mod first_minute;
 mod investigate;
 mod notice;
 mod open;
+mod paste;
 mod playbooks;
 mod replay;
 mod report;

@@ -12,7 +12,7 @@ use crate::account::change::{Acting, Said, command};
 use crate::cloudtrail::time;
 use crate::export::text::{safe, safe_json};
 use crate::investigation::account::Reply;
-use crate::investigation::change::{Approved, Call, Deed, Deeds, Step, Undo};
+use crate::investigation::change::{ANYWAY, Approved, Call, Deed, Deeds, Step, Undo, plan};
 use crate::playbook::comment;
 use crate::store::CaseFile;
 
@@ -168,7 +168,18 @@ async fn undo(mut case: CaseFile, profile: Option<String>) -> Result<Exit, Failu
     let mut acting = Acting::new(profile, true);
     let mut exit = Exit::Done;
     for (done, calls) in open {
-        if !is_typed(&done, &calls)? {
+        let warning = warning(&mut case, &mut acting, &calls).await?;
+        if let Some(refused) = &warning.refused {
+            let mut out = String::new();
+            line(
+                &mut out,
+                &format!("Undo {}: {}: {refused}", done.id, done.change.title()),
+            );
+            line(&mut out, "Left as it is.");
+            print(&out)?;
+            continue;
+        }
+        if !is_typed(&done, &calls, &warning)? {
             continue;
         }
         let id = case.investigation().deeds().next_id();
@@ -181,11 +192,7 @@ async fn undo(mut case: CaseFile, profile: Option<String>) -> Result<Exit, Failu
             ..done
         });
         while let Some(said) = acting.next().await {
-            if let Said::Write(what, is_written) = said {
-                case.commit(Utc::now(), *what)?;
-                // Who asked for it waits for this alone.
-                let _ = is_written.send(());
-            }
+            write(&mut case, said)?;
         }
         let said = case.investigation().deeds().find(id).map(said).unwrap_or_default();
         print(&said)?;
@@ -199,26 +206,85 @@ async fn undo(mut case: CaseFile, profile: Option<String>) -> Result<Exit, Failu
     Ok(exit)
 }
 
-/// Shows what would be called, and asks for the name. An empty line, or the end of the input, leaves it as it is.
-fn is_typed(done: &Approved, calls: &[Call]) -> Result<bool, Failure> {
-    let name = done.change.name();
+/// Writes what is a fact, and gives back what is something else.
+fn write(case: &mut CaseFile, said: Said) -> Result<Option<Said>, Failure> {
+    let Said::Write(what, is_written) = said else {
+        return Ok(Some(said));
+    };
+    case.commit(Utc::now(), *what)?;
+    // Who asked for it waits for this alone.
+    let _ = is_written.send(());
+    Ok(None)
+}
+
+/// What must be known before a change is taken back: it is a change like any other.
+#[derive(Debug, Default)]
+struct Warning {
+    breaks: Vec<String>,
+    doubts: Vec<String>,
+    /// What is to be typed: what is touched, and not whose it is.
+    name: Option<String>,
+    /// Why it is not done at all.
+    refused: Option<String>,
+}
+
+async fn warning(case: &mut CaseFile, acting: &mut Acting, calls: &[Call]) -> Result<Warning, Failure> {
+    let mut warning = Warning::default();
+    for change in calls.iter().filter_map(Call::change) {
+        acting.prepare(change);
+        while let Some(said) = acting.next().await {
+            let Some(Said::Ready(ready)) = write(case, said)? else {
+                continue;
+            };
+            let caller = ready.caller.known().map(|caller| caller.arn.as_str());
+            match plan(&ready.change, &ready.object, case.investigation(), caller, Utc::now()) {
+                Ok(plan) => {
+                    warning.breaks.extend(plan.breaks);
+                    warning.doubts.extend(plan.doubts);
+                    warning.name = Some(plan.name);
+                }
+                Err(refusal) => warning.refused = Some(refusal.to_string()),
+            }
+        }
+    }
+    Ok(warning)
+}
+
+/// Shows what would be called and what that breaks, and asks for the name, and a second time where something speaks against
+/// it. An empty line, or the end of the input, leaves it as it is.
+fn is_typed(done: &Approved, calls: &[Call], warning: &Warning) -> Result<bool, Failure> {
+    let name = warning.name.clone().unwrap_or_else(|| done.change.name());
     let mut out = String::new();
     line(&mut out, &format!("Undo {}: {}", done.id, done.change.title()));
     for call in calls {
         line(&mut out, &format!("  {}", command(call)));
     }
+    for said in &warning.breaks {
+        line(&mut out, &format!("- {said}"));
+    }
     line(
         &mut out,
         &format!("Type {name} to do this; an empty line leaves it as it is:"),
     );
-    print(&out)?;
-    let mut typed = String::new();
-    std::io::stdin().read_line(&mut typed)?;
-    let is_it = typed.trim() == name;
+    let mut is_it = asks(&out, &name)?;
+    if is_it && !warning.doubts.is_empty() {
+        let mut out = String::new();
+        line(&mut out, &warning.doubts.join(" "));
+        line(&mut out, &format!("To do it all the same, type {ANYWAY}:"));
+        is_it = asks(&out, ANYWAY)?;
+    }
     if !is_it {
         print("Left as it is.\n")?;
     }
     Ok(is_it)
+}
+
+/// Whether just this was typed.
+fn asks(question: &str, wanted: &str) -> Result<bool, Failure> {
+    print(question)?;
+    let mut typed = String::new();
+    std::io::stdin().read_line(&mut typed)?;
+    Ok(typed.trim() == wanted)
 }
 
 /// What was called, what AWS said, and how it stands.

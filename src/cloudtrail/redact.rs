@@ -102,11 +102,7 @@ fn redact_text(member: Option<&str>, text: &str) -> Option<String> {
 fn holds_secret(member: &str, text: &str) -> bool {
     // AWS's own masks say more than ours would.
     let masked = text.is_empty() || text.starts_with("HIDDEN_DUE_TO") || text.chars().all(|c| c == '*');
-    let name: String = member
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_lowercase();
+    let name = plain(member);
     let long = text.chars().count() > GUESSABLE;
     !masked && (SECRET_MEMBERS.contains(&&*name) || (long && TOKEN_MEMBERS.contains(&&*name)))
 }
@@ -175,6 +171,53 @@ pub fn redact_prose(text: &str) -> (String, bool) {
     let safe = redact_runs(&kept);
     replaced |= safe != kept;
     (safe, replaced)
+}
+
+/// What the name of a member holds that may hold a secret of somebody's own, in small letters without signs.
+const PERHAPS_SECRET: [&str; 8] = [
+    "apikey",
+    "connectionstring",
+    "passphrase",
+    "password",
+    "privatekey",
+    "secret",
+    "token",
+    "userdata",
+];
+/// Members all of whose texts may be: people put passwords into the environment of functions and containers.
+const ENVIRONMENTS: [&str; 2] = ["environment", "variables"];
+
+/// Replaces what may be a secret in the output of a command, which can hold more than records do: rather too much than
+/// too little. Returns whether anything was replaced.
+pub fn redact_output(output: &mut Value) -> bool {
+    let mut replaced = redact(output);
+    guess(output, false, &mut replaced);
+    replaced
+}
+
+fn guess(value: &mut Value, is_secret: bool, replaced: &mut bool) {
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                let name = plain(name);
+                let named = PERHAPS_SECRET.iter().any(|word| name.contains(word));
+                let is_secret = is_secret || named || ENVIRONMENTS.contains(&&*name);
+                guess(inner, is_secret, replaced);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| guess(item, is_secret, replaced)),
+        Value::String(text) if is_secret && !text.is_empty() && !is_mark(text) => {
+            *text = mark(text);
+            *replaced = true;
+        }
+        _ => {}
+    }
+}
+
+/// The name of a member in small letters without signs.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.collect::<String>().to_ascii_lowercase()
 }
 
 /// A line such as `aws_secret_access_key = ...` or `Password: ...`.

@@ -43,6 +43,7 @@ pub fn actors(investigation: &Investigation) -> Table<'_> {
             first,
             last,
             regions,
+            ..
         } = &actor.activity;
         [
             text(&actor.id),

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::folder::Folder;
 use super::manifest::{self, Manifest};
-use super::{ExportError, Format, snapshots, tables, text};
+use super::{ExportError, Format, pasted, snapshots, tables, text};
 use crate::cloudtrail::EventKey;
 use crate::investigation::Investigation;
 use crate::investigation::timeline::Filter;
@@ -67,6 +67,7 @@ pub fn write_evidence(
         folder.write("notice.txt", |out| write_text(&notice.text, out))?;
     }
     snapshots::write(&mut folder, investigation)?;
+    pasted::write(&mut folder, investigation)?;
     folder.write("chain.json", |out| super::write_chain(investigation, Format::Json, out))?;
     let records = write_records(&mut folder, case)?;
     let mut manifest = Manifest::new(investigation, &case.journal(), folder.files(), records, now);

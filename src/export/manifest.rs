@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::folder::Written;
-use super::{Journal, snapshots};
+use super::{Journal, pasted, snapshots};
 use crate::cloudtrail::time;
 use crate::investigation::Investigation;
 
@@ -74,6 +74,7 @@ impl Manifest {
             "records": {"kept": records.0, "missing": records.1},
             "journal": {"head": journal.head, "facts": journal.facts, "integrity": journal.integrity},
             "snapshots": snapshots::listed(investigation),
+            "pasted": pasted::listed(investigation),
             "files": listed.collect::<Vec<_>>(),
         });
         Self {

@@ -13,6 +13,7 @@
 //! | `tree` | the chain for people |
 //! | `evidence` | the evidence folder |
 //! | `snapshots` | what AWS said before something was changed |
+//! | `pasted` | what the commands of the steps printed |
 //! | `folder` | files that appear whole or not at all |
 //! | `manifest` | what the folder holds, and what it stands for |
 //! | `error` | what can go wrong |
@@ -25,6 +26,7 @@ mod evidence;
 mod findings;
 mod folder;
 mod manifest;
+mod pasted;
 mod snapshots;
 mod table;
 pub mod tables;

@@ -5,6 +5,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::cloudtrail::ids::Arn;
+
 /// The policies AWS puts on the owner of a leaked key: `...Quarantine`, `...QuarantineV2`, and so on.
 pub const QUARANTINE: &str = "AWSCompromisedKeyQuarantine";
 /// How the console names the users that it makes for SES's SMTP interface, and their one inline policy.
@@ -149,13 +151,10 @@ impl UserSeen {
         else {
             return self.name.starts_with(SES_USER);
         };
-        let attached: Vec<&str> = attached
-            .iter()
-            .map(|arn| policy_name(arn))
-            .filter(|name| !name.starts_with(QUARANTINE))
-            .collect();
+        let attached: Vec<&String> = attached.iter().filter(|arn| quarantine_name(arn).is_none()).collect();
+        let is_of_ses = |arn: &&&String| aws_policy(arn).is_some_and(|name| name.starts_with("AmazonSES"));
         let only_ses =
-            attached.iter().all(|name| name.starts_with("AmazonSES")) && inline.iter().all(|n| n == SES_POLICY);
+            attached.iter().filter(is_of_ses).count() == attached.len() && inline.iter().all(|n| n == SES_POLICY);
         only_ses && groups.iter().all(|group| group.name == "AWSSESSendingGroupDoNotRename") && {
             !attached.is_empty() || !inline.is_empty() || !groups.is_empty()
         }
@@ -164,10 +163,18 @@ impl UserSeen {
 
 /// The quarantine policy among policies.
 pub fn quarantine(attached: &[String]) -> Option<&str> {
-    attached
-        .iter()
-        .map(|arn| policy_name(arn))
-        .find(|name| name.starts_with(QUARANTINE))
+    attached.iter().find_map(|arn| quarantine_name(arn))
+}
+
+/// The name of a policy, where it is AWS's quarantine.
+pub fn quarantine_name(arn: &str) -> Option<&str> {
+    aws_policy(arn).filter(|name| name.starts_with(QUARANTINE))
+}
+
+/// The name of a policy, where AWS itself keeps it: anybody may give a policy of their own the same name.
+pub fn aws_policy(arn: &str) -> Option<&str> {
+    let parsed = Arn::parse(arn)?;
+    (parsed.service == "iam" && parsed.account == "aws").then(|| policy_name(arn))
 }
 
 /// The name in a policy's ARN.

@@ -20,6 +20,8 @@ pub struct Activity {
     pub first: Option<DateTime<Utc>>,
     /// The latest call.
     pub last: Option<DateTime<Utc>>,
+    /// The latest call that succeeded.
+    pub last_success: Option<DateTime<Utc>>,
     /// Calls per region.
     pub regions: BTreeMap<Arc<str>, u64>,
 }
@@ -31,6 +33,9 @@ impl Activity {
         self.failed += u64::from(!event.outcome.succeeded());
         self.first = Some(self.first.map_or(event.time(), |t| t.min(event.time())));
         self.last = Some(self.last.map_or(event.time(), |t| t.max(event.time())));
+        if event.outcome.succeeded() {
+            self.last_success = self.last_success.max(Some(event.time()));
+        }
         *self.regions.entry(event.region.clone()).or_default() += 1;
     }
 
@@ -39,7 +44,8 @@ impl Activity {
         self.events += other.events;
         self.failed += other.failed;
         self.first = [self.first, other.first].into_iter().flatten().min();
-        self.last = [self.last, other.last].into_iter().flatten().max();
+        self.last = self.last.max(other.last);
+        self.last_success = self.last_success.max(other.last_success);
         for (region, events) in &other.regions {
             *self.regions.entry(region.clone()).or_default() += events;
         }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::account::AccountSeen;
 use super::change::{Acted, Snapshot};
 use super::live::LiveSeen;
+use super::pasted::Pasted;
 use crate::cloudtrail::Record;
 use crate::cloudtrail::notice::Notice;
 
@@ -52,6 +53,8 @@ pub enum What {
     Judged(Judged),
     /// The responder changed the state of a checklist item.
     ItemMarked(ItemMarked),
+    /// The responder pasted what a command of the steps printed.
+    Pasted(Pasted),
     /// Evidence was kept of what there is in the account.
     Snapshot(Snapshot),
     /// The account was changed.

@@ -23,6 +23,7 @@
 //! | `coverage` | what was read, and what was not |
 //! | `unseen` | what no source can show |
 //! | `checklist` | the state of the steps |
+//! | `pasted` | what a command of the steps printed |
 //! | `change/` | what may be changed in the account, what it breaks, how it is undone |
 //! | `resource` | what the chain made or changed outside IAM |
 
@@ -40,6 +41,7 @@ pub mod further;
 pub mod lead;
 pub mod live;
 mod ours;
+pub mod pasted;
 pub mod resource;
 pub mod state;
 pub mod tally;
@@ -55,6 +57,7 @@ pub use fact::{Fact, Verdict, What};
 pub use findings::{Finding, Manner};
 pub use further::FurtherSeed;
 pub use lead::{Attribute, Lead};
+pub use pasted::Pasted;
 pub use state::Investigation;
 pub use tally::{Tally, tally};
 pub use triage::{Advice, Triage, triage};

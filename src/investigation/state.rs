@@ -13,9 +13,10 @@ use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
 use super::findings::{self, Finding};
 use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
-use super::{Evidence, Node, actor, ours, unseen};
+use super::{Evidence, Node, Pasted, actor, ours, unseen};
 use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
+use crate::cloudtrail::time;
 
 /// Everything the facts add up to.
 #[derive(Debug, Default)]
@@ -31,6 +32,7 @@ pub struct Investigation {
     watched: Option<Watched>,
     account_seen: Option<(DateTime<Utc>, AccountSeen)>,
     live_seen: Option<(DateTime<Utc>, LiveSeen)>,
+    pasted: Vec<(DateTime<Utc>, Pasted)>,
     snapshots: Vec<(DateTime<Utc>, Snapshot)>,
     deeds: Deeds,
     last_fact: Option<DateTime<Utc>>,
@@ -90,6 +92,7 @@ impl Investigation {
                 self.judged = true;
             }
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
+            What::Pasted(pasted) => self.pasted.push((fact.at, pasted.clone())),
             What::Snapshot(snapshot) => self.snapshots.push((fact.at, snapshot.clone())),
             What::Acted(acted) => self.deeds.apply(fact.at, acted),
         }
@@ -259,8 +262,8 @@ impl Investigation {
     pub fn live(&self, node: &Node) -> Option<Live> {
         let (at, seen) = self.live_seen.as_ref()?;
         let state = seen.state(&self.chain().nodes, node, *at)?;
-        // What was used since is not over, whatever was said before.
-        let is_used_since = node.activity.last.is_some_and(|last| last > *at);
+        // What was used since is not over, whatever was said before. What was refused says the contrary, if anything.
+        let is_used_since = node.activity.last_success.is_some_and(|last| last > *at);
         (!is_used_since || !state.is_over()).then_some(Live { state, at: *at })
     }
 
@@ -270,10 +273,32 @@ impl Investigation {
         deleted.filter(|node| self.live(node).is_some_and(|live| live.contradicts(node)))
     }
 
-    /// Whether the last pass came to its end, and read all that it should have read.
+    /// Whether the last pass came to its end, and all that there is to read was asked for and read.
     pub fn is_read(&self) -> bool {
         let ended = self.last_pass.as_ref().is_some_and(|(_, pass)| pass.fixed_point);
-        ended && !self.coverage.is_partial()
+        ended && !self.coverage.is_partial() && self.narrowed().is_empty()
+    }
+
+    /// What was left out because nobody asked for it: a period, or regions. Nothing where one pass asked for everything.
+    pub fn narrowed(&self) -> Vec<String> {
+        let left_out = |pass: &PassBegan| {
+            let since = pass
+                .since
+                .map(|since| format!("nothing before {} was asked for", time::format(since)));
+            let until = pass
+                .until
+                .map(|until| format!("nothing from {} on was asked for", time::format(until)));
+            let regions = pass.aws.as_ref().and_then(|aws| aws.regions.as_ref());
+            let regions = regions.map(|regions| format!("only these regions were asked for: {}", regions.join(", ")));
+            [regions, since, until].into_iter().flatten().collect::<Vec<_>>()
+        };
+        let passes = self.passes.iter().map(|(_, pass)| left_out(pass));
+        passes.min_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// What the commands of the steps printed, as it was pasted, earliest first.
+    pub fn pasted(&self) -> &[(DateTime<Utc>, Pasted)] {
+        &self.pasted
     }
 
     /// The evidence kept of what there was in the account, earliest first.

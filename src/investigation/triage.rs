@@ -209,10 +209,11 @@ impl<'a> Triage<'a> {
         living.map(|seed| &*seed.id)
     }
 
-    /// Whether a seed may still work: not ended in the records, nor switched off as AWS says.
+    /// Whether a seed may still work: not ended in the records, nor switched off as AWS or the records say.
     fn may_work(&self, seed: &Node) -> bool {
         let live = self.investigation.live(seed);
-        seed.ended.is_none() && !live.is_some_and(|live| live.state.is_over())
+        let is_off = live.map_or(seed.is_off(), |live| live.state.is_over());
+        seed.ended.is_none() && !is_off
     }
 
     fn seeds(&self) -> impl Iterator<Item = &'a Node> {

@@ -17,7 +17,7 @@ pub fn acts(item: &Item, names: &Names, investigation: &Investigation, now: Date
     for subject in names
         .subjects
         .iter()
-        .filter(|subject| each.takes(subject) && !subject.is_gone)
+        .filter(|subject| each.takes(subject) && !subject.is_gone && !subject.is_ours)
     {
         for change in of_subject(subject, investigation, now) {
             // Several sessions may hang on one role.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,8 +11,9 @@ use super::checks::Check as Named;
 use super::collection::ForEach;
 use super::deeds::CallName;
 use super::extend::extended;
-use super::format::{CheckFor, CommandTemplate, Condition, Item, Playbook, Step};
-use super::raw::{RawCheck, RawCommand, RawItem, RawPlaybook, RawStep};
+use super::format::{CheckFor, CommandTemplate, Condition, Item, PasteTemplate, Playbook, Step};
+use super::paste;
+use super::raw::{RawCheck, RawItem, RawPaste, RawPlaybook, RawStep};
 use super::template::Filler;
 use super::when::Judge;
 
@@ -186,16 +188,20 @@ impl Check<'_> {
         let evidence = raw.evidence.iter().filter_map(|call| self.call(call)).collect();
         let references = raw.references.iter().filter_map(|tag| self.reference(tag)).collect();
         let commands = raw.commands.into_iter().map(|command| {
-            self.command(&command);
+            let place = command.span();
             let command = command.into_inner();
+            self.command(&place, &command.run);
             CommandTemplate {
                 run: command.run,
                 for_each: command.for_each.or(raw.for_each),
                 note: command.note,
             }
         });
+        let commands = commands.collect();
+        let paste = raw.paste.into_iter().map(|paste| self.paste(paste, raw.for_each));
         Item {
-            commands: commands.collect(),
+            paste: paste.collect(),
+            commands,
             id: raw.id.into_inner(),
             title: raw.title,
             why: raw.why,
@@ -291,17 +297,45 @@ impl Check<'_> {
         }
     }
 
-    fn command(&mut self, command: &Spanned<RawCommand>) {
-        let run = &command.get_ref().run;
+    fn command(&mut self, span: &Range<usize>, run: &str) {
         for (offset, message) in self.filler.mistakes(run) {
-            let place = self.place(&command.span(), run, offset);
+            let place = self.place(span, run, offset);
             self.wrong(place, message);
+        }
+    }
+
+    fn paste(&mut self, raw: RawPaste, of_item: Option<ForEach>) -> PasteTemplate {
+        let before = self.mistakes.len();
+        self.command(&raw.run.span(), raw.run.get_ref());
+        if self.mistakes.len() == before
+            && let Some(message) = paste::mistake_in_command(raw.run.get_ref(), &self.filler)
+        {
+            self.wrong(raw.run.span().start, message);
+        }
+        for expression in [Some(&raw.done_if), raw.about.as_ref()].into_iter().flatten() {
+            if let Some((offset, message)) = paste::mistake_in_condition(expression.get_ref()) {
+                let place = self.place(&expression.span(), expression.get_ref(), offset);
+                self.wrong(place, message);
+            }
+        }
+        if let (Some(about), None) = (&raw.about, raw.for_each.or(of_item)) {
+            let message = "`about` needs a `for_each`: there is no name that it could be";
+            self.wrong(about.span().start, message.to_owned());
+        }
+        PasteTemplate {
+            run: raw.run.into_inner(),
+            for_each: raw.for_each.or(of_item),
+            done_if: raw.done_if.into_inner(),
+            about: raw.about.map(Spanned::into_inner),
+            yes: raw.yes,
+            no: raw.no,
+            part: raw.part,
         }
     }
 
     /// Where a mistake stands in a text. Where the file spells the text as it is, that is its place inside; TOML escapes
     /// move the places, then the whole value is pointed at.
-    fn place(&self, span: &std::ops::Range<usize>, text: &str, offset: usize) -> usize {
+    fn place(&self, span: &Range<usize>, text: &str, offset: usize) -> usize {
         let written = self.text.get(span.clone()).unwrap_or_default();
         written.find(text).map_or(span.start, |at| span.start + at + offset)
     }

@@ -1,5 +1,6 @@
 //! What the first minute needs of a playbook: the command that makes the key inactive.
 
+use super::checks::Check;
 use super::format::{CommandTemplate, Item, Playbook};
 use super::render::commands;
 use super::subject::{Names, SubjectKind};
@@ -15,7 +16,10 @@ pub fn deactivation<'p>(playbook: &'p Playbook, names: &Names, key: &str) -> Opt
     };
     let makes_inactive = |line: &str| line.contains("update-access-key") && line.contains("Inactive");
     let has_it = |template: &CommandTemplate| makes_inactive(&template.run);
-    let item = playbook.items().find(|item| item.commands.iter().any(has_it))?;
+    // Elsewhere it may stand as one of several ways.
+    let is_proved_by_it = |item: &&Item| item.check.is_some_and(|check| check.check == Check::Inactive);
+    let mut items = playbook.items().filter(is_proved_by_it);
+    let item = items.find(|item| item.commands.iter().any(has_it))?;
     let mut lines = commands(item, &names).into_iter().map(|command| command.line);
     Some((item, lines.find(|line| makes_inactive(line))?))
 }

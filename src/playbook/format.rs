@@ -79,6 +79,8 @@ pub struct Item {
     pub acts: Vec<ChangeKind>,
     /// The commands that go with it.
     pub commands: Vec<CommandTemplate>,
+    /// The commands whose output, pasted, tells whether it is done.
+    pub paste: Vec<PasteTemplate>,
     /// Where it comes from, in words.
     pub references: Vec<String>,
 }
@@ -110,6 +112,25 @@ pub struct CommandTemplate {
     pub for_each: Option<ForEach>,
     /// What to know before it is run: when, or instead of what; may be empty.
     pub note: String,
+}
+
+/// A command that only reads, and what its output must show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasteTemplate {
+    /// The line, as in [`CommandTemplate`].
+    pub run: String,
+    /// The names it is repeated for; `None` for once.
+    pub for_each: Option<ForEach>,
+    /// A condition over the output, in JMESPath: true when it is done.
+    pub done_if: String,
+    /// What in the output must be the name that it is pasted for, in JMESPath.
+    pub about: Option<String>,
+    /// The words for true.
+    pub yes: String,
+    /// The words for false.
+    pub no: String,
+    /// Whether it shows only a part of what the item asks for: it cannot prove the item then.
+    pub part: bool,
 }
 
 /// By when an item wants to be done, counted from the start of the response.

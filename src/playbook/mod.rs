@@ -15,6 +15,7 @@
 //! | `when` | whether an item applies |
 //! | `deeds` | what the chain called, counted by name |
 //! | `checks/` | how an item becomes true by itself |
+//! | `paste/` | how an item becomes true by what a command printed |
 //! | `standing` | where each item stands, and what is next |
 //! | `acts` | what of an item keytrail itself can do |
 //! | `exhibit` | what is shown beside an item |
@@ -35,6 +36,7 @@ mod first;
 mod fitting;
 mod format;
 mod names;
+mod paste;
 mod raw;
 mod render;
 mod standing;
@@ -52,7 +54,8 @@ pub use deeds::{CallName, Deed, evidence_words};
 pub use exhibit::Exhibit;
 pub use first::deactivation;
 pub use fitting::{Fitting, fitting};
-pub use format::{CheckFor, CommandTemplate, Condition, Item, Playbook, Step, TimeBox};
+pub use format::{CheckFor, CommandTemplate, Condition, Item, PasteTemplate, Playbook, Step, TimeBox};
+pub use paste::{Ask, LONGEST as LONGEST_PASTE, Unusable, asks};
 pub use render::{Command, commands, comment, script};
 pub use standing::{Line, Next, Standing, Standings, State};
 pub use subject::{Names, Origin, Subject, SubjectKind};

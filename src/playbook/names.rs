@@ -9,7 +9,7 @@ use crate::catalogue::Kind;
 use crate::cloudtrail::ids::{Arn, role_name, user_name};
 use crate::cloudtrail::time;
 use crate::investigation::live::LiveState;
-use crate::investigation::{Investigation, Link, Node, resource};
+use crate::investigation::{Investigation, Link, Node, Verdict, resource};
 
 impl Names {
     /// The names an investigation found, at a moment.
@@ -18,9 +18,15 @@ impl Names {
         let found = nodes
             .iter()
             .filter_map(owner_of_seed)
-            .chain(nodes.iter().filter_map(|node| {
+            .chain(nodes.iter().enumerate().filter_map(|(at, node)| {
                 let is_gone = is_gone(investigation, node);
-                subject(nodes, node).map(|subject| Subject { is_gone, ..subject })
+                let is_ours = is_ours(investigation, at, node);
+                let about = subject(nodes, node);
+                about.map(|subject| Subject {
+                    is_gone,
+                    is_ours,
+                    ..subject
+                })
             }))
             .chain(assumed_roles(investigation))
             .chain(resources(investigation))
@@ -68,6 +74,12 @@ fn place(subject: &Subject) -> Place {
     (subject.kind, subject.name.clone(), [region, user, role, node])
 }
 
+/// Whether a node is none of the attacker's, as the responder judged. A leaked key stays one.
+fn is_ours(investigation: &Investigation, at: usize, node: &Node) -> bool {
+    let is_expected = investigation.verdict(&node.node) == Verdict::Expected;
+    node.link != Link::Seed && (is_expected || investigation.is_ours(at))
+}
+
 /// Whether there is nothing left of a node to be treated.
 fn is_gone(investigation: &Investigation, node: &Node) -> bool {
     match investigation.live(node) {
@@ -88,6 +100,7 @@ fn plain(kind: SubjectKind, origin: Origin, name: &str) -> Subject {
         region: None,
         node: None,
         is_gone: false,
+        is_ours: false,
     }
 }
 

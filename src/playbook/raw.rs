@@ -67,7 +67,22 @@ pub(super) struct RawItem {
     #[serde(default)]
     pub(super) commands: Vec<Spanned<RawCommand>>,
     #[serde(default)]
+    pub(super) paste: Vec<RawPaste>,
+    #[serde(default)]
     pub(super) references: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPaste {
+    pub(super) run: Spanned<String>,
+    pub(super) for_each: Option<ForEach>,
+    pub(super) done_if: Spanned<String>,
+    pub(super) about: Option<Spanned<String>>,
+    pub(super) yes: String,
+    pub(super) no: String,
+    #[serde(default)]
+    pub(super) part: bool,
 }
 
 /// A text, or a table where there is more to say. By hand, because serde's untagged enums forget where in the file a value

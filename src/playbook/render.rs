@@ -26,7 +26,7 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
             Some(each) => names
                 .subjects
                 .iter()
-                .filter(|s| each.takes(s) && !s.is_gone)
+                .filter(|s| each.takes(s) && !s.is_gone && !s.is_ours)
                 .map(Some)
                 .collect(),
             None => Vec::new(),

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::checks::{Facts, Found};
+use super::checks::{Check, Facts, Found};
 use super::clock::Clock;
 use super::console::ConsoleLink;
 use super::deeds::{Deed, Deeds};
 use super::first::deactivation;
 use super::format::{Item, Playbook};
+use super::paste::{Own, Shown, merged};
 use super::subject::{Names, Subject};
 use super::when::{Applies, Judge, Situation};
 use crate::investigation::checklist::Progress;
@@ -27,11 +28,11 @@ pub enum State {
     Blocked,
     /// Ticked by hand; nothing proves it, and nothing says otherwise.
     DoneByHand,
-    /// The account or a record shows that it is done.
+    /// The account, a record or what was pasted shows that it is done.
     Proved,
     /// It does not apply.
     NotApplicable,
-    /// Ticked by hand, while the account or a later record says otherwise.
+    /// Ticked by hand, or shown by what was pasted, while the account or a later record says otherwise.
     Contradicted,
 }
 
@@ -85,6 +86,8 @@ pub struct Standing {
     pub seen: Vec<Deed>,
     /// Pages of the console.
     pub links: Vec<ConsoleLink>,
+    /// Whether it is settled by hand.
+    pub is_marked: bool,
 }
 
 /// What was found for one name of the chain.
@@ -156,8 +159,11 @@ impl Standings {
     pub fn next<'p>(&self, playbook: &'p Playbook, clock: &Clock, now: DateTime<Utc>) -> Option<Next<'p>> {
         let is = |item: &&Item, states: &[State]| states.contains(&self.state(&item.id));
         if let Some(item) = playbook.items().find(|item| is(item, &[State::Contradicted])) {
-            let why = self.get(&item.id).map_or("", |standing| &standing.why);
-            let why = format!("It was ticked, but {why}.");
+            let standing = self.get(&item.id);
+            let why = standing.map_or("", |standing| &standing.why);
+            let is_marked = standing.is_some_and(|standing| standing.is_marked);
+            let was = if is_marked { "settled by hand" } else { "proved" };
+            let why = format!("It was {was}, but {why}.");
             return Some(Next { item, why });
         }
         let due = |item: &Item| clock.due_words(item.time_box, now);
@@ -192,30 +198,54 @@ struct Looked<'n> {
     /// What could not be verified beside what was found.
     unverified: String,
     seen: Vec<Deed>,
+    /// Since when what was pasted shows that it is done, where nothing else does.
+    shown_since: Option<DateTime<Utc>>,
 }
 
 impl<'n> Looked<'n> {
     fn at(item: &Item, facts: &Facts<'_>, names: &'n Names, seen: Vec<Deed>) -> Self {
+        let shown = Shown::of(item, names, facts.pasted(), &seen);
         let each = item.check.and_then(|check| check.for_each).or(item.for_each);
         let taken = |subject: &&Subject| each.is_some_and(|each| each.takes(subject));
         let subjects: Vec<&Subject> = names.subjects.iter().filter(taken).collect();
         let mut lines: Vec<Line> = Vec::new();
+        let mut listed = Vec::new();
         for subject in &subjects {
             let check = item.check.filter(|check| check.for_each.is_some());
             // What is gone and has no check needs no line.
             if check.is_none() && subject.is_gone {
                 continue;
             }
+            listed.push(*subject);
             lines.push(Line {
-                subject: named(subject),
+                subject: subject.label(),
                 node: subject.node.clone(),
-                found: check.map(|check| check.check.of_subject(facts, subject)),
+                found: check.map(|check| match check.check {
+                    Check::Judged => check.check.of_subject(facts, subject),
+                    // It is nothing to be ended, whatever it is.
+                    _ if subject.is_ours => Found::ours(facts, subject),
+                    check => check.of_subject(facts, subject),
+                }),
             });
         }
         let found = item.check.map(|check| match check.for_each {
             None => check.check.of_all(facts, &seen),
             Some(each) => together(&lines, each.as_str(), facts.is_read),
         });
+        let own: Vec<Own<'_>> = lines
+            .iter()
+            .zip(&listed)
+            .map(|(line, subject)| Own::of(subject, line.found.as_ref()))
+            .collect();
+        let shown_since = match &found {
+            Some(Found::Proved { .. }) => None,
+            _ => shown.since(&own),
+        };
+        let found = merged(found, shown.of_item(&own));
+        for (line, subject) in lines.iter_mut().zip(listed) {
+            line.found = merged(line.found.take(), shown.of_subject(subject));
+        }
+        lines.extend(shown.beyond(&subjects));
         let not_told = |line: &&Line| matches!(line.found, Some(Found::Unknown { .. }));
         let mut unverified: Vec<String> = lines.iter().filter(not_told).map(said).collect();
         if let (Some(Found::Unknown { why }), true) = (&found, unverified.is_empty()) {
@@ -228,12 +258,15 @@ impl<'n> Looked<'n> {
             found,
             unverified,
             seen,
+            shown_since,
         }
     }
 
     fn standing(self, item: &Item, names: &Names, progress: Option<&Progress>, applies: Applies) -> Standing {
         let (state, why, at) = self.state(item, progress, applies);
         Standing {
+            is_marked: progress
+                .is_some_and(|progress| matches!(progress.state, ItemState::Done | ItemState::NotApplicable)),
             state,
             why,
             at,
@@ -256,13 +289,17 @@ impl<'n> Looked<'n> {
     ) -> (State, String, Option<DateTime<Utc>>) {
         let marked = progress.map_or(ItemState::Open, |progress| progress.state);
         let note = progress.map(|progress| progress.note.clone()).unwrap_or_default();
-        if marked == ItemState::NotApplicable {
-            return (State::NotApplicable, note, None);
-        }
-        if marked == ItemState::Done
-            && let Some((why, at)) = progress.and_then(|progress| self.contrary(progress.at))
+        let settled = progress
+            .filter(|_| matches!(marked, ItemState::Done | ItemState::NotApplicable))
+            .map(|progress| progress.at);
+        // Who settles later knows what was pasted before, and the other way round.
+        if let Some(done) = settled.max(self.shown_since)
+            && let Some((why, at)) = self.contrary(done)
         {
             return (State::Contradicted, why, Some(at));
+        }
+        if marked == ItemState::NotApplicable {
+            return (State::NotApplicable, note, None);
         }
         let otherwise = || {
             item.when
@@ -290,9 +327,9 @@ impl<'n> Looked<'n> {
         }
     }
 
-    /// What says, later than a tick, that it is not so.
-    fn contrary(&self, ticked: DateTime<Utc>) -> Option<(String, DateTime<Utc>)> {
-        let later = |at: &Option<DateTime<Utc>>| at.filter(|at| *at > ticked);
+    /// What says, later than it was done, that it is not so.
+    fn contrary(&self, done: DateTime<Utc>) -> Option<(String, DateTime<Utc>)> {
+        let later = |at: &Option<DateTime<Utc>>| at.filter(|at| *at > done);
         let by_lines = self.lines.iter().find_map(|line| match &line.found {
             Some(Found::NotYet { at, .. }) => later(at).map(|at| (said(line), at)),
             _ => None,
@@ -362,23 +399,13 @@ fn together(lines: &[Line], collection: &str, is_read: bool) -> Found {
     }
 }
 
-fn named(subject: &Subject) -> String {
-    let holder = subject
-        .user
-        .as_ref()
-        .or(subject.role.as_ref())
-        .filter(|holder| **holder != subject.name);
-    let of = holder.map(|holder| format!(" of {holder}")).unwrap_or_default();
-    format!("{} {}{of}", subject.kind.label(), subject.name)
-}
-
 fn said(line: &Line) -> String {
     let words = line.found.as_ref().map_or("", Found::words);
     format!("{}: {words}", line.subject)
 }
 
 /// The first of a list, and how many more there are.
-fn short_list(list: &[String]) -> String {
+pub(super) fn short_list(list: &[String]) -> String {
     match list {
         [] => String::new(),
         [one] => one.clone(),

@@ -38,6 +38,8 @@ pub struct Subject {
     pub node: Option<String>,
     /// Whether it was deleted since: it needs no command any more.
     pub is_gone: bool,
+    /// Whether it was judged expected, or only those who are made it: it is nothing to be ended. Never a seed.
+    pub is_ours: bool,
 }
 
 /// What a [`Subject`] is.
@@ -101,6 +103,16 @@ impl Names {
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?.as_str())))
             .collect()
+    }
+}
+
+impl Subject {
+    /// What it is, its name, and whose it is, in words.
+    pub fn label(&self) -> String {
+        let holder = self.user.as_ref().or(self.role.as_ref());
+        let holder = holder.filter(|holder| **holder != self.name);
+        let of = holder.map(|holder| format!(" of {holder}")).unwrap_or_default();
+        format!("{} {}{of}", self.kind.label(), self.name)
     }
 }
 

@@ -77,15 +77,9 @@ impl Situation {
         }
         Self {
             values,
-            is_read: is_read(investigation),
+            is_read: investigation.is_read(),
         }
     }
-}
-
-/// Whether everything was read that was asked for, as far as the sources can tell.
-pub(super) fn is_read(investigation: &Investigation) -> bool {
-    let ended = investigation.last_pass().is_some_and(|(_, pass)| pass.fixed_point);
-    ended && !investigation.coverage().is_partial()
 }
 
 /// Whether a seed belongs to the root user: its calls, AWS or the notice say so.

@@ -37,16 +37,7 @@ pub(super) fn gaps(given: &Given<'_>) -> Vec<String> {
             gaps.push(format!("event history of {region}: {}{why}", state.as_str()));
         }
     }
-    let mut passes = investigation.passes().iter().rev();
-    let named = passes.find_map(|(_, pass)| pass.aws.as_ref()?.regions.as_ref());
-    gaps.extend(named.map(|regions| format!("only these regions were asked for: {}", regions.join(", "))));
-    let period = investigation.passes().last().map(|(_, pass)| pass);
-    if let Some(since) = period.and_then(|pass| pass.since) {
-        gaps.push(format!("nothing before {} was asked for", when(since)));
-    }
-    if let Some(until) = period.and_then(|pass| pass.until) {
-        gaps.push(format!("nothing from {} on was asked for", when(until)));
-    }
+    gaps.extend(investigation.narrowed());
     for file in coverage
         .unread()
         .iter()

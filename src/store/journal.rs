@@ -101,6 +101,7 @@ fn kind(what: &What) -> &'static str {
         What::Live(_) => "live",
         What::Judged(_) => "judged",
         What::ItemMarked(_) => "item_marked",
+        What::Pasted(_) => "pasted",
         What::Snapshot(_) => "snapshot",
         What::Acted(_) => "acted",
     }

@@ -91,6 +91,7 @@ pub enum Action {
     WithContext,
     ChangeState,
     EditNote,
+    Paste,
     SwitchOrder,
     PlayPause,
     Faster,
@@ -109,7 +110,7 @@ impl Action {
     pub(super) fn writes(self) -> bool {
         matches!(
             self,
-            Self::Judge(_) | Self::Act | Self::ChangeState | Self::EditNote | Self::AskAgain
+            Self::Judge(_) | Self::Act | Self::ChangeState | Self::EditNote | Self::Paste | Self::AskAgain
         )
     }
 
@@ -166,6 +167,7 @@ impl Action {
             Self::WithContext => "others too",
             Self::ChangeState => "mark",
             Self::EditNote => "note",
+            Self::Paste => "paste output",
             Self::SwitchOrder => "steps/times",
             Self::PlayPause => "play/pause",
             Self::Faster => "faster",
@@ -246,6 +248,7 @@ impl Action {
             Self::WithContext => "Filter: also other people's calls that name the chain",
             Self::ChangeState => "Mark the item: open, in progress, done, blocked, not applicable",
             Self::EditNote => "Write a note for the item",
+            Self::Paste => "Paste what a read-only command printed: it proves the item, or shows that it is not done",
             Self::SwitchOrder => "Order the items by step, or by when they are to be done",
             Self::PlayPause => "Let time run, or hold it",
             Self::Faster => "Double the speed",

@@ -434,6 +434,11 @@ impl App {
         !self.is_replay() && self.steps.item(&self.settings.playbook).is_some()
     }
 
+    pub(super) fn can_paste(&self) -> bool {
+        let item = self.steps.item(&self.settings.playbook);
+        !self.is_replay() && item.is_some_and(|item| !item.paste.is_empty())
+    }
+
     pub(super) fn has_commands(&self) -> bool {
         let item = self.steps.item(&self.settings.playbook);
         item.is_some_and(|item| !item.commands.is_empty())

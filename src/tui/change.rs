@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::widgets::scroll::Scroll;
-use crate::investigation::change::{Change, Holder, Plan};
+use crate::investigation::change::{ANYWAY, Change, Holder, Plan};
 
 /// What can be done about a node.
 #[derive(Debug)]
@@ -32,9 +32,6 @@ impl Offer {
         }
     }
 }
-
-/// What is typed to go on after a doubt.
-pub(super) const ANYWAY: &str = "anyway";
 
 /// How far a proposal has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

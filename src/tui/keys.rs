@@ -78,6 +78,8 @@ pub(super) enum Context {
     InQuestion,
     /// In a text field.
     InField,
+    /// Where an output is pasted.
+    InPaste,
     /// Over a change that waits to be confirmed.
     InChange,
     /// Over the commands of a change.
@@ -102,6 +104,7 @@ impl Context {
             Self::InMenu => "Choice",
             Self::InQuestion => "Question",
             Self::InField => "Text field",
+            Self::InPaste => "Pasted output",
             Self::InChange | Self::InCommands => "Change",
             Self::InSecret => "New key",
         }
@@ -179,7 +182,7 @@ pub(super) static TABLE: &[Binding] = {
     use Action as A;
     use Context::{
         Always, Everywhere, InChange, InCommands, InDetails, InExplanation, InField, InFindings, InHelp, InMenu,
-        InQuestion, InRecord, InSecret, Moving, On, Replay,
+        InPaste, InQuestion, InRecord, InSecret, Moving, On, Replay,
     };
     use Screen::{Chain, Coverage, Overview, Steps, Timeline};
     &[
@@ -245,6 +248,7 @@ pub(super) static TABLE: &[Binding] = {
         hint(On(Timeline), &[ch('o')], A::WithContext, always),
         hint(On(Steps), &[ENTER, ch(' ')], A::ChangeState, App::can_mark),
         hint(On(Steps), &[ch('i')], A::EditNote, App::can_mark),
+        hint(On(Steps), &[ch('p')], A::Paste, App::can_paste),
         hint(On(Steps), &[ch('D')], A::Act, App::can_act_on_item),
         hint(On(Steps), &[ch('t')], A::SwitchOrder, always),
         hint(On(Steps), &[ch('y')], A::Copy, App::has_commands),
@@ -268,6 +272,8 @@ pub(super) static TABLE: &[Binding] = {
         hint(InQuestion, &[ch('n'), ESC, ENTER], A::Back, always),
         hint(InField, &[ENTER], A::Accept, always),
         hint(InField, &[ESC], A::Back, always),
+        hint(InPaste, &[ENTER], A::Accept, always),
+        hint(InPaste, &[ESC], A::Back, always),
         hint(InChange, &[ENTER], A::Accept, always),
         hint(InChange, &[ESC], A::Back, always),
         quiet(InChange, &[UP], A::Up, always),

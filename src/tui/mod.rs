@@ -30,6 +30,7 @@ mod events;
 mod explain;
 mod index;
 mod keys;
+mod paste;
 mod popup;
 mod replay;
 mod start;

@@ -5,6 +5,7 @@ use tui_input::{Input, InputRequest};
 use super::change::{Offers, Outcome, Proposal};
 use super::explain::Explanation;
 use super::keys::Context;
+use super::paste::{Asked, PasteBox};
 use super::widgets::scroll::Scroll;
 use crate::account::change::NewKey;
 use crate::investigation::fact::ItemState;
@@ -20,6 +21,10 @@ pub(super) enum Popup {
     Menu(Menu),
     Question(Question),
     Field(Field),
+    /// The outputs that an item asks for.
+    Asked(Asked),
+    /// An output being pasted.
+    Paste(Box<PasteBox>),
     /// What can be done about a node.
     Offers(Offers),
     /// A change, to be confirmed or copied.
@@ -38,9 +43,10 @@ impl Popup {
             Self::Record(_) | Self::Outcome(_) => &[Context::InRecord, Context::Moving, Context::Always],
             Self::Findings(_) => &[Context::InFindings, Context::Moving, Context::Always],
             Self::Explanation(_) => &[Context::InExplanation, Context::Moving, Context::Always],
-            Self::Menu(_) | Self::Offers(_) => &[Context::InMenu, Context::Moving, Context::Always],
+            Self::Menu(_) | Self::Offers(_) | Self::Asked(_) => &[Context::InMenu, Context::Moving, Context::Always],
             Self::Question(_) => &[Context::InQuestion, Context::Always],
             Self::Field(_) => &[Context::InField, Context::Always],
+            Self::Paste(_) => &[Context::InPaste, Context::Always],
             Self::Proposal(proposal) if proposal.is_read_only() => {
                 &[Context::InCommands, Context::Moving, Context::Always]
             }

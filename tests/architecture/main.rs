@@ -35,12 +35,13 @@ const ROOMS: [&str; 11] = [
 const AWS: &[&str] = &["collect/history", "account"];
 
 /// Libraries that only these places may name: rooms, or folders of rooms.
-const ONLY: [(&str, &[&str]); 12] = [
+const ONLY: [(&str, &[&str]); 13] = [
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("rusqlite", &["store"]),
     ("clap", &["cli"]),
     ("minijinja", &["playbook"]),
+    ("jmespath", &["playbook"]),
     ("flate2", &["collect"]),
     ("zip", &["collect"]),
     ("aws_config", AWS),

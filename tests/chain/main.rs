@@ -11,6 +11,7 @@ mod beyond;
 mod compute;
 mod console_csv;
 mod joined;
+mod later;
 mod seeds;
 mod sessions;
 mod sign_ins;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use keytrail::investigation::account::{KeyStatus, Reply};
 use keytrail::investigation::change::Change;
+use keytrail::investigation::fact::{Judged, Verdict};
 use keytrail::investigation::live::{LiveSeen, LiveUser, Made};
 use keytrail::investigation::{Fact, Investigation, What};
 use keytrail::playbook::{self, Names, Playbook, acts};
@@ -73,6 +74,33 @@ fn an_item_offers_what_fits_each_name_it_is_about() {
     );
     assert!(offered(&incident, "S2-28").is_empty(), "no role was made");
     assert!(offered(&incident, "S1-05").is_empty(), "a decision");
+}
+
+#[test]
+fn what_was_judged_expected_is_not_offered() {
+    let mut incident = incident();
+    for id in [user_arn("mallory"), CHILD.to_owned()] {
+        let judged = Judged {
+            subject: node(&incident, &id).node.clone(),
+            verdict: Verdict::Expected,
+            by: "alex".to_owned(),
+        };
+        incident.apply(&Fact {
+            at: now(),
+            what: What::Judged(judged),
+        });
+    }
+    incident.settle();
+    assert_eq!(offered(&incident, "S1-10"), [format!("Deactivate key {SEED}")]);
+    assert!(
+        offered(&incident, "S2-27").is_empty(),
+        "{:?}",
+        offered(&incident, "S2-27")
+    );
+    let playbook = built_in();
+    let item = playbook.items().find(|item| item.id == "S1-10").expect("an item");
+    let lines = playbook::script(item, &Names::of(&incident, now())).join("\n");
+    assert!(lines.contains(SEED) && !lines.contains(CHILD), "{lines}");
 }
 
 #[test]

@@ -94,6 +94,20 @@ fn deleting_the_only_active_key_of_an_application_is_asked_about_twice() {
     assert!(of(&delete_key("app", SEED), &off).unwrap().doubts.is_empty());
     let attackers = user("mallory", &[(CHILD, true)]);
     assert!(of(&delete_key("mallory", CHILD), &attackers).unwrap().doubts.is_empty());
+    // A second key that the chain made is the attacker's: no application has it.
+    let calls = [
+        use_of(&seed(), 0),
+        create_key(&seed(), 5, "app", "AKIAZZSPARE000000009"),
+    ];
+    let planted =
+        keytrail::investigation::change::plan(&delete_key("app", SEED), &spare, &investigate(&calls), None, now());
+    assert_eq!(planted.unwrap().doubts.len(), 1);
+    // IAM is late: what the records show counts as well.
+    let mut never = user("app", &[(SEED, true)]);
+    if let Some(Reply::Known(used)) = parts(&mut never).last_use.get_mut(SEED) {
+        used.at = None;
+    }
+    assert_eq!(of(&delete_key("app", SEED), &never).unwrap().doubts.len(), 1);
     // Where IAM does not tell, it may be in use.
     let mut unknown = user("app", &[(SEED, true)]);
     parts(&mut unknown).last_use.clear();
@@ -114,6 +128,14 @@ fn the_quarantine_policy_is_never_touched() {
         assert!(matches!(refused, Refusal::Quarantine { .. }), "{refused}");
     }
     assert!(of(&delete_key("app", SEED), &app).is_ok(), "the key itself may go");
+    // One of the attacker's own that has its name is no quarantine.
+    let own = QUARANTINE.replace("iam::aws:", &format!("iam::{ACCOUNT}:"));
+    app.attached = Reply::Known(vec![own.clone()]);
+    let detach = Change::DetachPolicy {
+        holder: Holder::User("app".to_owned()),
+        arn: own,
+    };
+    assert!(of(&detach, &app).is_ok());
 }
 
 #[test]
@@ -145,6 +167,7 @@ fn a_user_goes_with_everything_in_the_order_aws_wants() {
     assert_eq!(
         actions,
         [
+            "AttachUserPolicy",
             "UpdateAccessKey",
             "DeleteAccessKey",
             "DeleteAccessKey",
@@ -155,10 +178,11 @@ fn a_user_goes_with_everything_in_the_order_aws_wants() {
             "DeleteSSHPublicKey",
             "DeleteSigningCertificate",
             "DeleteServiceSpecificCredential",
-            "DeleteUserPolicy",
             "DetachUserPolicy",
+            "DeleteUserPolicy",
             "RemoveUserFromGroup",
             "DeleteUserPermissionsBoundary",
+            "DetachUserPolicy",
             "DeleteUser",
         ]
     );
@@ -211,8 +235,8 @@ fn a_role_goes_with_its_profiles_and_policies_and_others_who_use_it_are_named() 
         actions,
         [
             "RemoveRoleFromInstanceProfile",
-            "DeleteRolePolicy",
             "DetachRolePolicy",
+            "DeleteRolePolicy",
             "DeleteRole"
         ]
     );
@@ -325,6 +349,13 @@ fn without_aws_the_records_tell_what_to_delete() {
     let actions: Vec<&str> = plan.steps.iter().map(|step| step.call.action()).collect();
     assert_eq!(
         actions,
-        ["UpdateAccessKey", "DeleteAccessKey", "DetachUserPolicy", "DeleteUser"]
+        [
+            "AttachUserPolicy",
+            "UpdateAccessKey",
+            "DeleteAccessKey",
+            "DetachUserPolicy",
+            "DetachUserPolicy",
+            "DeleteUser"
+        ]
     );
 }

@@ -48,6 +48,15 @@ fn what_somebody_else_wrote_before_the_attacker_is_put_back() {
 }
 
 #[test]
+fn a_role_of_that_name_in_another_account_is_another_role() {
+    let elsewhere = set(&admin(), 0, OURS).with("recipientAccountId", json!("222233334444"));
+    let case = investigate(&[elsewhere.clone(), set(&seed(), 10, THEIRS)]);
+    assert_eq!(document(&case), None);
+    let case = investigate(&[elsewhere, set(&admin(), 5, OURS), set(&seed(), 10, THEIRS)]);
+    assert_eq!(document(&case).as_deref(), Some(OURS));
+}
+
+#[test]
 fn nothing_is_offered_where_nothing_from_before_is_known() {
     assert_eq!(document(&investigate(&[set(&seed(), 10, THEIRS)])), None);
     // Somebody has mended it already.

@@ -70,6 +70,23 @@ fn an_item_that_does_not_apply_says_why_once_everything_was_read() {
 }
 
 #[test]
+fn not_applicable_is_contradicted_like_a_tick() {
+    let keys = |active| {
+        let user = live_user("mallory", Reply::Known(vec![status(CHILD, active, 20)]), absent());
+        live(vec![user], vec![])
+    };
+    let marked = || {
+        Story::of(&child())
+            .then(600, keys(true))
+            .mark(700, ItemState::NotApplicable)
+    };
+    marked().is(INACTIVE, State::NotApplicable, "a note");
+    marked()
+        .then(800, keys(true))
+        .is(INACTIVE, State::Contradicted, "iam:ListAccessKeys: Active");
+}
+
+#[test]
 fn what_is_contradicted_comes_first_then_what_is_over_first() {
     let text = |id: &str, time_box: &str, more: &str| {
         format!("[[step.item]]\nid = '{id}'\ntitle = ''\nwhy = ''\ntime_box = '{time_box}'\n{more}\n")
@@ -94,7 +111,7 @@ fn what_is_contradicted_comes_first_then_what_is_over_first() {
     let expected = "Within 30 min: 12 min left; the chain called iam:CreateUser 1.";
     assert_eq!(next(&story), ("B-2".to_owned(), expected.to_owned()));
     let story = story.mark(5, ItemState::Done);
-    let expected = "It was ticked, but the chain called iam:CreateUser later.";
+    let expected = "It was settled by hand, but the chain called iam:CreateUser later.";
     assert_eq!(next(&story), ("A-1".to_owned(), expected.to_owned()));
 }
 

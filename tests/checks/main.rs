@@ -8,6 +8,7 @@
 )]
 
 mod items;
+mod pasted;
 mod story;
 mod subjects;
 #[path = "../support/mod.rs"]

@@ -10,7 +10,7 @@ use keytrail::investigation::account::{
 use keytrail::investigation::fact::{Answered, Asked, ItemMarked, ItemState, Judged, PassEnded, Verdict};
 use keytrail::investigation::live::{LiveRole, LiveSeen, LiveUser, Made};
 use keytrail::investigation::{Fact, Investigation, What};
-use keytrail::playbook::{self, Names, Standing, Standings, State};
+use keytrail::playbook::{self, Names, Playbook, Standing, Standings, State};
 use serde_json::json;
 
 pub(crate) const CHILD: &str = "AKIAZZCHILD000000002";
@@ -61,14 +61,23 @@ impl Story {
 
     /// Where an item with these fields stands.
     pub(crate) fn standing(&self, fields: &str) -> Standing {
-        let text = format!(
-            "format = 'keytrail-playbook/1'\nid = 'own'\ntitle = ''\ndescription = ''\n[[step]]\nnumber = 1\ntitle = ''\n\
-             intro = ''\n[[step.item]]\nid = 'A-1'\ntitle = ''\nwhy = ''\ntime_box = '30 min'\n{fields}\n"
-        );
-        let playbook = playbook::parse(&text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+        let playbook = playbook_of(fields);
         let names = Names::of(&self.investigation, self.now);
         let standings = Standings::of(&playbook, &self.investigation, &names, self.now);
         standings.get("A-1").unwrap().clone()
+    }
+
+    /// An output is pasted for an item with these fields, the first whose command holds a text.
+    pub(crate) fn paste(self, seconds: i64, fields: &str, command: &str, output: &str) -> Self {
+        let playbook = playbook_of(fields);
+        let names = Names::of(&self.investigation, self.now);
+        let asks = playbook::asks(playbook.items().next().unwrap(), &names);
+        let ask = asks
+            .iter()
+            .find(|ask| ask.command.contains(command))
+            .expect("asked for");
+        let pasted = ask.take(output, "alex").expect("taken");
+        self.then(seconds, What::Pasted(pasted))
     }
 
     pub(crate) fn is(&self, fields: &str, state: State, says: &str) {
@@ -77,6 +86,15 @@ impl Story {
         let said = format!("{} {}", standing.why, standing.unverified);
         assert!(said.contains(says), "no `{says}` in {standing:#?}");
     }
+}
+
+/// A playbook with an item of these fields.
+pub(crate) fn playbook_of(fields: &str) -> Playbook {
+    let text = format!(
+        "format = 'keytrail-playbook/1'\nid = 'own'\ntitle = ''\ndescription = ''\n[[step]]\nnumber = 1\ntitle = ''\n\
+         intro = ''\n[[step.item]]\nid = 'A-1'\ntitle = ''\nwhy = ''\ntime_box = '30 min'\n{fields}\n"
+    );
+    playbook::parse(&text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
 }
 
 pub(crate) fn ended(fixed_point: bool) -> What {

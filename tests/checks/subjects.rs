@@ -197,6 +197,10 @@ fn an_outsider_is_shut_out_by_a_later_trust_policy() {
         State::Proved,
         "iam:GetRole: the trust policy of door leaves it out",
     );
+    // A role of that name in another account is another role.
+    let elsewhere = trust(&admin(), 800, "222233334444").with("recipientAccountId", json!("222233334444"));
+    let elsewhere = [calls.clone(), vec![elsewhere]].concat();
+    Story::of(&elsewhere).is(outsiders, State::Open, "UpdateAssumeRolePolicy in event");
     // What a record says of a later time counts more.
     let again = [calls.clone(), vec![trust(&seed(), 700, OUTSIDE)]].concat();
     Story::of(&again)
@@ -257,6 +261,11 @@ fn the_quarantine_is_left_until_somebody_takes_it_off() {
     Story::of(&child())
         .then(70, seen(told(ACCOUNT), &[]))
         .is(left, State::Proved, "AWS put no quarantine");
+    // Anybody may give a policy of their own that name.
+    let own = format!("arn:aws:iam::{ACCOUNT}:policy/AWSCompromisedKeyQuarantineV3");
+    let own = account(&user_arn("alex"), told(ACCOUNT), Reply::Known(vec![own]));
+    let asked = Story::of(&child()).then(70, What::Account(own));
+    asked.is(left, State::Proved, "AWS put no quarantine");
     Story::of(&calls)
         .then(70, seen(told(ACCOUNT), &[]))
         .is(left, State::Open, "the quarantine was taken off");
@@ -288,4 +297,50 @@ fn a_replacement_is_newer_active_and_not_the_chains() {
     story()
         .then(600, keys(vec![status(NEWER, true, 500)]))
         .is(new, State::Proved, "AKIAZZNEWER000000003 is active");
+    // While records are missing, it may be one that the attacker made.
+    story()
+        .then(600, keys(vec![status(NEWER, true, 500)]))
+        .then(601, ended(false))
+        .is(new, State::Open, "not everything was read");
+}
+
+#[test]
+fn a_password_that_was_made_since_is_not_gone() {
+    let passwords = "for_each = 'login_profile'\ncheck = 'cut_off'";
+    let calls = [child(), vec![create_password(&seed(), 30, "mallory")]].concat();
+    let has = |password| live(vec![live_user("mallory", Reply::Known(vec![]), password)], vec![]);
+    let asked = |password| Story::of(&calls).then(900, has(password));
+    asked(absent()).is(passwords, State::Proved, "there is none");
+    asked(Reply::Known(at(31))).is(passwords, State::Open, "it is still there");
+    asked(Reply::Known(at(700))).is(
+        passwords,
+        State::Open,
+        "another password was made at 2026-03-04T10:11:40Z",
+    );
+}
+
+#[test]
+fn what_was_judged_expected_is_nothing_to_be_ended() {
+    let keys = "for_each = 'access_key'\ncheck = 'inactive'";
+    let off = |id: &str, active| Reply::Known(vec![status(id, active, 20)]);
+    let asked = live(
+        vec![
+            live_user("app", off(SEED, false), absent()),
+            live_user("mallory", off(CHILD, true), absent()),
+        ],
+        vec![],
+    );
+    let story = || Story::of(&child()).then(600, asked.clone());
+    story().is(keys, State::Open, "iam:ListAccessKeys: Active");
+    let judged = |id: &str| {
+        let story = story();
+        let node = node(&story.investigation, id).node.clone();
+        story.judge(&node, Verdict::Expected)
+    };
+    judged(CHILD).is(keys, State::Proved, "Inactive");
+    // A leaked key stays one, whatever is thought of it.
+    let seed = live(vec![live_user("app", off(SEED, true), absent())], vec![]);
+    let node = node(&story().investigation, SEED).node.clone();
+    let story = Story::of(&child()).then(600, seed).judge(&node, Verdict::Expected);
+    story.is(keys, State::Open, "iam:ListAccessKeys: Active");
 }

@@ -3,7 +3,7 @@
 use crate::support::incident::*;
 use keytrail::investigation::What;
 use keytrail::investigation::account::Reply;
-use keytrail::investigation::fact::{Answered, Verdict, Watched};
+use keytrail::investigation::fact::{Answered, AskedAws, PassBegan, Verdict, Watched};
 use keytrail::playbook::State;
 
 use crate::story::*;
@@ -88,18 +88,57 @@ fn it_is_quiet_when_nothing_succeeded_for_half_an_hour_and_delivery_was_waited_f
             }),
         )
     };
+    let listed = |id: &str, active| Reply::Known(vec![status(id, active, 20)]);
+    let asked = |seed, mallorys| {
+        live(
+            vec![
+                live_user("app", listed(SEED, seed), absent()),
+                live_user("mallory", listed(CHILD, mallorys), absent()),
+            ],
+            vec![],
+        )
+    };
+    let read = |calls: &[Call]| with_history(Story::of(calls), "us-east-1", whole());
+    let off = |calls: &[Call]| read(calls).then(30, asked(false, false));
     Story::of(&child()).is(quiet, State::Open, "event history was not asked");
-    watched(Story::of(&child()), 20 + 34 * 60).is(
-        quiet,
-        State::Open,
-        "made a call that succeeded at 2026-03-04T10:00:20Z",
-    );
-    watched(Story::of(&child()), 20 + 35 * 60).is(quiet, State::Proved, "the last call that succeeded was at");
+    watched(off(&child()), 20 + 34 * 60).is(quiet, State::Open, "made a call that succeeded at 2026-03-04T10:00:20Z");
+    watched(off(&child()), 20 + 35 * 60).is(quiet, State::Proved, "the last call that succeeded was at");
     // What was refused shows that it works.
     let refused = [child(), vec![use_of(&user("mallory", CHILD), 2000).denied()]].concat();
-    watched(Story::of(&refused), 20 + 35 * 60).is(quiet, State::Proved, "the last call that succeeded was at");
+    watched(off(&refused), 20 + 35 * 60).is(quiet, State::Proved, "the last call that succeeded was at");
     // The end of what was read counts as well.
-    with_history(Story::of(&child()), "us-east-1", whole()).is(quiet, State::Proved, "the last call that succeeded");
+    off(&child()).is(quiet, State::Proved, "the last call that succeeded");
+
+    // Silence proves nothing while a key works, or before delivery can have come since it was switched off.
+    let works = read(&child()).then(30, asked(false, true));
+    works.is(
+        quiet,
+        State::Open,
+        "silence proves nothing while access key AKIAZZCHILD000000002 may work",
+    );
+    read(&child()).is(quiet, State::Open, "the account was not asked");
+    let by_record = [
+        child(),
+        vec![switch(1000, SEED, "Inactive"), switch(1200, CHILD, "Inactive")],
+    ]
+    .concat();
+    watched(read(&by_record), 1200 + 34 * 60).is(quiet, State::Open, "look again after 2026-03-04T10:55:00Z");
+    watched(read(&by_record), 1200 + 35 * 60).is(quiet, State::Proved, "the last call that succeeded");
+    // A watch that looks at some regions says nothing of the others.
+    let named = |story: Story| {
+        let began = PassBegan {
+            sources: vec![],
+            since: None,
+            until: None,
+            aws: Some(AskedAws {
+                profile: None,
+                regions: Some(vec!["us-east-1".to_owned()]),
+            }),
+        };
+        story.then(1, What::PassBegan(began)).then(2, ended(true))
+    };
+    let some = watched(named(off(&child())), 20 + 35 * 60);
+    some.is(quiet, State::Open, "only these regions were asked for: us-east-1");
 }
 
 #[test]

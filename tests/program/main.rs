@@ -13,5 +13,6 @@ mod interrupted;
 mod investigate;
 mod notice;
 mod output;
+mod pasted;
 #[path = "../support/mod.rs"]
 mod support;

@@ -295,7 +295,12 @@ fn what_is_denied_stops_the_rest_and_says_what_was_done() {
     leave(terminal);
     assert_eq!(
         case.writes(),
-        ["UpdateAccessKey", "DeleteAccessKey", "DetachUserPolicy"]
+        [
+            "AttachUserPolicy",
+            "UpdateAccessKey",
+            "DeleteAccessKey",
+            "DetachUserPolicy"
+        ]
     );
     let listed = case.keytrail("undo", &[]).output().expect("runs");
     let listed = String::from_utf8(listed.stdout).expect("UTF-8");

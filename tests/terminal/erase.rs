@@ -231,7 +231,7 @@ fn acting_needs_no_more_than_the_policies_allow() {
     let writes = log.writes();
     assert_eq!(
         writes.len(),
-        16,
+        18,
         "{:?}",
         writes.iter().map(|entry| &entry.action).collect::<Vec<_>>()
     );

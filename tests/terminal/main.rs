@@ -15,6 +15,7 @@ mod change;
 mod endings;
 mod erase;
 mod panics;
+mod paste;
 mod screens;
 mod staged;
 mod start;

@@ -237,10 +237,18 @@ async fn carry_out(client: &Client, say: &Report, approved: Approved) -> Result<
             return say.acted(Acted::Ended { id, end }).await;
         }
     }
+    let is_left = |step: usize| {
+        let mut later = approved.steps[step + 1..].iter();
+        !later.any(|later| Some(&later.call) == approved.steps[step].reverse.as_ref())
+    };
     let calls: Vec<(&Call, Option<&str>)> = approved
         .steps
         .iter()
         .zip(&made)
+        .enumerate()
+        // What a later step took back is not there to be seen.
+        .filter(|(step, _)| is_left(*step))
+        .map(|(_, call)| call)
         .map(|(step, made)| (&step.call, made.as_deref()))
         .collect();
     let end = read_back(client, &holder, &calls).await;

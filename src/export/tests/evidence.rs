@@ -145,3 +145,44 @@ fn what_was_kept_before_a_deletion_has_a_folder_of_its_own() {
     assert_eq!(manifest["snapshots"][1]["sha256"], hex::encode(Sha256::digest(&kept)));
     assert_eq!(manifest["snapshots"][0]["sha256"], report.sha256);
 }
+
+#[test]
+fn what_was_pasted_has_a_folder_of_its_own_and_is_the_proof_in_the_checklist() {
+    let playbook = crate::playbook::built_in("root-access-key").unwrap();
+    let mut held = held();
+    let of_chain = crate::playbook::Names::of(&held.investigation, at());
+    let item = playbook.items().find(|item| item.id == "PA-11").unwrap();
+    let output = "{\"SummaryMap\": {\"AccountMFAEnabled\": 1, \"x\u{202e}y\": 2}}\n";
+    let mut pasted = crate::playbook::asks(item, &of_chain)[0].take(output, "=alex").unwrap();
+    let apply = |held: &mut Held, pasted: &crate::investigation::Pasted| {
+        held.investigation.apply(&Fact {
+            at: at(),
+            what: What::Pasted(pasted.clone()),
+        });
+    };
+    apply(&mut held, &pasted);
+    pasted.item = "../x".to_owned();
+    pasted.cut = true;
+    apply(&mut held, &pasted);
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("evidence");
+    write_evidence(&folder, &held, &playbook, at()).unwrap();
+    assert_eq!(names(&folder.join("pasted")), ["001-PA-11.json", "002----x.txt"]);
+    let kept = fs::read_to_string(folder.join("pasted/001-PA-11.json")).unwrap();
+    assert!(kept.contains("x\\u202ey") && !kept.contains('\u{202e}'), "{kept}");
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    let listed = &manifest["pasted"][0];
+    assert_eq!(
+        listed["sha256"],
+        hex::encode(Sha256::digest(output)),
+        "of what was pasted"
+    );
+    assert_eq!((&listed["item"], &listed["shows"]), (&json!("PA-11"), &json!(true)));
+    let csv = fs::read_to_string(folder.join("checklist.csv")).unwrap();
+    let row = csv.lines().find(|line| line.contains(",PA-11,")).unwrap();
+    assert!(
+        row.contains("done and proved,root has MFA: `aws iam get-account-summary"),
+        "{row}"
+    );
+    assert!(row.contains("pasted by =alex,2026-"), "{row}");
+}

@@ -7,9 +7,7 @@ use super::suspicion::{Reason, Sign};
 use crate::catalogue::{Telltale, telltale};
 use crate::cloudtrail::{Event, ids, json};
 use crate::investigation::Evidence;
-
-/// What AWS puts on the owner of a leaked key.
-const QUARANTINE: &str = "AWSCompromisedKeyQuarantine";
+use crate::investigation::account::quarantine_name;
 
 /// So many different questions about the account, after the one whose key this is, are more than a program needs.
 const MANY_QUESTIONS: usize = 3;
@@ -64,7 +62,7 @@ fn deed(calls: &[&Event], sign: impl Fn(&Event) -> Sign) -> Option<Reason> {
 fn names_quarantine(call: &Event, evidence: &Evidence) -> bool {
     let record = evidence.lineage_record(&call.key);
     let policy = record.and_then(|record| json::first(record, "requestParameters.policyArn"));
-    policy.is_some_and(|policy| policy.contains(QUARANTINE))
+    policy.is_some_and(|policy| quarantine_name(&policy).is_some())
 }
 
 /// Whether a call gives somebody a way in, signed with a long-term key: people do that from the console or a role.

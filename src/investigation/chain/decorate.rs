@@ -135,18 +135,8 @@ fn undone(garden: &Garden<'_>) -> HashMap<Undo, Vec<Ended>> {
             let (Some(target), Some(what)) = (text(detached.target_path), text(detached.what_path)) else {
                 continue;
             };
-            let by = event
-                .identity
-                .access_key
-                .as_deref()
-                .map_or_else(|| event.identity.label(), str::to_owned);
-            let ended = Ended {
-                time: event.time(),
-                event_id: event.id().to_owned(),
-                by,
-            };
             let undo = Undo::of(event, event.base_name(), &target, &what);
-            undone.entry(undo).or_default().push(ended);
+            undone.entry(undo).or_default().push(Ended::by(event));
         }
     }
     undone
@@ -182,6 +172,7 @@ fn hang(garden: &mut Garden<'_>, target: usize, ornament: Ornament<'_>, undone: 
         proof: Some(Proof::of(ornament.event)),
         activity: Activity::default(),
         ended,
+        switched: None,
         expires: None,
     });
     garden.nodes[target].children.push(at);

@@ -7,7 +7,7 @@ use super::grow::{Garden, Sameness, Touched};
 use super::lifeline::Name;
 use super::soil::{Call, Soil};
 use super::subject::subjects;
-use super::{Attempt, Chain, Change, Counts, KnownBy, Link, Node, Proof, decorate};
+use super::{Attempt, Chain, Change, Counts, KnownBy, Link, Node, Proof, decorate, later};
 use crate::catalogue::{Effect, Kind, Relation};
 use crate::cloudtrail::{Event, EventKey};
 use crate::investigation::Evidence;
@@ -26,6 +26,7 @@ pub fn derive(evidence: &Evidence, seeds: &[String]) -> Chain {
     let calls = calls_of_chain(&garden);
     let targets = targets(&garden, &calls);
     decorate::decorate(&mut garden, &targets);
+    later::look_later(&mut garden);
     let changes = changes(&garden, &calls);
     let attempts = attempts(&garden, &calls);
     let counts = counts(&garden, seeds);

@@ -202,6 +202,7 @@ impl<'e> Garden<'e> {
             proof: None,
             activity: self.soil.key_activity.get(seed).cloned().unwrap_or_default(),
             ended: None,
+            switched: None,
             expires: None,
         };
         self.enter(node, Sameness::Key(seed.to_owned()), None);
@@ -251,6 +252,7 @@ impl<'e> Garden<'e> {
             proof,
             activity,
             ended: None,
+            switched: None,
             expires: subject.expires,
             id: subject.id,
         };

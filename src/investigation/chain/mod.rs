@@ -29,6 +29,7 @@ mod decorate;
 mod derive;
 mod grow;
 mod joined;
+mod later;
 mod leads;
 mod lifeline;
 mod look_up;
@@ -175,6 +176,27 @@ pub struct Ended {
     pub by: String,
 }
 
+impl Ended {
+    fn by(event: &Event) -> Self {
+        Self {
+            time: event.time(),
+            event_id: event.id().to_owned(),
+            by: lifeline::ender(event),
+        }
+    }
+}
+
+/// The latest call that switched a key on or off, whoever made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switched {
+    /// Whether it was switched on.
+    pub is_on: bool,
+    /// When.
+    pub time: DateTime<Utc>,
+    /// The event that did it.
+    pub event_id: String,
+}
+
 /// A credential or principal in the chain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
@@ -215,6 +237,8 @@ pub struct Node {
     pub activity: Activity,
     /// How it ended, if the records show it.
     pub ended: Option<Ended>,
+    /// Whether a long-term key was switched off or on, if the records show it.
+    pub switched: Option<Switched>,
     /// When a temporary credential expires by itself, where the record says.
     pub expires: Option<DateTime<Utc>>,
 }
@@ -248,7 +272,12 @@ impl Node {
     /// Whether the credential may still work at a time, as far as the records say. `false` for what is no credential.
     pub fn may_still_work(&self, now: DateTime<Utc>) -> bool {
         let expired = self.expires_by().is_some_and(|expires| expires <= now);
-        self.is_credential() && self.ended.is_none() && !expired
+        self.is_credential() && self.ended.is_none() && !self.is_off() && !expired
+    }
+
+    /// Whether it is a long-term key that was switched off, as far as the records say.
+    pub fn is_off(&self) -> bool {
+        self.switched.as_ref().is_some_and(|switched| !switched.is_on)
     }
 
     /// When a temporary credential is over by itself at the latest.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Holder;
+use super::{Change, Holder};
 
 /// A call to IAM that changes something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +99,27 @@ pub enum Call {
 }
 
 impl Call {
+    /// The change that this call alone is, where there is one: what it breaks is told of changes.
+    pub fn change(&self) -> Option<Change> {
+        Some(match self.clone() {
+            Self::UpdateAccessKey {
+                user,
+                key,
+                active: true,
+            } => Change::ReactivateKey { user, key },
+            Self::UpdateAccessKey { user, key, .. } => Change::DeactivateKey { user, key },
+            Self::DeleteAccessKey { user, key } => Change::DeleteKey { user, key },
+            Self::DetachPolicy { holder, arn } => Change::DetachPolicy { holder, arn },
+            Self::DeletePolicy { holder, policy } => Change::DeleteInlinePolicy { holder, policy },
+            Self::UpdateAssumeRolePolicy { role, document } => Change::RestoreTrust {
+                role,
+                document,
+                from: "before the change".to_owned(),
+            },
+            _ => return None,
+        })
+    }
+
     /// The name of the action, as in a policy without `iam:`.
     pub fn action(&self) -> &'static str {
         use Holder::{Role, User};

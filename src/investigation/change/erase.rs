@@ -1,8 +1,8 @@
 //! A user or a role that goes: everything that AWS wants gone before, in its order.
 
-use super::steps::{Step, delete_inline, detach, last, set_active, with_reverse};
-use super::{Call, Holder, Object, Refusal};
-use crate::investigation::account::Reply;
+use super::steps::{Step, delete_inline, deny_all, detach, last, set_active, with_reverse};
+use super::{Call, DENY_ALL, Holder, Object, REVOKE, REVOKE_USER, Refusal};
+use crate::investigation::account::{Reply, aws_policy};
 
 fn known<T>(reply: &Reply<Vec<T>>) -> impl Iterator<Item = &T> {
     reply.known().into_iter().flatten()
@@ -11,7 +11,9 @@ fn known<T>(reply: &Reply<Vec<T>>) -> impl Iterator<Item = &T> {
 /// Everything that AWS wants gone before the user goes, in the order of its documentation.
 pub(super) fn delete_user(object: &Object, user: &str) -> Result<Vec<Step>, Refusal> {
     let owner = || user.to_owned();
-    let mut all = Vec::new();
+    // Its sessions stop first, and stay stopped until it is gone.
+    let first = deny_all(object, user).ok();
+    let mut all: Vec<Step> = first.iter().cloned().collect();
     if let Some(parts) = object.user() {
         for key in known(&parts.keys) {
             if key.active {
@@ -49,7 +51,8 @@ pub(super) fn delete_user(object: &Object, user: &str) -> Result<Vec<Step>, Refu
         }
     }
     let holder = Holder::User(owner());
-    all.extend(policies(object, &holder)?);
+    let (allow, deny) = policies(object, &holder)?;
+    all.extend(allow);
     for group in object.user().iter().flat_map(|parts| known(&parts.groups)) {
         let (user, group) = (owner(), group.clone());
         all.push(with_reverse(
@@ -61,6 +64,8 @@ pub(super) fn delete_user(object: &Object, user: &str) -> Result<Vec<Step>, Refu
         ));
     }
     all.extend(boundary(object, &holder));
+    all.extend(deny);
+    all.extend(first.and_then(|first| first.reverse).map(last));
     all.push(last(Call::DeleteUser { user: owner() }));
     Ok(all)
 }
@@ -78,17 +83,32 @@ pub(super) fn delete_role(object: &Object, role: &str) -> Result<Vec<Step>, Refu
             Call::AddRoleToInstanceProfile { role, profile },
         ));
     }
-    all.extend(policies(object, &holder)?);
+    let (allow, deny) = policies(object, &holder)?;
+    all.extend(allow);
     all.extend(boundary(object, &holder));
+    all.extend(deny);
     all.push(last(Call::DeleteRole { role: role.to_owned() }));
     Ok(all)
 }
 
-fn policies(object: &Object, holder: &Holder) -> Result<Vec<Step>, Refusal> {
-    let inline = object.inline.known().into_iter().flat_map(|inline| inline.keys());
-    let inline = inline.map(|policy| delete_inline(object, holder, policy));
-    let attached = known(&object.attached).map(|arn| detach(object, holder, arn));
-    inline.chain(attached).collect()
+/// Takes every policy off: those that allow something first, those that deny everything last. Were it the other way round,
+/// a session that was cut off would work again for as long as it takes, and for good where a call is refused.
+fn policies(object: &Object, holder: &Holder) -> Result<(Vec<Step>, Vec<Step>), Refusal> {
+    let (mut allow, mut deny) = (Vec::new(), Vec::new());
+    for arn in known(&object.attached) {
+        let list = if aws_policy(arn) == Some(DENY_ALL) {
+            &mut deny
+        } else {
+            &mut allow
+        };
+        list.push(detach(object, holder, arn)?);
+    }
+    for policy in object.inline.known().into_iter().flat_map(|inline| inline.keys()) {
+        let denies = [REVOKE, REVOKE_USER].contains(&policy.as_str());
+        let list = if denies { &mut deny } else { &mut allow };
+        list.push(delete_inline(object, holder, policy)?);
+    }
+    Ok((allow, deny))
 }
 
 fn boundary(object: &Object, holder: &Holder) -> Option<Step> {

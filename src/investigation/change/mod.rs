@@ -34,6 +34,8 @@ mod uses;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::account::policy_name;
+
 pub use call::Call;
 pub use deeds::{Acted, Approved, Deed, Deeds, End, Fate, Undo};
 pub use effect::shows;
@@ -45,6 +47,8 @@ pub use refusal::Refusal;
 pub use snapshot::{Snapshot, SnapshotOf};
 pub use steps::{Step, steps};
 
+/// What is typed to go on after a doubt.
+pub const ANYWAY: &str = "anyway";
 /// AWS's own policy against everything.
 pub const DENY_ALL: &str = "AWSDenyAll";
 /// What the console calls the policy that ends a role's sessions.
@@ -218,9 +222,4 @@ impl Change {
             Self::DeleteKey { .. } | Self::DeletePassword { .. } | Self::DeleteUser { .. } | Self::DeleteRole { .. }
         )
     }
-}
-
-/// The name in a policy's ARN.
-fn policy_name(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
 }

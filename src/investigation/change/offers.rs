@@ -51,7 +51,7 @@ pub fn offers_for(investigation: &Investigation, holder: Holder, now: DateTime<U
         }
         Holder::Role(role) => {
             let mut all = vec![revoke];
-            all.extend(earlier_trust(investigation, &role));
+            all.extend(earlier_trust(investigation, &role, account_of(investigation, &role)));
             all.push(Change::DeleteRole { role });
             all
         }
@@ -125,9 +125,17 @@ fn policy(investigation: &Investigation, node: &Node) -> Option<Change> {
     })
 }
 
+/// The account of a role of the chain, else of the seed.
+fn account_of<'i>(investigation: &'i Investigation, role: &str) -> Option<&'i str> {
+    let mut nodes = investigation.chain().nodes.iter();
+    let node = nodes.find(|node| node.kind == Kind::Role && node.name == role);
+    node.and_then(|node| node.account.as_deref())
+        .or_else(|| investigation.account())
+}
+
 /// The trust policy that a role had before a call of the chain changed it: as somebody else's call wrote it, or as a
 /// snapshot shows it. `None` where the chain did not change it, or nothing from before is known.
-fn earlier_trust(investigation: &Investigation, role: &str) -> Option<Change> {
+fn earlier_trust(investigation: &Investigation, role: &str, account: Option<&str>) -> Option<Change> {
     enum Told {
         ByChain,
         Good(String, String),
@@ -135,9 +143,16 @@ fn earlier_trust(investigation: &Investigation, role: &str) -> Option<Change> {
     }
     let mut told: Vec<(DateTime<Utc>, Told)> = Vec::new();
     for (event, body) in investigation.evidence().lineage() {
-        let is_trust = matches!(event.base_name(), "UpdateAssumeRolePolicy" | "CreateRole");
+        let is_trust = &*event.source == "iam.amazonaws.com"
+            && matches!(event.base_name(), "UpdateAssumeRolePolicy" | "CreateRole");
+        // Roles of one name are common in an organization.
+        let is_here = account.is_none_or(|account| event.account() == account);
         let text = |path: &str| json::first(body, path).map(std::borrow::Cow::into_owned);
-        if !is_trust || !event.outcome.succeeded() || text("requestParameters.roleName").as_deref() != Some(role) {
+        if !is_trust
+            || !is_here
+            || !event.outcome.succeeded()
+            || text("requestParameters.roleName").as_deref() != Some(role)
+        {
             continue;
         }
         let document =

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::uses::principal_words;
-use super::{Change, Holder, Object, Refusal, Step, steps};
+use super::{Call, Change, Holder, Object, Refusal, Step, steps};
 use crate::catalogue::Kind;
-use crate::cloudtrail::ids;
+use crate::cloudtrail::{ids, time};
 use crate::investigation::chain::trust;
-use crate::investigation::{Investigation, Link, Node};
+use crate::investigation::{Investigation, Link, Node, Verdict};
 
 /// A key that was used within this is in use, by something that may run once in a quarter.
 const IN_USE: TimeDelta = TimeDelta::days(90);
@@ -66,6 +66,22 @@ pub fn plan(
     })
 }
 
+impl Plan {
+    /// The plan with sessions ended up to a later moment: the one of its approval.
+    pub fn approved_at(mut self, now: DateTime<Utc>) -> Self {
+        if let Change::RevokeSessions { before, .. } = &mut self.change {
+            let (shown, now_words) = (time::format_seconds(*before), time::format_seconds(now));
+            *before = now.trunc_subsecs(0);
+            for step in &mut self.steps {
+                if let Call::PutPolicy { document, .. } = &mut step.call {
+                    *document = document.replace(&shown, &now_words);
+                }
+            }
+        }
+        self
+    }
+}
+
 fn undo(change: &Change) -> &'static str {
     match change {
         Change::DeactivateKey { .. } => "the key can be activated again at any time",
@@ -75,15 +91,15 @@ fn undo(change: &Change) -> &'static str {
         Change::RevokeSessions { .. } => {
             "the policy can be deleted again; sessions that are not over yet work again then"
         }
-        Change::RestoreTrust { .. } => "the trust policy of before can be put back; it is kept in this file",
+        Change::RestoreTrust { .. } => "the trust policy of now can be put back",
         Change::DetachPolicy { .. } => "the policy can be attached again",
-        Change::DeleteInlinePolicy { .. } => "the policy can be written again; its document is kept in this file",
+        Change::DeleteInlinePolicy { .. } => "the policy can be written again, from its document",
         Change::DeleteKey { .. } => "not at all: a deleted key cannot be brought back. Deactivating it can be undone",
         Change::DeletePassword { .. } | Change::LockPassword { .. } => {
             "not at all: nobody knows the password. The owner needs a new one"
         }
         Change::DeleteUser { .. } | Change::DeleteRole { .. } => {
-            "not at all: one made again under this name has another id. What it had is kept in this file"
+            "not at all: one made again under this name has another id"
         }
     }
 }
@@ -145,6 +161,9 @@ impl Around<'_> {
                 | Change::DeleteKey { .. }
                 | Change::DenyAll { .. }
                 | Change::RevokeSessions { .. }
+                | Change::RestoreTrust { .. }
+                | Change::DetachPolicy { .. }
+                | Change::DeleteInlinePolicy { .. }
                 | Change::DeleteUser { .. }
                 | Change::DeleteRole { .. }
         );
@@ -155,8 +174,24 @@ impl Around<'_> {
             }
     }
 
+    /// Whether the responder judged it expected, or only those who are made it.
+    fn is_ours(&self) -> bool {
+        let nodes = self.investigation.chain().nodes.iter().enumerate();
+        let mut named = nodes.filter(|(_, node)| matches!(node.kind, Kind::User | Kind::Role));
+        named.any(|(at, node)| {
+            is_of(node, &self.object.holder)
+                && (self.investigation.is_ours(at) || self.investigation.verdict(&node.node) == Verdict::Expected)
+        })
+    }
+
     fn doubts(&self, change: &Change) -> Vec<String> {
         let mut doubts = Vec::new();
+        if change.erases() && self.is_ours() {
+            let who = self.object.holder.words();
+            doubts.push(format!(
+                "You judged {who} expected, or what made it: it is not the attacker's."
+            ));
+        }
         match change {
             Change::DeleteKey { user, key } if self.is_only_key_in_use(key) => doubts.push(format!(
                 "{key} is the only active key of user {user}, and it is in use ({}). The application that uses it stops \
@@ -177,15 +212,25 @@ impl Around<'_> {
     /// Whether a key is all that an application has. Where it cannot be told, it is.
     fn is_only_key_in_use(&self, key: &str) -> bool {
         let nodes = &self.investigation.chain().nodes;
-        let is_attackers = nodes.iter().any(|node| node.id == key && node.link == Link::Created);
+        // A second key that the chain made is the attacker's, and no application has it.
+        let made = |id: &str| {
+            nodes
+                .iter()
+                .any(|n| n.id == id && matches!(n.link, Link::Created | Link::Minted))
+        };
         let keys = self.object.user().and_then(|parts| parts.keys.known());
         let is_only = keys.is_none_or(|keys| {
-            let mut active = keys.iter().filter(|listed| listed.active);
-            active.next().is_some_and(|first| first.id == key) && active.next().is_none()
+            let active = |id: &dyn Fn(&str) -> bool| keys.iter().any(|listed| listed.active && id(&listed.id));
+            active(&|id| id == key) && !active(&|id| id != key && !made(id))
         });
         let used = self.object.user().and_then(|parts| parts.last_use.get(key)?.known());
-        let in_use = used.is_none_or(|used| used.at.is_some_and(|at| at + IN_USE > self.now));
-        is_only && in_use && !is_attackers && !self.is_made_by_chain()
+        // IAM is late: what the records show counts as well.
+        let seen = nodes
+            .iter()
+            .find(|node| node.id == key)
+            .and_then(|node| node.activity.last);
+        let in_use = used.is_none_or(|used| [used.at, seen].into_iter().flatten().any(|at| at + IN_USE > self.now));
+        is_only && in_use && !made(key) && !self.is_made_by_chain()
     }
 
     fn breaks(&self, change: &Change) -> Vec<String> {

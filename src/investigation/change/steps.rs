@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::effect::same_document;
 use super::erase::{delete_role, delete_user};
-use super::{Call, Change, DENY_ALL, Holder, Object, REVOKE, REVOKE_USER, Refusal, policy_name};
+use super::{Call, Change, DENY_ALL, Holder, Object, REVOKE, REVOKE_USER, Refusal};
 use crate::cloudtrail::{ids, time};
-use crate::investigation::account::Reply;
+use crate::investigation::account::{Reply, quarantine_name};
 
 /// One call, and the one that takes it back, where there is one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,11 +16,6 @@ pub struct Step {
     pub call: Call,
     /// What takes it back. For a new key that is known only when it is made.
     pub reverse: Option<Call>,
-}
-
-/// The name of a quarantine policy, where this is one.
-fn quarantine(arn: &str) -> Option<&str> {
-    Some(policy_name(arn)).filter(|name| name.starts_with("AWSCompromisedKeyQuarantine"))
 }
 
 /// What a change calls, given what there is. Parts that are not known are left out: AWS refuses to delete what still has
@@ -125,7 +120,7 @@ fn password_is_there(object: &Object, user: &str) -> Result<(), Refusal> {
     }
 }
 
-fn deny_all(object: &Object, user: &str) -> Result<Step, Refusal> {
+pub(super) fn deny_all(object: &Object, user: &str) -> Result<Step, Refusal> {
     let arn = object.about.known().map_or("", |about| about.arn.as_str());
     let partition = ids::Arn::parse(arn).map_or("aws", |arn| arn.partition);
     let policy = format!("arn:{partition}:iam::aws:policy/{DENY_ALL}");
@@ -193,7 +188,7 @@ fn restore_trust(object: &Object, role: &str, document: &str) -> Result<Step, Re
 }
 
 pub(super) fn detach(object: &Object, holder: &Holder, arn: &str) -> Result<Step, Refusal> {
-    if let Some(policy) = quarantine(arn) {
+    if let Some(policy) = quarantine_name(arn) {
         return Err(Refusal::Quarantine {
             who: holder.words(),
             policy: policy.to_owned(),

@@ -89,7 +89,9 @@ impl LiveSeen {
     /// The state of a node as of the time of the answers; `None` for what was not asked.
     pub fn state(&self, nodes: &[Node], node: &Node, at: DateTime<Utc>) -> Option<LiveState> {
         // What the records say of a later time counts more.
-        if node.ended.as_ref().is_some_and(|ended| ended.time > at) {
+        let ended = node.ended.as_ref().map(|ended| ended.time);
+        let switched = node.switched.as_ref().map(|switched| switched.time);
+        if [ended, switched].into_iter().flatten().any(|time| time > at) {
             return None;
         }
         let of: fn(&Self, &[Node], &Node) -> Option<LiveState> = match node.kind {

@@ -6,17 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::cloudtrail::{Event, json};
 use crate::investigation::chain::trust;
-use crate::investigation::{Investigation, Node};
-
-use super::super::when::is_read;
-
-/// A call that switched a key on or off.
-#[derive(Debug, Clone)]
-pub(in super::super) struct KeySwitched {
-    pub(super) at: DateTime<Utc>,
-    pub(super) active: bool,
-    pub(super) event: String,
-}
+use crate::investigation::{Investigation, Node, Pasted};
 
 /// A trust policy that was written, and whom it lets in from outside.
 #[derive(Debug, Clone)]
@@ -33,10 +23,8 @@ pub(in super::super) struct Facts<'i> {
     pub(super) now: DateTime<Utc>,
     /// Whether everything was read that was asked for, as far as the sources can tell.
     pub(in super::super) is_read: bool,
-    /// By key: the latest that switched it, whoever did.
-    pub(super) switched: HashMap<String, KeySwitched>,
-    /// By role: the latest trust policy, whoever wrote it.
-    pub(super) trusts: HashMap<String, TrustWritten>,
+    /// By account and role: the latest trust policy, whoever wrote it.
+    pub(super) trusts: HashMap<(String, String), TrustWritten>,
     /// The nodes of the chain, by `node`.
     nodes: HashMap<&'i str, &'i Node>,
     /// The last successful call with a credential of the chain, and which that was.
@@ -48,8 +36,7 @@ impl<'i> Facts<'i> {
         let mut facts = Self {
             investigation,
             now,
-            is_read: is_read(investigation),
-            switched: HashMap::new(),
+            is_read: investigation.is_read(),
             trusts: HashMap::new(),
             nodes: investigation
                 .chain()
@@ -59,27 +46,17 @@ impl<'i> Facts<'i> {
                 .collect(),
             last_success: None,
         };
-        let account = investigation.account().unwrap_or_default();
         // In order of time: the latest stays.
         for (event, body) in investigation.evidence().lineage() {
             let text = |member: &str| json::first(body, &format!("requestParameters.{member}"));
             if &*event.source != "iam.amazonaws.com" || !event.outcome.succeeded() {
                 continue;
             }
-            match event.base_name() {
-                "UpdateAccessKey" => {
-                    if let (Some(key), Some(status)) = (text("accessKeyId"), text("status")) {
-                        facts.switched.insert(key.into_owned(), switched(event, &status));
-                    }
-                }
-                "UpdateAssumeRolePolicy" => {
-                    if let (Some(role), Some(document)) = (text("roleName"), text("policyDocument")) {
-                        facts
-                            .trusts
-                            .insert(role.into_owned(), written(event, &document, account));
-                    }
-                }
-                _ => {}
+            if event.base_name() == "UpdateAssumeRolePolicy"
+                && let (Some(role), Some(document)) = (text("roleName"), text("policyDocument"))
+            {
+                let place = (event.account().to_string(), role.into_owned());
+                facts.trusts.insert(place, written(event, &document, event.account()));
             }
         }
         let keys: HashMap<&str, &'i str> = investigation
@@ -101,16 +78,13 @@ impl<'i> Facts<'i> {
         facts
     }
 
+    /// What the commands of the steps printed.
+    pub(in super::super) fn pasted(&self) -> &'i [(DateTime<Utc>, Pasted)] {
+        self.investigation.pasted()
+    }
+
     pub(super) fn node(&self, node: Option<&str>) -> Option<&'i Node> {
         self.nodes.get(node?).copied()
-    }
-}
-
-fn switched(event: &Event, status: &str) -> KeySwitched {
-    KeySwitched {
-        at: event.time(),
-        active: status == "Active",
-        event: event.id().to_owned(),
     }
 }
 

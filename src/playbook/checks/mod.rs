@@ -101,6 +101,15 @@ impl Found {
         Self::Unknown { why: why.into() }
     }
 
+    /// Of what is not the attacker's nothing has to be true.
+    pub(super) fn ours(facts: &Facts<'_>, subject: &Subject) -> Self {
+        let judged = subject
+            .node
+            .as_deref()
+            .and_then(|node| facts.investigation.judged_at(node));
+        Self::proved("judged expected, or made by those who are: left as it is", judged)
+    }
+
     /// What it says.
     pub fn words(&self) -> &str {
         match self {

@@ -10,27 +10,33 @@ use super::{Facts, Found};
 use crate::catalogue::Kind;
 use crate::cloudtrail::ids::user_name;
 use crate::cloudtrail::{json, time};
-use crate::investigation::account::{KeyStatus, QUARANTINE, Reply, UserSeen, policy_name, quarantine};
+use crate::investigation::account::{KeyStatus, Reply, UserSeen, quarantine, quarantine_name};
+use crate::investigation::change::{Change, Fate};
 use crate::investigation::live::{Live, LiveState, On, holder};
 use crate::investigation::{Link, Node, Verdict};
 
 const NOT_ASKED: &str = "the account was not asked";
 
 pub(super) fn inactive(facts: &Facts<'_>, subject: &Subject) -> Found {
-    let Some(node) = facts.node(subject.node.as_deref()) else {
-        return Found::unknown(NOT_ASKED);
-    };
+    match facts.node(subject.node.as_deref()) {
+        Some(node) => switched_off(facts, node),
+        None => Found::unknown(NOT_ASKED),
+    }
+}
+
+/// Whether a long-term key is off or gone.
+pub(super) fn switched_off(facts: &Facts<'_>, node: &Node) -> Found {
     let live = facts.investigation.live(node);
     let ended = node.ended.as_ref();
-    let switched = facts.switched.get(&node.id);
+    let switched = node.switched.as_ref();
     let asked = live.map(|live| live.at);
     // What the records say of a later time counts more.
-    if let Some(switched) = switched.filter(|switched| asked.is_none_or(|asked| switched.at > asked)) {
-        let record = format!("UpdateAccessKey in event {}", switched.event);
-        return match (switched.active, ended) {
-            (true, None) => Found::not_yet(format!("switched on again: {record}"), switched.at),
+    if let Some(switched) = switched.filter(|switched| asked.is_none_or(|asked| switched.time > asked)) {
+        let record = format!("UpdateAccessKey in event {}", switched.event_id);
+        return match (switched.is_on, ended) {
+            (true, None) => Found::not_yet(format!("switched on again: {record}"), switched.time),
             (true, Some(ended)) => Found::proved(format!("DeleteAccessKey in event {}", ended.event_id), ended.time),
-            (false, _) => Found::proved(format!("switched off: {record}"), switched.at),
+            (false, _) => Found::proved(format!("switched off: {record}"), switched.time),
         };
     }
     match live.map(|live| (live.state, live.at)) {
@@ -104,6 +110,13 @@ pub(super) fn cut_off(facts: &Facts<'_>, subject: &Subject) -> Found {
         return Found::unknown(NOT_ASKED);
     };
     let live = facts.investigation.live(node);
+    if let (Kind::LoginProfile, Some((made, at))) = (node.kind, another_password(facts, node)) {
+        let said = format!(
+            "iam:GetLoginProfile: another password was made at {}",
+            time::format(made)
+        );
+        return Found::not_yet(said, at);
+    }
     if let Some(Live { state, at }) = live
         && matches!(state, LiveState::CutOff | LiveState::Gone)
     {
@@ -136,6 +149,19 @@ pub(super) fn cut_off(facts: &Facts<'_>, subject: &Subject) -> Found {
     }
 }
 
+/// When the password was made that its user has now, where that is not the one of the chain.
+fn another_password(facts: &Facts<'_>, node: &Node) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let live = facts
+        .investigation
+        .live(node)
+        .filter(|live| live.state == LiveState::Gone)?;
+    let user = user_name(node.owner.as_deref()?)?;
+    let (_, seen) = facts.investigation.live_seen()?;
+    let mut users = seen.users.iter();
+    let user = users.find(|known| known.name == user || known.renamed_from.as_deref() == Some(user))?;
+    Some((*user.password.as_ref()?.known()?, live.at))
+}
+
 pub(super) fn trust_closed(facts: &Facts<'_>, subject: &Subject) -> Found {
     let Some(node) = facts.node(subject.node.as_deref()) else {
         return Found::unknown(NOT_ASKED);
@@ -145,7 +171,9 @@ pub(super) fn trust_closed(facts: &Facts<'_>, subject: &Subject) -> Found {
     }
     let role = subject.role.as_deref().unwrap_or_default();
     let live = facts.investigation.live(node);
-    let written = facts.trusts.get(role);
+    let account = node.account.as_deref().or_else(|| facts.investigation.account());
+    let place = (account.unwrap_or_default().to_owned(), role.to_owned());
+    let written = facts.trusts.get(&place);
     match (written, live.map(|live| (live.state, live.at))) {
         (Some(written), live) if live.is_none_or(|(_, at)| written.at > at) => {
             let event = &written.event;
@@ -241,9 +269,10 @@ pub(super) fn quarantine_left(facts: &Facts<'_>, subject: &Subject) -> Found {
     let detached = facts.investigation.evidence().lineage().filter(|(event, body)| {
         let text = |member: &str| json::first(body, &format!("requestParameters.{member}"));
         event.base_name() == "DetachUserPolicy"
+            && Some(event.account()) == facts.investigation.account()
             && event.outcome.succeeded()
             && text("userName").is_some_and(|user| *user == *subject.name)
-            && text("policyArn").is_some_and(|arn| policy_name(&arn).starts_with(QUARANTINE))
+            && text("policyArn").is_some_and(|arn| quarantine_name(&arn).is_some())
     });
     let works = nodes.iter().any(|node| {
         let live = facts.investigation.live(node);
@@ -269,12 +298,30 @@ pub(super) fn new_key(facts: &Facts<'_>, subject: &Subject) -> Found {
         Reply::Known(keys) => keys,
         unknown => return denied("iam:ListAccessKeys", unknown),
     };
+    let mut deeds = facts.investigation.deeds().all().iter().rev();
+    let is_made = |id: &str| listed.iter().any(|key| key.id == id && key.active);
+    let made = deeds.find_map(|deed| match &deed.approved.change {
+        Change::ReplaceKey { user } if *user == subject.name => {
+            deed.fates.iter().find_map(Fate::made).filter(|id| is_made(id))
+        }
+        _ => None,
+    });
+    if let Some(made) = made {
+        return Found::proved(format!("iam:ListAccessKeys: {made}, made here, is active"), at);
+    }
+    if !facts.is_read {
+        let why = "not everything was read: a newer key may be the attacker's, too";
+        return Found::not_yet(format!("iam:ListAccessKeys: {why}"), at);
+    }
     let seeds = facts.investigation.seeds();
+    // Where the leaked key is gone, what is newer than the response is newer than it.
+    let started = facts.investigation.started().map(|(at, _)| *at);
     let leaked = listed
         .iter()
         .filter(|key| seeds.contains(&key.id))
         .filter_map(|key| key.created)
-        .max();
+        .max()
+        .or(started);
     let in_chain = |id: &str| facts.investigation.chain().nodes.iter().any(|node| node.id == id);
     let newer = |key: &&KeyStatus| key.active && !in_chain(&key.id) && (leaked.is_none() || key.created > leaked);
     match listed.iter().find(newer) {

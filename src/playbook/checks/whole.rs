@@ -3,13 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::deeds::{Deed, evidence_words};
+use super::subjects::switched_off;
 use super::{Facts, Found};
-use crate::cloudtrail::ids;
-use crate::cloudtrail::time;
+use crate::catalogue::Kind;
+use crate::cloudtrail::{ids, time};
 use crate::investigation::account::Reply;
 use crate::investigation::alive::alive;
+use crate::investigation::change::Change;
 use crate::investigation::coverage::{HistoryCoverage, HistoryState};
-use crate::investigation::{Link, Verdict};
+use crate::investigation::{Link, Node, Verdict};
 
 /// So long nothing may have happened, and so late CloudTrail may deliver.
 const QUIET: TimeDelta = TimeDelta::minutes(30);
@@ -28,7 +30,9 @@ pub(super) fn clean_identity(facts: &Facts<'_>) -> Found {
     let signs = caller.key.as_deref();
     let name = ids::user_name(&caller.arn).or_else(|| ids::role_name(&caller.arn));
     let is_reached = chain.nodes.iter().any(|node| {
-        let owner = node.owner.as_deref().filter(|_| node.link == Link::Seed);
+        // A key, a password or another credential of the chain belongs to the responder.
+        let has_one = node.is_credential() && node.kind != Kind::Session;
+        let owner = node.owner.as_deref().filter(|_| node.link == Link::Seed || has_one);
         signs == Some(&*node.id) || node.id == caller.arn || owner == Some(&*caller.arn)
     });
     if is_reached {
@@ -42,13 +46,16 @@ pub(super) fn clean_identity(facts: &Facts<'_>) -> Found {
         return Found::not_yet("sts:GetCallerIdentity: you work as root", *at);
     }
     let role = name.is_some_and(|name| {
-        let assumed = chain.nodes.iter().filter(|node| node.is_key());
-        let mut roles = assumed.filter_map(|node| node.owner.as_deref().and_then(ids::role_name));
-        ids::role_name(&caller.arn).is_some() && roles.any(|role| role == name)
+        let reached = chain.nodes.iter().filter_map(|node| match node.kind {
+            Kind::Role => Some(node.name.as_str()),
+            _ if node.is_key() => node.owner.as_deref().and_then(ids::role_name),
+            _ => None,
+        });
+        ids::role_name(&caller.arn).is_some() && reached.into_iter().any(|role| role == name)
     });
     if role {
         let by = format!(
-            "sts:GetCallerIdentity: you work as {}, a role that the chain assumed",
+            "sts:GetCallerIdentity: you work as {}, a role that the chain assumed, made or changed",
             caller.arn
         );
         return Found::not_yet(by, *at);
@@ -75,6 +82,9 @@ pub(super) fn everything_read(facts: &Facts<'_>) -> Found {
     };
     if let Some(why) = &pass.cut_short {
         return Found::not_yet(format!("the reading is not complete: {why}"), None);
+    }
+    if let Some(left_out) = facts.investigation.narrowed().first() {
+        return Found::not_yet(left_out.clone(), None);
     }
     let in_state = |state: HistoryState| {
         let regions = coverage.history().iter().filter(|(_, region)| region.state() == state);
@@ -171,6 +181,19 @@ pub(super) fn quiet(facts: &Facts<'_>) -> Found {
         Ok(until) => until,
         Err(found) => return found,
     };
+    let off = match all_keys_off(facts) {
+        Ok(off) => off,
+        Err(found) => return found,
+    };
+    if let Some(off) = off.filter(|off| until - *off < QUIET + DELIVERY) {
+        let said = format!(
+            "the last key was switched off at {}: look again after {} (read up to {})",
+            time::format_seconds(off),
+            time::format_seconds(off + QUIET + DELIVERY),
+            time::format_seconds(until)
+        );
+        return Found::not_yet(said, None);
+    }
     let Some((last, key)) = facts.last_success else {
         return Found::proved(
             format!("no call of the chain succeeded up to {}", time::format(until)),
@@ -194,6 +217,42 @@ pub(super) fn quiet(facts: &Facts<'_>) -> Found {
     )
 }
 
+/// When the last of the chain's long-term keys was switched off, as far as a record or keytrail itself tells; what is missing
+/// while one works. Silence proves nothing before that.
+fn all_keys_off(facts: &Facts<'_>) -> Result<Option<DateTime<Utc>>, Found> {
+    let mut last = None;
+    for (at, node) in facts.investigation.chain().nodes.iter().enumerate() {
+        let is_ours = facts.investigation.is_ours(at) || facts.investigation.verdict(&node.node) == Verdict::Expected;
+        if node.kind != Kind::AccessKey || !node.is_of_iam() || (is_ours && node.link != Link::Seed) {
+            continue;
+        }
+        match switched_off(facts, node) {
+            Found::Proved { .. } => last = last.max(since_off(facts, node)),
+            Found::NotYet { why, .. } => {
+                let said = format!("silence proves nothing while access key {} may work: {why}", node.id);
+                return Err(Found::not_yet(said, None));
+            }
+            unknown @ Found::Unknown { .. } => return Err(unknown),
+        }
+    }
+    Ok(last)
+}
+
+/// Since when a key is off, by the record or by what keytrail did.
+fn since_off(facts: &Facts<'_>, node: &Node) -> Option<DateTime<Utc>> {
+    let by_record = [
+        node.switched
+            .as_ref()
+            .filter(|switched| !switched.is_on)
+            .map(|switched| switched.time),
+        node.ended.as_ref().map(|ended| ended.time),
+    ];
+    let deeds = facts.investigation.deeds().all().iter();
+    let is_it = |change: &Change| matches!(change, Change::DeactivateKey { key, .. } | Change::DeleteKey { key, .. } if *key == node.id);
+    let by_deed = deeds.filter(|deed| is_it(&deed.approved.change)).map(|deed| deed.at);
+    by_record.into_iter().flatten().chain(by_deed).min()
+}
+
 pub(super) fn nothing_left(facts: &Facts<'_>) -> Found {
     let alive = alive(facts.investigation, facts.now);
     if let Some(first) = alive.ways.first() {
@@ -215,13 +274,6 @@ pub(super) fn nothing_left(facts: &Facts<'_>) -> Found {
 
 /// Up to when new calls of the chain were looked for in every region.
 fn looked_until(facts: &Facts<'_>) -> Result<DateTime<Utc>, Found> {
-    let watched = facts
-        .investigation
-        .watched()
-        .filter(|watched| watched.missed.is_empty());
-    if let Some(watched) = watched {
-        return Ok(watched.until);
-    }
     let history = facts.investigation.coverage().history();
     if history.is_empty() {
         return Err(Found::unknown(
@@ -231,6 +283,13 @@ fn looked_until(facts: &Facts<'_>) -> Result<DateTime<Utc>, Found> {
     match everything_read(facts) {
         Found::Proved { .. } => {}
         other => return Err(other),
+    }
+    let watched = facts
+        .investigation
+        .watched()
+        .filter(|watched| watched.missed.is_empty());
+    if let Some(watched) = watched {
+        return Ok(watched.until);
     }
     let read = history
         .values()

@@ -3,6 +3,8 @@
 mod builtin;
 mod commands;
 mod language;
+mod paste;
+mod samples;
 
 use std::process::Command as Process;
 
@@ -33,6 +35,7 @@ fn subject(kind: SubjectKind, origin: Origin, name: &str, user: Option<&str>) ->
         region: None,
         node: None,
         is_gone: false,
+        is_ours: false,
     }
 }
 

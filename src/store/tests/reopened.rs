@@ -190,3 +190,30 @@ fn the_views_can_be_read() {
     };
     assert_eq!((count("files"), count("timeline"), count("meta")), (1, 3, 2));
 }
+
+#[test]
+fn what_was_pasted_comes_back_as_it_was() {
+    use crate::investigation::Pasted;
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("case.keytrail");
+    let mut case = CaseFile::create(&path).unwrap();
+    fill(&mut case);
+    let pasted = Pasted {
+        item: "S3-18".into(),
+        command: "aws ec2 describe-instances --output json".into(),
+        condition: "A".into(),
+        shows: true,
+        words: "it is terminated".into(),
+        by: "alex".into(),
+        text: "{\"a\u{202e}\": \"\u{7f}\"}\n".into(),
+        sha256: "ab".repeat(32),
+        bytes: 12,
+        redacted: false,
+        cut: true,
+    };
+    case.commit(at(), What::Pasted(pasted.clone())).unwrap();
+    drop(case);
+    let case = CaseFile::open(&path).unwrap();
+    assert_eq!(case.integrity(), &Integrity::Whole);
+    assert_eq!(case.investigation().pasted(), [(at(), pasted)]);
+}

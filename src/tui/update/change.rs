@@ -121,6 +121,10 @@ impl App {
             Err(refusal) => return self.refuse(change, &refusal.to_string()),
         };
         let is_free = self.hands == Hands::Free;
+        let mut notes = notes;
+        if is_free {
+            notes.push("What it has now is kept in this file before anything is called.".to_owned());
+        }
         let commands = if is_free {
             plan.steps.iter().map(|step| command(&step.call)).collect()
         } else {
@@ -154,12 +158,13 @@ impl App {
             }
             Stage::Name | Stage::Doubts => {
                 let id = self.investigation().deeds().next_id();
+                let plan = proposal.plan.approved_at(self.now);
                 let approved = Approved {
                     id,
-                    change: proposal.plan.change,
+                    change: plan.change,
                     undoes: None,
-                    principal: proposal.plan.principal,
-                    steps: proposal.plan.steps,
+                    principal: plan.principal,
+                    steps: plan.steps,
                     by: self.settings.by.clone(),
                 };
                 let scroll = Scroll::default();

@@ -10,6 +10,7 @@
 //! | `change` | what is done about a node |
 //! | `copy` | what goes to the clipboard |
 //! | `findings` | the list of findings, and explanations |
+//! | `paste` | what a command printed |
 //! | `popups` | records, help, choices, questions, text fields |
 //! | `replay` | the clocks |
 
@@ -17,6 +18,7 @@ mod chain;
 mod change;
 mod copy;
 mod findings;
+mod paste;
 mod popups;
 mod replay;
 mod steps;
@@ -83,11 +85,15 @@ impl App {
         {
             self.typed();
         }
+        self.type_into_paste(event);
         None
     }
 
-    /// Takes pasted text: into a text field, if one is open.
+    /// Takes pasted text: as the output that is asked for, or into a text field, if one is open.
     pub fn paste(&mut self, text: &str) {
+        if let Some(Popup::Paste(paste)) = self.popups.last_mut() {
+            paste.add(text);
+        }
         if let Some(input) = self.input() {
             paste(input, text);
             self.typed();
@@ -162,6 +168,7 @@ impl App {
             | Action::WithContext => self.act_on_timeline(action),
             Action::ChangeState => self.open_menu(),
             Action::EditNote => self.edit_note(),
+            Action::Paste => return self.open_paste(),
             Action::SwitchOrder => self.switch_order(),
             Action::PlayPause
             | Action::Faster
@@ -189,9 +196,10 @@ impl App {
             }
             Some(Popup::Menu(menu)) => return menu.scroll.go(to, super::popup::Menu::STATES.len()),
             Some(Popup::Offers(offers)) => return offers.scroll.go(to, offers.list.len()),
+            Some(Popup::Asked(asked)) => return asked.scroll.go(to, asked.list.len()),
             Some(Popup::Proposal(proposal)) => return proposal.scroll.scroll(to),
             Some(Popup::Outcome(outcome)) => return outcome.scroll.scroll(to),
-            Some(Popup::Question(_) | Popup::Field(_) | Popup::NewKey(_)) => return,
+            Some(Popup::Question(_) | Popup::Field(_) | Popup::Paste(_) | Popup::NewKey(_)) => return,
             None => {}
         }
         match self.screen {

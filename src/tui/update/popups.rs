@@ -131,6 +131,13 @@ impl App {
                 }
             }
             Some(Popup::Field(field)) => self.accept_text(field),
+            Some(Popup::Asked(asked)) => {
+                let selected = asked.selected();
+                // It stays below: there may be more to paste.
+                self.popups.push(Popup::Asked(asked));
+                return self.ask_for(selected);
+            }
+            Some(Popup::Paste(paste)) => self.check_paste(paste),
             Some(Popup::Offers(offers)) => return self.choose(&offers),
             Some(Popup::Proposal(proposal)) => return self.approve(proposal),
             Some(other) => self.popups.push(other),

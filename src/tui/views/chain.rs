@@ -252,6 +252,8 @@ fn state(app: &App, node: &Node) -> (&'static str, Style) {
     }
     if node.ended.is_some() {
         ("deleted", theme.dim)
+    } else if node.is_off() {
+        ("inactive", theme.dim)
     } else if node.may_still_work(app.moment()) {
         ("may work", theme.notice)
     } else if node.expires.is_some() || node.is_key() {

@@ -117,6 +117,7 @@ fn proposal_lines(app: &App, proposal: &Proposal, columns: usize) -> Vec<Line<'s
         }
     };
     part("What it breaks", &proposal.plan.breaks, theme.notice);
+    part("Think twice", &proposal.plan.doubts, theme.danger);
     part("How to undo it", &[proposal.plan.undo.to_owned()], Style::new());
     part("Good to know", &proposal.notes, Style::new());
     lines

@@ -8,6 +8,7 @@
 //! | `popups` | what lies over a screen |
 //! | `findings` | the list of findings, and explanations |
 //! | `change` | what lies over it while a node is acted on |
+//! | `paste` | what lies over it while an output is pasted |
 
 mod chain;
 mod change;
@@ -16,6 +17,7 @@ mod coverage;
 mod details;
 mod findings;
 mod overview;
+mod paste;
 mod popups;
 mod replay;
 mod steps;

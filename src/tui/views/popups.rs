@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 use tui_input::Input;
 
-use super::{change, findings};
+use super::{change, findings, paste};
 use crate::playbook::State;
 use crate::tui::app::App;
 use crate::tui::keys::{self, Binding, Context, TABLE};
@@ -23,6 +23,8 @@ pub(super) fn draw(app: &App, popup: &Popup, frame: &mut Frame<'_>, body: Rect, 
         Popup::Explanation(state) => findings::explanation(app, state, frame, body),
         Popup::Menu(state) => menu(app, state, frame, body),
         Popup::Question(asked) => question(app, *asked, frame, body),
+        Popup::Asked(state) => paste::asked(app, state, frame, body),
+        Popup::Paste(state) => paste::paste(app, state, frame, body),
         Popup::Offers(state) => change::offers(app, state, frame, body),
         Popup::Proposal(state) => change::proposal(app, state, frame, body),
         Popup::Outcome(state) => change::outcome(app, state, frame, body),

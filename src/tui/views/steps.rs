@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::WIDE;
+use super::{WIDE, paste};
 use crate::investigation::triage;
 use crate::playbook::clock::in_words;
 use crate::playbook::{Exhibit, Found, Item, Standing, State, Step, TimeBox, commands, evidence_words};
@@ -151,6 +151,7 @@ fn item_text(app: &App, item: &Item, width: usize) -> Vec<Line<'static>> {
         lines.extend(subjects(app, standing, width));
     }
     lines.extend(command_lines(app, item, width));
+    lines.extend(paste::listed(app, item, width));
     if let Some(standing) = standing.filter(|standing| !standing.links.is_empty()) {
         lines.push(Line::default());
         lines.push(Line::styled("In the console", theme.accent));
