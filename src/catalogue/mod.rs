@@ -9,12 +9,16 @@
 //! | `attachments.csv` | a call that puts a policy or a group on one, and the call that takes it off |
 //! | `joins.csv` | a call that belongs to a node though no key of the chain signed it |
 //! | `calls.csv` | category, severity and ATT&CK technique of a call an attacker may make |
+//! | `resource_kinds.csv` | a kind of resource: what it may cost or expose, how to look at it and to remove it |
+//! | `resource_calls.csv` | a call that makes, changes or ends one |
 //! | `telltales.csv` | a call that tells something of who makes it |
 
 mod calls;
 mod guard;
 mod kind;
 mod lineage;
+mod opening;
+mod resource;
 mod rule;
 mod telltale;
 mod verb;
@@ -25,6 +29,7 @@ pub use kind::Kind;
 pub use lineage::{
     Attachment, Ending, Join, attachment, detachments, ending, found_by_name, is_lineage_call, joins, rule, rules,
 };
+pub use resource::{IdForm, ResourceEffect, ResourceKind, Touch, resource_kinds, touches};
 pub use rule::{Basis, Effect, LookUp, Relation, Rule, Strength};
 pub use telltale::{Telltale, telltale};
 pub use verb::{Meaning, meaning};

@@ -69,6 +69,8 @@ enum Command {
     Coverage(show::Args),
     /// Print the sources (address and program) behind the calls of the chain
     Actors(show::Args),
+    /// Print what the chain made or changed outside IAM, with the commands to look at it and to remove it
+    Resources(show::Args),
     /// Print the steps and their state, or their commands
     Checklist(checklist::Args),
     /// Write the evidence folder: CSV, JSON lines and a manifest with hashes
@@ -117,6 +119,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Timeline(args)) => show::run(show::View::Timeline, &args),
         Some(Command::Coverage(args)) => show::run(show::View::Coverage, &args),
         Some(Command::Actors(args)) => show::run(show::View::Actors, &args),
+        Some(Command::Resources(args)) => show::run(show::View::Resources, &args),
         Some(Command::Checklist(args)) => checklist::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Report(args)) => report::run(&args),

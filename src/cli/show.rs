@@ -1,4 +1,4 @@
-//! `keytrail chain|timeline|coverage|actors FILE`: print one view. `checklist` has more to it.
+//! `keytrail chain|timeline|coverage|actors|resources FILE`: print one view. `checklist` has more to it.
 
 use std::path::PathBuf;
 
@@ -46,6 +46,7 @@ pub(super) enum View {
     Timeline,
     Coverage,
     Actors,
+    Resources,
 }
 
 pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
@@ -57,6 +58,7 @@ pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
         View::Chain => print_with(|out| export::write_chain(investigation, format, out))?,
         View::Timeline => print_table(tables::events(investigation, &Filter::default()), format)?,
         View::Coverage => print_table(tables::coverage(investigation), format)?,
+        View::Resources => print_table(export::resources(investigation), format)?,
         View::Actors => print_table(export::actors(investigation), format)?,
     }
     Ok(Exit::Done)

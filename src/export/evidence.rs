@@ -54,7 +54,7 @@ pub fn write_evidence(
     for (name, table) in [
         ("events.csv", tables::events(investigation, &Filter::default())),
         ("chain.csv", tables::chain(investigation)),
-        ("resources.csv", tables::resources(investigation)),
+        ("resources.csv", super::resources(investigation)),
         ("coverage.csv", tables::coverage(investigation)),
         ("files.csv", tables::files(investigation)),
         ("checklist.csv", tables::checklist(investigation, playbook, &standings)),

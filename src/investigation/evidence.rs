@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::catalogue::{self, Effect};
+use crate::catalogue::{self, Effect, Touch};
 use crate::cloudtrail::{Event, EventKey, Identity, Record};
 
 /// How much somebody did, and when.
@@ -62,6 +62,8 @@ pub struct Evidence {
     hashes: Vec<[u8; 32]>,
     known: HashMap<EventKey, usize>,
     lineage: BTreeMap<EventKey, LineageCall>,
+    /// What was made, changed and ended outside IAM, by whichever call.
+    touched: BTreeMap<EventKey, (usize, Vec<Touch>)>,
     callers: HashMap<Identity, Activity>,
     first_use: HashMap<Arc<str>, usize>,
     /// What was asked for in calls that only read, each once.
@@ -82,6 +84,10 @@ impl Evidence {
         if catalogue::is_lineage_call(&event.source, event.base_name()) {
             let body = self.needed(record);
             self.lineage.insert(event.key.clone(), LineageCall { event: at, body });
+        }
+        let touches = catalogue::touches(event, &record.body);
+        if !touches.is_empty() {
+            self.touched.insert(event.key.clone(), (at, touches));
         }
         self.callers.entry(event.identity.clone()).or_default().add(event);
         if let Some(key) = &event.identity.access_key {
@@ -140,6 +146,16 @@ impl Evidence {
     /// The whole record of a call that can extend the chain.
     pub fn lineage_record(&self, key: &EventKey) -> Option<&Value> {
         self.lineage.get(key).map(|call| &*call.body)
+    }
+
+    /// The calls that made, changed or ended a resource, with what they did, in order of time.
+    pub fn touched(&self) -> impl Iterator<Item = (usize, &[Touch])> {
+        self.touched.values().map(|(at, touches)| (*at, &**touches))
+    }
+
+    /// Whether it is known what a call did to which resource.
+    pub fn is_touch(&self, key: &EventKey) -> bool {
+        self.touched.contains_key(key)
     }
 
     /// Every caller seen, with what they did.

@@ -186,10 +186,11 @@ impl Check<'_> {
         let evidence = raw.evidence.iter().filter_map(|call| self.call(call)).collect();
         let references = raw.references.iter().filter_map(|tag| self.reference(tag)).collect();
         let commands = raw.commands.into_iter().map(|command| {
-            self.command(&command);
+            self.command(&command, raw.for_each);
             let command = command.into_inner();
             CommandTemplate {
-                run: command.run,
+                run: command.run.unwrap_or_default(),
+                treat: command.treat,
                 for_each: command.for_each.or(raw.for_each),
                 note: command.note,
             }
@@ -291,8 +292,22 @@ impl Check<'_> {
         }
     }
 
-    fn command(&mut self, command: &Spanned<RawCommand>) {
-        let run = &command.get_ref().run;
+    fn command(&mut self, command: &Spanned<RawCommand>, of_item: Option<ForEach>) {
+        let raw = command.get_ref();
+        let each = raw.for_each.or(of_item);
+        let is_of_resources = each.is_some_and(ForEach::is_of_resources);
+        let run = match (&raw.run, raw.treat) {
+            (Some(run), None) => run,
+            (None, Some(_)) if is_of_resources => return,
+            (None, Some(_)) => {
+                let message = "`treat` needs a `for_each` of resources, such as `resource` or `machine`";
+                return self.wrong(command.span().start, message.to_owned());
+            }
+            _ => {
+                let message = "a command has either `run` or `treat`";
+                return self.wrong(command.span().start, message.to_owned());
+            }
+        };
         for (offset, message) in self.filler.mistakes(run) {
             let place = self.place(&command.span(), run, offset);
             self.wrong(place, message);

@@ -369,7 +369,7 @@ fn named(subject: &Subject) -> String {
         .or(subject.role.as_ref())
         .filter(|holder| **holder != subject.name);
     let of = holder.map(|holder| format!(" of {holder}")).unwrap_or_default();
-    format!("{} {}{of}", subject.kind.label(), subject.name)
+    format!("{}{of}", subject.title())
 }
 
 fn said(line: &Line) -> String {

@@ -33,6 +33,7 @@ fn subject(kind: SubjectKind, origin: Origin, name: &str, user: Option<&str>) ->
         region: None,
         node: None,
         is_gone: false,
+        resource: None,
     }
 }
 
@@ -41,6 +42,7 @@ fn item(run: &str, for_each: Option<ForEach>) -> Item {
         id: "A-1".to_owned(),
         commands: vec![CommandTemplate {
             run: run.to_owned(),
+            treat: None,
             for_each,
             note: String::new(),
         }],
