@@ -1,5 +1,7 @@
 //! The events in order of time, filtered.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::actor::actor_id;
@@ -11,6 +13,8 @@ use crate::cloudtrail::Event;
 pub struct Filter {
     /// Only events of this node (by its `node` id): signed with it, made by it, or the one that proves it.
     pub node: Option<String>,
+    /// Only these events, whoever made them.
+    pub only: Option<Only>,
     /// Only calls of this actor, by its id.
     pub actor: Option<String>,
     /// Only this region.
@@ -29,10 +33,19 @@ pub struct Filter {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// Some events and what they are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Only {
+    /// What they are about. The attacker may have named it.
+    pub what: String,
+    /// Where they stand in the evidence.
+    pub events: Vec<usize>,
+}
+
 /// The indices of the events that pass a filter, earliest first; equal times in order of their ids.
 pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
     let keys = chain.key_ids();
-    let proofs: std::collections::HashSet<_> = chain
+    let proofs: HashSet<_> = chain
         .nodes
         .iter()
         .filter_map(|n| n.proof.as_ref())
@@ -43,6 +56,7 @@ pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
         .as_deref()
         .and_then(|n| chain.find(n))
         .map(|i| &chain.nodes[i]);
+    let only: Option<HashSet<usize>> = filter.only.as_ref().map(|only| only.events.iter().copied().collect());
     let needle = filter.text.to_lowercase();
     let in_chain = |event: &Event| {
         let signed = event.identity.access_key.as_deref().is_some_and(|k| keys.contains(k));
@@ -55,12 +69,13 @@ pub fn select(evidence: &Evidence, chain: &Chain, filter: &Filter) -> Vec<u32> {
             && (!filter.writes_only || event.is_write())
             && (!filter.failures_only || !event.outcome.succeeded())
             && filter.until.is_none_or(|t| event.time() <= t)
-            && (filter.with_context || node.is_some() || in_chain(event))
+            && (filter.with_context || node.is_some() || filter.only.is_some() || in_chain(event))
             && (needle.is_empty() || mentions(event, &needle))
             && filter.actor.as_deref().is_none_or(|actor| actor_id(event) == actor)
     };
     let mut chosen: Vec<u32> = (0u32..)
         .zip(evidence.events())
+        .filter(|(at, _)| only.as_ref().is_none_or(|only| only.contains(&(*at as usize))))
         .filter(|(_, e)| passes(e))
         .map(|(i, _)| i)
         .collect();

@@ -11,11 +11,19 @@ pub enum Screen {
     Timeline,
     Steps,
     Coverage,
+    Resources,
 }
 
 impl Screen {
     /// All screens, in order.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Chain, Self::Timeline, Self::Steps, Self::Coverage];
+    pub const ALL: [Self; 6] = [
+        Self::Overview,
+        Self::Chain,
+        Self::Timeline,
+        Self::Steps,
+        Self::Coverage,
+        Self::Resources,
+    ];
 
     /// Its name on the tab.
     pub fn title(self) -> &'static str {
@@ -25,6 +33,7 @@ impl Screen {
             Self::Timeline => "Timeline",
             Self::Steps => "Steps",
             Self::Coverage => "Coverage",
+            Self::Resources => "Resources",
         }
     }
 
@@ -69,6 +78,9 @@ pub enum Action {
     Leave,
     Record,
     Copy,
+    CopyRemoval,
+    OpenOnly,
+    ResourceEvents,
     Search,
     NextMatch,
     PreviousMatch,
@@ -142,6 +154,8 @@ impl Action {
             Self::Leave => "leave details",
             Self::Record => "record",
             Self::Copy => "copy",
+            Self::CopyRemoval => "copy removal",
+            Self::OpenOnly => "still there",
             Self::Search | Self::SearchHelp => "search",
             Self::NextMatch => "next",
             Self::PreviousMatch => "previous",
@@ -149,7 +163,7 @@ impl Action {
             Self::CycleVerdict => "verdict",
             Self::Judge(verdict) => verdict.as_str(),
             Self::Act => "do",
-            Self::NodeEvents => "its events",
+            Self::NodeEvents | Self::ResourceEvents => "its events",
             Self::EventNode => "in chain",
             Self::FilterText => "filter",
             Self::WritesOnly => "writes",
@@ -195,6 +209,7 @@ impl Action {
             Self::Show(Screen::Timeline) => "Every event of the chain, in order of time",
             Self::Show(Screen::Steps) => "The steps to work through, with commands and notes",
             Self::Show(Screen::Coverage) => "What was read, and what was not",
+            Self::Show(Screen::Resources) => "What the chain made or changed outside IAM, and how to be rid of it",
             Self::NextScreen => "Go to the next screen",
             Self::PreviousScreen => "Go to the previous screen",
             Self::Up => "One line up",
@@ -215,8 +230,12 @@ impl Action {
             Self::Leave => "Leave the details",
             Self::Record => "Show the CloudTrail record behind this line",
             Self::Copy => {
-                "Copy: the command that deactivates the key, the item's commands, the node's or the event's id"
+                "Copy: the command that deactivates the key, the item's commands, the node's or the event's id, the commands \
+                 that show the resource"
             }
+            Self::CopyRemoval => "Copy the commands that remove the resource, or put it back as it was",
+            Self::OpenOnly => "Filter: only what is still there, as far as the records say",
+            Self::ResourceEvents => "Show the calls behind this resource in the timeline",
             Self::Search => "Search by name, id, kind or link",
             Self::NextMatch => "Go to the next match",
             Self::PreviousMatch => "Go to the previous match",

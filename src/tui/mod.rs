@@ -27,6 +27,7 @@ mod desk;
 mod event_loop;
 mod events;
 mod index;
+mod inventory;
 mod keys;
 mod popup;
 mod replay;

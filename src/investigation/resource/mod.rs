@@ -151,7 +151,8 @@ impl Resource {
     fn count(&mut self, event: &Event, at: usize) {
         self.first = self.first.min(event.time());
         self.last = self.last.max(event.time());
-        if !self.events.contains(&at) {
+        // One call may name a thing twice.
+        if self.events.last() != Some(&at) {
             self.events.push(at);
             *self.calls.entry(event.name.to_string()).or_default() += 1;
         }
@@ -170,6 +171,9 @@ pub fn derive(evidence: &Evidence, chain: &Chain) -> Vec<Resource> {
     let callers = Callers::of(chain);
     let mut found = lives::replay(evidence, &callers);
     named::add(&mut found, evidence, &callers);
+    for resource in &mut found {
+        resource.events.sort_by_key(|at| &evidence.events()[*at].key);
+    }
     found.sort_by(|a, b| {
         let place = |r: &Resource| (r.service.clone(), r.region.clone(), r.account.clone(), r.id.clone());
         let order = |r: &Resource| r.kind.map_or((u8::MAX, ""), |kind| (kind.order, kind.word));

@@ -14,17 +14,16 @@ pub(super) fn add(found: &mut Vec<Resource>, evidence: &Evidence, callers: &Call
         known.entry(place).or_insert(at);
     }
     let mut named: BTreeMap<(String, String), Resource> = BTreeMap::new();
-    let mut events: Vec<_> = evidence.events().iter().enumerate().collect();
-    events.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
-    for (at, event) in events {
+    let events = evidence.events().iter().enumerate().filter_map(|(at, event)| {
         // Identities are the chain's business.
         let identity_service = matches!(event.service(), "iam" | "sts" | "signin");
-        let is_told =
-            identity_service || !event.is_write() || !event.outcome.succeeded() || evidence.is_touch(&event.key);
-        if is_told || event.resources.is_empty() {
-            continue;
-        }
-        let Some(by) = callers.node(event) else { continue };
+        let is_write = event.is_write() && event.outcome.succeeded();
+        let is_named = is_write && !identity_service && !event.resources.is_empty() && !evidence.is_touch(&event.key);
+        is_named.then(|| Some((at, event, callers.node(event)?))).flatten()
+    });
+    let mut events: Vec<_> = events.collect();
+    events.sort_by(|(_, a, _), (_, b, _)| a.key.cmp(&b.key));
+    for (at, event, by) in events {
         for id in &event.resources {
             let place = format!("{} {} {}", event.service(), event.account(), event.region);
             let place = (place, alias(id).to_owned());

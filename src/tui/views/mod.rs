@@ -3,7 +3,7 @@
 //! | file | one idea |
 //! |---|---|
 //! | `chrome` | the lines above and below every screen |
-//! | `overview`, `chain`, `details`, `timeline`, `steps`, `coverage` | the screens |
+//! | `overview`, `chain`, `details`, `timeline`, `steps`, `coverage`, `resources` | the screens |
 //! | `replay` | the bar under a replay |
 //! | `popups` | what lies over a screen |
 //! | `change` | what lies over it while a node is acted on |
@@ -16,6 +16,7 @@ mod details;
 mod overview;
 mod popups;
 mod replay;
+mod resources;
 mod steps;
 mod timeline;
 
@@ -59,6 +60,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         Screen::Timeline => timeline::draw(app, frame, body),
         Screen::Steps => steps::draw(app, frame, body),
         Screen::Coverage => coverage::draw(app, frame, body),
+        Screen::Resources => resources::draw(app, frame, body),
     }
     replay::draw(app, frame, bar);
     chrome::status(app, frame, status);
