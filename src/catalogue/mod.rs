@@ -11,9 +11,11 @@
 //! | `calls.csv` | category, severity and ATT&CK technique of a call an attacker may make |
 //! | `resource_kinds.csv` | a kind of resource: what it may cost or expose, how to look at it and to remove it |
 //! | `resource_calls.csv` | a call that makes, changes or ends one |
+//! | `escalations.csv` | a way by which an identity can give itself more rights |
 //! | `telltales.csv` | a call that tells something of who makes it |
 
 mod calls;
+mod escalation;
 mod guard;
 mod kind;
 mod lineage;
@@ -24,6 +26,7 @@ mod telltale;
 mod verb;
 
 pub use calls::{Call, call, data_events};
+pub use escalation::{Escalation, escalations};
 pub use guard::matches;
 pub use kind::Kind;
 pub use lineage::{

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::lineage::Calls;
+use super::lineage::{self, Calls};
 use super::{guard, opening};
 use crate::cloudtrail::{Event, json};
 
@@ -99,6 +99,8 @@ pub struct Touch {
     pub id: String,
     /// What it is part of (a group, a cluster, a rule); may be empty.
     pub within: String,
+    /// What it was started by, where a service started it: an Auto Scaling group, a fleet.
+    pub started_by: Vec<String>,
 }
 
 static KINDS: LazyLock<HashMap<&'static str, ResourceKind>> = LazyLock::new(|| {
@@ -204,11 +206,20 @@ impl ResourceCall {
             "openings" => opening::openings(body),
             path => json::path(body, path).into_iter().map(Into::into).collect(),
         };
+        let joins = lineage::joins(&event.source, event.base_name()).iter();
+        let started_by: Vec<String> = match self.effect {
+            ResourceEffect::Makes => joins
+                .flat_map(|join| json::path(body, join.path))
+                .map(Into::into)
+                .collect(),
+            _ => Vec::new(),
+        };
         let touch = |id| Touch {
             kind: self.kind,
             effect: self.effect,
             id,
             within: within.clone(),
+            started_by: started_by.clone(),
         };
         ids.into_iter().map(touch).collect()
     }

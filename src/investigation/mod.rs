@@ -23,7 +23,8 @@
 //! | `unseen` | what no source can show |
 //! | `checklist` | the state of the steps |
 //! | `change/` | what may be changed in the account, what it breaks, how it is undone |
-//! | `resource` | what the chain made or changed outside IAM |
+//! | `reach/` | how far a user could reach, and whether it could have given itself more |
+//! | `resource/` | what the chain made or changed outside IAM |
 
 pub mod account;
 pub mod actor;
@@ -38,6 +39,7 @@ pub mod further;
 pub mod lead;
 pub mod live;
 mod ours;
+pub mod reach;
 pub mod resource;
 pub mod state;
 pub mod tally;

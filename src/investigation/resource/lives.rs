@@ -8,6 +8,16 @@ use crate::cloudtrail::Event;
 use crate::investigation::Evidence;
 use crate::investigation::chain::{Ended, ender};
 
+/// The kinds that start others by themselves.
+const STARTERS: [&str; 6] = [
+    "auto_scaling_group",
+    "ec2_fleet",
+    "spot_fleet",
+    "spot_request",
+    "launch_template",
+    "emr_cluster",
+];
+
 /// One thing that one call did.
 struct Moment<'a> {
     at: usize,
@@ -71,10 +81,10 @@ impl Lives {
 
     fn apply(&mut self, moment: &Moment<'_>) {
         let effect = moment.touch.effect;
-        match moment.by {
+        match moment.by.map(str::to_owned).or_else(|| self.starter(moment)) {
             _ if effect == ResourceEffect::Ends => self.end(moment),
             Some(by) => {
-                let at = self.open(moment).unwrap_or_else(|| self.begin(moment, by));
+                let at = self.open(moment).unwrap_or_else(|| self.begin(moment, &by));
                 let resource = &mut self.found[at];
                 resource.is_made |= effect == ResourceEffect::Makes;
                 resource.is_set |= effect == ResourceEffect::Sets;
@@ -89,6 +99,18 @@ impl Lives {
             }
             None => {}
         }
+    }
+
+    /// The node behind what a service started it for: a group, a fleet, a template of the chain.
+    fn starter(&self, moment: &Moment<'_>) -> Option<String> {
+        let of = |id: &String| {
+            let named = STARTERS
+                .iter()
+                .filter_map(|kind| self.named.get(&(*kind, alias(id).to_owned())));
+            let mut found = named.flatten().map(|at| &self.found[*at]);
+            found.find(|resource| resource.is_in(moment.event))
+        };
+        Some(moment.touch.started_by.iter().find_map(of)?.by.clone())
     }
 
     fn begin(&mut self, moment: &Moment<'_>, by: &str) -> usize {
