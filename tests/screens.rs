@@ -133,10 +133,16 @@ fn the_resources_are_filtered_copied_and_say_why_there_are_none() {
     let mut app = app(false);
     press(&mut app, "6");
     let before = text(&draw(&app, 150, 60));
-    assert!(before.contains("GuardDuty detector") && before.contains("ec2 in sa-east-1"), "{before}");
+    assert!(
+        before.contains("GuardDuty detector") && before.contains("ec2 in sa-east-1"),
+        "{before}"
+    );
     press(&mut app, "f");
     let open = text(&draw(&app, 150, 60));
-    assert!(open.contains(" still there ") && open.contains("EC2 instance i-"), "{open}");
+    assert!(
+        open.contains(" still there ") && open.contains("EC2 instance i-"),
+        "{open}"
+    );
     press(&mut app, "<Esc>");
     assert_eq!(text(&draw(&app, 150, 60)), before);
     let looked = copied(&mut app).expect("commands");

@@ -42,17 +42,17 @@ impl InventoryState {
         self.all = resource::derive(investigation.evidence(), investigation.chain());
         // Stable: in one place the order of removal holds.
         self.all.sort_by(|a, b| place(a).cmp(&place(b)));
-        self.choose(selected);
+        self.choose(selected.as_ref());
     }
 
     /// Shows what is still there only, or everything.
     pub(super) fn switch(&mut self) {
         let selected = self.resource().map(identity);
         self.is_open_only ^= true;
-        self.choose(selected);
+        self.choose(selected.as_ref());
     }
 
-    fn choose(&mut self, selected: Option<[String; 5]>) {
+    fn choose(&mut self, selected: Option<&[String; 5]>) {
         let is_shown = |at: &usize| !self.is_open_only || self.all[*at].state().is_open();
         let shown: Vec<usize> = (0..self.all.len()).filter(is_shown).collect();
         self.rows.clear();
@@ -62,7 +62,7 @@ impl InventoryState {
             self.rows.extend(together.iter().copied().map(Row::Resource));
         }
         let is_it = |row: &Row| match row {
-            Row::Resource(at) => selected.as_ref() == Some(&identity(&self.all[*at])),
+            Row::Resource(at) => selected == Some(&identity(&self.all[*at])),
             Row::Place { .. } => false,
         };
         match self.rows.iter().position(is_it) {

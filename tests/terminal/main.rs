@@ -15,6 +15,7 @@ mod change;
 mod endings;
 mod erase;
 mod panics;
+mod removal;
 mod screens;
 mod staged;
 mod start;

@@ -152,7 +152,7 @@ fn about(app: &App, resource: &Resource, width: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> = styled(&safe(&head), theme.strong, width);
     let said = match state {
         State::There | State::InForce | State::Changed => ", as far as the records say",
-        State::Named => ": keytrail does not know the calls, and has no commands",
+        State::Named => ": keytrail does not know what these calls do",
         State::Destroyed | State::Gone => "",
     };
     lines.extend(styled(&format!("{sign} {}{said}", state.as_str()), style, width));
