@@ -75,6 +75,8 @@ pub enum ResourceEffect {
     Sets,
     /// It is there no more.
     Ends,
+    /// What was set or shared is taken back. Where nothing was, that is nothing.
+    Undoes,
 }
 
 /// One row of `resource_calls.csv`.
@@ -158,6 +160,7 @@ fn effect_of(word: &str) -> Option<ResourceEffect> {
         "changes" => ResourceEffect::Changes,
         "sets" => ResourceEffect::Sets,
         "ends" => ResourceEffect::Ends,
+        "undoes" => ResourceEffect::Undoes,
         _ => return None,
     })
 }
@@ -169,7 +172,7 @@ pub fn resource_kinds() -> impl Iterator<Item = &'static ResourceKind> {
 
 /// The calls, by source and name, that end a resource or take the place of a setting, whoever signed them.
 pub(super) fn resource_endings() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let ends = |call: &ResourceCall| matches!(call.effect, ResourceEffect::Ends | ResourceEffect::Sets);
+    let ends = |call: &ResourceCall| !matches!(call.effect, ResourceEffect::Makes | ResourceEffect::Changes);
     CALLS.iter().flat_map(move |(source, names)| {
         let ending = names.iter().filter(move |(_, calls)| calls.iter().any(ends));
         ending.map(move |(name, _)| (*source, *name))

@@ -62,7 +62,7 @@ impl Lives {
         let is_taken = self.open(moment).is_some();
         match moment.touch.effect {
             ResourceEffect::Makes | ResourceEffect::Sets => !is_taken,
-            ResourceEffect::Changes | ResourceEffect::Ends => is_taken,
+            ResourceEffect::Changes | ResourceEffect::Ends | ResourceEffect::Undoes => is_taken,
         }
     }
 
@@ -82,7 +82,7 @@ impl Lives {
     fn apply(&mut self, moment: &Moment<'_>) {
         let effect = moment.touch.effect;
         match moment.by.map(str::to_owned).or_else(|| self.starter(moment)) {
-            _ if effect == ResourceEffect::Ends => self.end(moment),
+            _ if matches!(effect, ResourceEffect::Ends | ResourceEffect::Undoes) => self.end(moment),
             Some(by) => {
                 let at = self.open(moment).unwrap_or_else(|| self.begin(moment, &by));
                 let resource = &mut self.found[at];
@@ -136,11 +136,11 @@ impl Lives {
         match (self.open(moment), moment.by) {
             (Some(open), _) => moment.close(&mut self.found[open]),
             // It was there before: that it is gone is the chain's doing.
-            (None, Some(by)) => {
+            (None, Some(by)) if touch.effect == ResourceEffect::Ends => {
                 let at = self.begin(moment, by);
                 moment.close(&mut self.found[at]);
             }
-            (None, None) => {}
+            (None, _) => {}
         }
         self.end_parts(moment, &touch.id, |kind| {
             kind != touch.kind && kind.service == touch.kind.service

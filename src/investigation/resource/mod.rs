@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use super::chain::Ended;
 use super::{Chain, Evidence};
 use crate::catalogue::{IdForm, ResourceKind};
-use crate::cloudtrail::{Event, EventKey, ids};
+use crate::cloudtrail::{Event, EventKey, ids, is_resource_id};
 
 /// One resource and what was done to it by the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,9 +158,12 @@ impl Resource {
         }
     }
 
-    /// Whether commands and people call it that way in a place.
+    /// Whether what a call names by this name is this one: in its account and region, or wherever the name or the id is given
+    /// out once (then also where a publisher masked the accounts, quirk Q37).
     fn is_in(&self, event: &Event) -> bool {
         self.kind.is_some_and(|kind| kind.id_form == IdForm::Global)
+            || is_resource_id(&self.id)
+            || is_resource_id(&self.within)
             || (self.account == event.account() && self.region == *event.region)
     }
 }
