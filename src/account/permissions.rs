@@ -29,7 +29,12 @@ impl Client {
             join_all(boundary.into_iter().map(|arn| self.managed(arn, true))),
             join_all(inline.map(|policy| self.own(&user.name, policy))),
             join_all(groups().map(|group| self.inline_of_group(&group.name))),
-            self.simulated(user),
+            async {
+                match &user.about {
+                    Reply::Known(about) => self.simulated(&about.arn).await,
+                    _ => Reply::Failed("the ARN of the user is not known".to_owned()),
+                }
+            },
         );
         let texts = managed.into_iter().chain(bound).chain(own);
         Permissions {
@@ -39,24 +44,8 @@ impl Client {
     }
 
     async fn managed(&self, arn: String, is_boundary: bool) -> PolicyText {
-        let about = reply(self.iam.get_policy().policy_arn(&arn).send().await);
-        let version = about.and_then(
-            |answer| match answer.policy.and_then(|policy| policy.default_version_id) {
-                Some(version) => Reply::Known(version),
-                None => Reply::Failed("the answer names no version".to_owned()),
-            },
-        );
-        let text = match version {
-            Reply::Known(version) => {
-                let asked = self.iam.get_policy_version().policy_arn(&arn).version_id(version);
-                let answer = reply(asked.send().await);
-                answer.and_then(
-                    |answer| match answer.policy_version.and_then(|version| version.document) {
-                        Some(text) => Reply::Known(text),
-                        None => Reply::Failed("the answer has no text".to_owned()),
-                    },
-                )
-            }
+        let text = match self.version_in_force(&arn).await {
+            Reply::Known(version) => self.policy_text(&arn, &version).await,
             unknown => unknown,
         };
         PolicyText {
@@ -64,6 +53,41 @@ impl Client {
             is_boundary,
             text,
         }
+    }
+
+    /// Which version of a managed policy is in force.
+    pub(super) async fn version_in_force(&self, arn: &str) -> Reply<String> {
+        let about = reply(self.iam.get_policy().policy_arn(arn).send().await);
+        about.and_then(
+            |answer| match answer.policy.and_then(|policy| policy.default_version_id) {
+                Some(version) => Reply::Known(version),
+                None => Reply::Failed("the answer names no version".to_owned()),
+            },
+        )
+    }
+
+    /// The text of a version of a managed policy.
+    pub(super) async fn policy_text(&self, arn: &str, version: &str) -> Reply<String> {
+        let asked = self.iam.get_policy_version().policy_arn(arn).version_id(version);
+        let answer = reply(asked.send().await);
+        answer.and_then(
+            |answer| match answer.policy_version.and_then(|version| version.document) {
+                Some(text) => Reply::Known(text),
+                None => Reply::Failed("the answer has no text".to_owned()),
+            },
+        )
+    }
+
+    /// The names of a group's inline policies.
+    pub(super) async fn inline_names(&self, group: &str) -> Reply<Vec<String>> {
+        let pages = self.iam.list_group_policies().group_name(group).into_paginator();
+        reply(pages.items().send().try_collect().await)
+    }
+
+    /// The text of an inline policy of a group.
+    pub(super) async fn text_of_group(&self, group: &str, policy: &str) -> Reply<String> {
+        let asked = self.iam.get_group_policy().group_name(group).policy_name(policy);
+        reply(asked.send().await).map(|answer| answer.policy_document)
     }
 
     async fn own(&self, user: &str, policy: &str) -> PolicyText {
@@ -75,15 +99,11 @@ impl Client {
     }
 
     async fn inline_of_group(&self, group: &str) -> Vec<PolicyText> {
-        let pages = self.iam.list_group_policies().group_name(group).into_paginator();
-        let names: Reply<Vec<String>> = reply(pages.items().send().try_collect().await);
-        let text = async |name: String| {
-            let asked = self.iam.get_group_policy().group_name(group).policy_name(&name);
-            PolicyText {
-                text: reply(asked.send().await).map(|answer| answer.policy_document),
-                name,
-                is_boundary: false,
-            }
+        let names = self.inline_names(group).await;
+        let text = async |name: String| PolicyText {
+            text: self.text_of_group(group, &name).await,
+            name,
+            is_boundary: false,
         };
         match names {
             Reply::Known(names) => join_all(names.into_iter().map(text)).await,
@@ -97,10 +117,7 @@ impl Client {
     }
 
     /// What AWS's simulator says of the actions that tell most.
-    async fn simulated(&self, user: &UserSeen) -> Reply<Vec<Simulated>> {
-        let Reply::Known(about) = &user.about else {
-            return Reply::Failed("the ARN of the user is not known".to_owned());
-        };
+    pub(super) async fn simulated(&self, arn: &str) -> Reply<Vec<Simulated>> {
         let actions: Vec<&str> = telling_actions().into_iter().collect();
         let mut answers = Vec::new();
         for some in actions.chunks(AT_ONCE) {
@@ -108,7 +125,7 @@ impl Client {
             let asked = self
                 .iam
                 .simulate_principal_policy()
-                .policy_source_arn(&about.arn)
+                .policy_source_arn(arn)
                 .set_action_names(Some(names));
             let pages = asked
                 .max_items(i32::try_from(AT_ONCE).unwrap_or(1))

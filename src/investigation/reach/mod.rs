@@ -12,7 +12,7 @@ mod statement;
 
 use std::collections::BTreeSet;
 
-use super::account::{Permissions, PolicyText, QUARANTINE, Reply, UserSeen, policy_name};
+use super::account::{Permissions, PolicyText, QUARANTINE, UserSeen, policy_name};
 use super::chain::trust;
 use super::{Evidence, Investigation, Link};
 use crate::catalogue::{Kind, escalations};
@@ -158,7 +158,10 @@ pub fn all(investigation: &Investigation) -> Vec<(String, Reach)> {
 /// How far a user could reach, as AWS was asked; `None` where neither the simulator nor any text answered.
 pub fn of_user(user: &UserSeen) -> Option<Reach> {
     let permissions = user.permissions.as_ref()?;
-    if let Some(answers) = permissions.simulated.known() {
+    let own_text = |policy: &PolicyText| !policy.is_boundary && !is_quarantine(policy) && policy.text.known().is_some();
+    // The simulator counts AWS's quarantine, which came after the leak: it says nothing of what was possible before.
+    let is_hidden = permissions.texts.iter().any(is_quarantine) && permissions.texts.iter().any(own_text);
+    if let (Some(answers), false) = (permissions.simulated.known(), is_hidden) {
         let allowed: BTreeSet<&str> = answers.iter().filter(|a| a.is_allowed).map(|a| &*a.action).collect();
         let answer = |action: &str| {
             if allowed.contains(action) {
@@ -167,9 +170,13 @@ pub fn of_user(user: &UserSeen) -> Option<Reach> {
                 Answer::No
             }
         };
-        return Some(estimate(Basis::Simulator, answer, None, quarantined(permissions)));
+        return Some(estimate(
+            Basis::Simulator,
+            answer,
+            None,
+            quarantined(permissions, Basis::Simulator),
+        ));
     }
-    // AWS put it there after the leak: it says nothing of what was possible before.
     let texts = || permissions.texts.iter().filter(|policy| !is_quarantine(policy));
     let unread: Vec<String> = texts()
         .filter(|policy| policy.text.known().is_none())
@@ -184,7 +191,7 @@ pub fn of_user(user: &UserSeen) -> Option<Reach> {
     let is_bounded = !boundary.is_empty();
     let policies = Policies::read(own.iter().map(|(text, _)| &***text))
         .within(is_bounded.then(|| Policies::read(boundary.iter().map(|(text, _)| &***text))));
-    let mut unsure = quarantined(permissions);
+    let mut unsure = quarantined(permissions, Basis::Texts);
     unsure.extend(unread);
     Some(by_texts(Basis::Texts, &policies, unsure))
 }
@@ -253,10 +260,10 @@ fn is_quarantine(policy: &PolicyText) -> bool {
 }
 
 /// The simulator counts AWS's quarantine; the reading of texts does not. Either is said.
-fn quarantined(permissions: &Permissions) -> Vec<String> {
+fn quarantined(permissions: &Permissions, basis: Basis) -> Vec<String> {
     let is_on = permissions.texts.iter().any(is_quarantine);
-    let said = match permissions.simulated {
-        Reply::Known(_) => "what it could do before the quarantine",
+    let said = match basis {
+        Basis::Simulator => "what it could do before the quarantine",
         _ => "what the quarantine denies now",
     };
     is_on.then(|| said.to_owned()).into_iter().collect()
