@@ -288,6 +288,11 @@ fn the_owner_is_found_with_all_it_may_do() {
             "policies",
             "AWSCompromisedKeyQuarantineV3; inline: deploy; group ops: ReadOnlyAccess; limited by PowerUserAccess",
         ),
+        (
+            "could do",
+            "none of the telling services; no known way to more rights (an estimate from the policies' texts; not looked at: \
+             what the quarantine denies now)",
+        ),
         ("quarantine", "AWSCompromisedKeyQuarantineV3"),
     ];
     assert_eq!(rows, expected.map(|(label, text)| (label, text.to_owned())));

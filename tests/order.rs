@@ -71,3 +71,30 @@ fn what_is_said_of_a_key_depends_neither_on_order_nor_on_chance() {
         assert_eq!(investigate(&calls).chain(), expected.chain());
     }
 }
+
+#[test]
+fn the_resources_are_the_same_in_any_order() {
+    let seed = seed();
+    let pair = |seconds, name: &str| call(&seed, seconds, "ec2", name).request(json!({"keyName": "k"}));
+    let calls = [
+        pair(1, "CreateKeyPair"),
+        pair(2, "DeleteKeyPair"),
+        pair(2, "CreateKeyPair"),
+        call(&seed, 2, "s3", "PutBucketPolicy").request(json!({"bucketName": "b"})),
+        call(&user("alex", "AKIAOTHER00000000001"), 2, "s3", "DeleteBucketPolicy").request(json!({"bucketName": "b"})),
+        call(&seed, 3, "sns", "PutDataProtectionPolicy").request(json!({"name": "alerts"})),
+    ];
+    let found = |order: Vec<usize>| {
+        let case = feed(&[SEED], order.into_iter().map(|at| vec![calls[at].record()]).collect());
+        let found = keytrail::investigation::resource::derive(case.evidence(), case.chain()).into_iter();
+        found
+            .map(|r| (r.label(), r.id.clone(), r.state(), r.first, r.calls))
+            .collect::<Vec<_>>()
+    };
+    let expected = found((0..calls.len()).collect());
+    for turn in 1..calls.len() {
+        let turned = (0..calls.len()).map(|at| (at + turn) % calls.len()).collect::<Vec<_>>();
+        assert_eq!(found(turned.iter().rev().copied().collect()), expected);
+        assert_eq!(found(turned), expected);
+    }
+}

@@ -20,7 +20,7 @@ use support::screens::{self, app, copied, draw, press, text};
 mod support;
 
 /// Name and the keys that lead there.
-const SCREENS: [(&str, &str); 20] = [
+const SCREENS: [(&str, &str); 23] = [
     ("overview", "1"),
     ("chain", "2<Down>"),
     ("chain_details", "2<Down><Enter>"),
@@ -40,6 +40,9 @@ const SCREENS: [(&str, &str); 20] = [
     ("steps_menu", "4<Down><Enter>"),
     ("decision", "4<Down><Down><Down><Down>"),
     ("coverage", "5"),
+    ("resources", "6<Down>"),
+    ("resources_details", "6<Down><Down><Enter>"),
+    ("resource_events", "6<Down><Down>t"),
     ("help", "2?"),
 ];
 
@@ -125,6 +128,7 @@ fn without_colours_the_selection_is_still_to_be_seen() {
                 | "help"
                 | "chain_details"
                 | "action_commands"
+                | "resources_details"
         ) {
             let reversed = (2..20).any(|y| (2..20).all(|x| buffer[(x, y)].modifier.contains(Modifier::REVERSED)));
             assert!(reversed || name == "steps_menu", "{name}");
@@ -133,6 +137,36 @@ fn without_colours_the_selection_is_still_to_be_seen() {
     let mut app = app(true);
     press(&mut app, "2<Down>");
     insta::assert_debug_snapshot!("chain_monochrome", draw(&app, 80, 24));
+}
+
+#[test]
+fn the_resources_are_filtered_copied_and_say_why_there_are_none() {
+    let mut app = app(false);
+    press(&mut app, "6");
+    let before = text(&draw(&app, 150, 60));
+    assert!(
+        before.contains("GuardDuty detector") && before.contains("ec2 in sa-east-1"),
+        "{before}"
+    );
+    press(&mut app, "f");
+    let open = text(&draw(&app, 150, 60));
+    assert!(
+        open.contains(" still there ") && open.contains("EC2 instance i-"),
+        "{open}"
+    );
+    press(&mut app, "<Esc>");
+    assert_eq!(text(&draw(&app, 150, 60)), before);
+    let looked = copied(&mut app).expect("commands");
+    assert!(looked.starts_with("aws ") && looked.contains(" get-"), "{looked}");
+    // The calls behind it, and back to all of them.
+    press(&mut app, "t");
+    let shown = text(&draw(&app, 120, 40));
+    assert!(shown.contains("Timeline") && shown.contains(" of "), "{shown}");
+    let nothing = App::new(screens::begun(), screens::settings(false), screens::now());
+    let mut nothing = nothing;
+    press(&mut nothing, "6");
+    let shown = text(&draw(&nothing, 80, 24));
+    assert!(shown.contains("Nothing yet"), "{shown}");
 }
 
 #[test]

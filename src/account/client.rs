@@ -107,13 +107,18 @@ impl Client {
             Reply::Known(names) => Reply::Known(join_all(names.into_iter().map(|name| self.group(name))).await),
             unknown => unknown.map(|_| Vec::new()),
         };
-        UserSeen {
+        let seen = UserSeen {
             name: name.to_owned(),
             about,
             keys,
             attached,
             inline,
             groups,
+            permissions: None,
+        };
+        UserSeen {
+            permissions: Some(self.permissions(&seen).await),
+            ..seen
         }
     }
 

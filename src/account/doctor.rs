@@ -201,6 +201,9 @@ async fn identities(client: &Client, caller: &Caller) -> Vec<Check> {
         let means = "AWS put you in quarantine, and denies you event history: use another user or role";
         checks.push(Check::new(State::Missing, "no quarantine", means).because(&format!("you carry {policy}")));
     }
+    let partition = ids::Arn::parse(&caller.arn).map_or("aws", |arn| arn.partition);
+    let policy = format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess");
+    let nobody = format!("arn:{partition}:iam::{}:user/{NOBODY}", caller.account);
     let not_known = "what it gives stays unknown; the investigation runs all the same";
     let probes = [
         ("iam:ListAccessKeys", client.keys_of(NOBODY).await.map(drop)),
@@ -237,6 +240,17 @@ async fn identities(client: &Client, caller: &Caller) -> Vec<Check> {
             "iam:ListServiceSpecificCredentials",
             client.service_credentials(NOBODY).await.map(drop),
         ),
+        ("iam:ListGroupPolicies", client.inline_names(NOBODY).await.map(drop)),
+        (
+            "iam:GetGroupPolicy",
+            client.text_of_group(NOBODY, NOBODY).await.map(drop),
+        ),
+        ("iam:GetPolicy", client.version_in_force(&policy).await.map(drop)),
+        (
+            "iam:GetPolicyVersion",
+            client.policy_text(&policy, "v1").await.map(drop),
+        ),
+        ("iam:SimulatePrincipalPolicy", client.simulated(&nobody).await.map(drop)),
     ];
     checks.extend(probes.map(|(action, asked)| permission(action, &asked, not_known)));
     checks

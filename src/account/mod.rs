@@ -10,6 +10,7 @@
 //! | `witness` | what the wire tells besides: the key that signed, the server's clock |
 //! | `caller` | who the responder is |
 //! | `owner` | what the answers say of a key and its owner |
+//! | `permissions` | what a user may do: the texts of its policies, and the simulator |
 //! | `live` | what there still is of the chain |
 //! | `change/` | the changes that a responder approves: the only calls that write |
 //! | `advice` | what a responder must hear of that, and what to do |
@@ -26,6 +27,7 @@ mod inquiries;
 mod lists;
 mod live;
 pub mod owner;
+mod permissions;
 pub mod policy;
 pub mod regions;
 mod reply;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::investigation::account::{
     KeySeen, KeyStatus, LastUse, QUARANTINE, Reply, UserSeen, policy_name, quarantine,
 };
+use crate::investigation::reach;
 
 /// What became of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,7 @@ pub fn rows(key: &KeySeen, when: &dyn Fn(DateTime<Utc>) -> String) -> Vec<(&'sta
         rows.push(("status", status_words(key, user, when)));
         rows.push(("last used", last_used));
         rows.push(("policies", policies(user)));
+        rows.extend(reach::of_user(user).map(|reach| ("could do", reach.line())));
         rows.push(("quarantine", quarantine_words(user)));
     } else {
         rows.push(("last used", last_used));

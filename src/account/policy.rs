@@ -8,7 +8,7 @@ pub(super) const LOOKUP_EVENTS: &str = "cloudtrail:LookupEvents";
 pub(super) const LIST_REGIONS: &str = "account:ListRegions";
 
 /// Every call an investigation makes: its permission, and what it gives.
-pub const CALLS: [(&str, &str); 21] = [
+pub const CALLS: [(&str, &str); 26] = [
     (LOOKUP_EVENTS, "the calls of the key and of all it led to"),
     (LIST_REGIONS, "which regions there are to read"),
     ("sts:GetCallerIdentity", "who you are"),
@@ -36,6 +36,11 @@ pub const CALLS: [(&str, &str); 21] = [
         "iam:ListServiceSpecificCredentials",
         "whether a credential for one service is still a user's",
     ),
+    ("iam:ListGroupPolicies", "the inline policies of the owner's groups"),
+    ("iam:GetGroupPolicy", "what they say"),
+    ("iam:GetPolicy", "which version of a policy is in force"),
+    ("iam:GetPolicyVersion", "what it says: how far the owner could reach"),
+    ("iam:SimulatePrincipalPolicy", "the same, by AWS's own estimate"),
 ];
 
 /// What is read of a user or a role before it is changed, and of the account before something is erased.
@@ -136,7 +141,9 @@ mod tests {
         for action in actions {
             let (_, call) = action.split_once(':').unwrap();
             assert!(
-                ["Get", "List", "Lookup"].iter().any(|start| call.starts_with(start)),
+                ["Get", "List", "Lookup", "Simulate"]
+                    .iter()
+                    .any(|start| call.starts_with(start)),
                 "{action}"
             );
             assert!(!action.contains('*'), "{action}");

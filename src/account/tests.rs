@@ -59,6 +59,7 @@ fn user() -> UserSeen {
         attached: texts(&[&policy("AdministratorAccess")]),
         inline: texts(&[]),
         groups: Reply::Known(Vec::new()),
+        permissions: None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::Kind;
+use super::resource::resource_endings;
 use super::rule::{Basis, Effect, LookUp, Relation, Rule, Strength};
 
 /// A call that ends nodes: one row of `endings.csv`.
@@ -171,7 +172,7 @@ static DETACHMENTS: LazyLock<Calls<Vec<&'static Attachment>>> = LazyLock::new(||
 });
 
 static NEEDED: LazyLock<HashSet<(&'static str, &'static str)>> =
-    LazyLock::new(|| names(&RULES).chain(found_by_name()).collect());
+    LazyLock::new(|| names(&RULES).chain(found_for_nodes()).collect());
 
 fn names<T>(calls: &'static Calls<T>) -> impl Iterator<Item = (&'static str, &'static str)> {
     let each = |(source, names): (&'static &'static str, &'static HashMap<&'static str, T>)| {
@@ -218,8 +219,12 @@ pub fn is_lineage_call(source: &str, name: &str) -> bool {
 }
 
 /// The calls, by source and name, that the chain needs whoever signed them: what ends a node or makes another of its
-/// name, and what belongs to a node by what it names. Any other call matters only with a key of the chain on it.
+/// name, what belongs to a node by what it names, and what ends a resource. Any other call matters only with a key of the chain on it.
 pub fn found_by_name() -> impl Iterator<Item = (&'static str, &'static str)> {
+    found_for_nodes().chain(resource_endings())
+}
+
+fn found_for_nodes() -> impl Iterator<Item = (&'static str, &'static str)> {
     let lasting = |rule: &&Rule| matches!(rule.effect, Effect::Makes | Effect::Binds | Effect::Changes);
     let made = rules().filter(lasting).map(|rule| (rule.source, rule.name));
     let ends = names(&ENDINGS).chain(names(&DETACHMENTS));

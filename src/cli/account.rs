@@ -6,10 +6,14 @@ use crate::account::owner;
 use crate::cloudtrail::time;
 use crate::investigation::Investigation;
 use crate::investigation::account::Reply;
+use crate::investigation::reach;
 
 /// What AWS said of the responder and of the keys, and what follows from it.
 pub(super) fn summary(out: &mut String, investigation: &Investigation) {
     let Some((at, seen)) = investigation.account_seen() else {
+        for (user, reach) in reach::all(investigation).iter().take(MOST_LISTED) {
+            line(out, "Could do", &format!("{user}: {}", reach.line()));
+        }
         return;
     };
     match &seen.caller {

@@ -72,6 +72,8 @@ enum Command {
     Actors(show::Args),
     /// Print the findings: what matters in the calls of the chain, how much, why, and what to do
     Findings(show::Args),
+    /// Print what the chain made or changed outside IAM, with the commands to look at it and to remove it
+    Resources(show::Args),
     /// Print the steps and their state, or their commands
     Checklist(checklist::Args),
     /// Write the evidence folder: CSV, JSON lines and a manifest with hashes
@@ -121,6 +123,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Coverage(args)) => show::run(show::View::Coverage, &args),
         Some(Command::Actors(args)) => show::run(show::View::Actors, &args),
         Some(Command::Findings(args)) => show::run(show::View::Findings, &args),
+        Some(Command::Resources(args)) => show::run(show::View::Resources, &args),
         Some(Command::Checklist(args)) => checklist::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Report(args)) => report::run(&args),

@@ -1,4 +1,4 @@
-//! `keytrail chain|timeline|coverage|actors|findings FILE`: print one view. `checklist` has more to it.
+//! `keytrail chain|timeline|coverage|actors|findings|resources FILE`: print one view. `checklist` has more to it.
 
 use std::path::PathBuf;
 
@@ -47,6 +47,7 @@ pub(super) enum View {
     Coverage,
     Actors,
     Findings,
+    Resources,
 }
 
 pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
@@ -58,6 +59,7 @@ pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
         View::Chain => print_with(|out| export::write_chain(investigation, format, out))?,
         View::Timeline => print_table(tables::events(investigation, &Filter::default()), format)?,
         View::Coverage => print_table(tables::coverage(investigation), format)?,
+        View::Resources => print_table(export::resources(investigation), format)?,
         View::Actors => print_table(export::actors(investigation), format)?,
         View::Findings => print_table(export::findings(investigation), format)?,
     }

@@ -42,3 +42,4 @@ pub use event::{Event, EventKey, Interner, Record, RecordError};
 pub use identity::{Identity, IdentityType};
 pub use ids::AccessKeyId;
 pub use outcome::Outcome;
+pub use resources::is_resource_id;

@@ -79,7 +79,7 @@ fn is_arn(text: &str) -> bool {
 
 /// Ids such as `i-0123456789abcdef0`, `vol-...`, `sg-...`: letters, a dash, 8 or 17 hexadecimal digits. Images and
 /// reservations are what a launch uses, not what it makes.
-fn is_resource_id(text: &str) -> bool {
+pub fn is_resource_id(text: &str) -> bool {
     text.rsplit_once('-').is_some_and(|(prefix, digits)| {
         matches!(digits.len(), 8 | 17)
             && digits.bytes().all(|b| b.is_ascii_hexdigit())

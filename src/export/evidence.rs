@@ -55,7 +55,7 @@ pub fn write_evidence(
         ("events.csv", tables::events(investigation, &Filter::default())),
         ("chain.csv", tables::chain(investigation)),
         ("findings.csv", super::findings(investigation)),
-        ("resources.csv", tables::resources(investigation)),
+        ("resources.csv", super::resources(investigation)),
         ("coverage.csv", tables::coverage(investigation)),
         ("files.csv", tables::files(investigation)),
         ("checklist.csv", tables::checklist(investigation, playbook, &standings)),

@@ -5,7 +5,7 @@
 //!
 //! | file | one idea |
 //! |---|---|
-//! | `tables`, `actors` | which columns, which rows |
+//! | `tables`, `actors`, `resources` | which columns, which rows |
 //! | `table` | a table, and the forms it is written in |
 //! | `cell` | a value as a cell that a spreadsheet will not run |
 //! | `text` | text that cannot harm where it is read |
@@ -27,6 +27,7 @@ mod findings;
 mod folder;
 mod manifest;
 mod pasted;
+mod resources;
 mod snapshots;
 mod table;
 pub mod tables;
@@ -42,6 +43,7 @@ pub use evidence::{Case, Journal, write_evidence};
 pub use findings::{details, findings};
 pub use folder::{Written, create_private, create_private_folder};
 pub use manifest::Manifest;
+pub use resources::resources;
 pub use table::{Format, Table};
 pub use tree::{TreeLine, lines as tree_lines};
 

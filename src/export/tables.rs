@@ -12,7 +12,7 @@ use crate::catalogue;
 use crate::cloudtrail::{Event, IdentityType, time};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::timeline::{self, Filter};
-use crate::investigation::{Chain, Investigation, Node, actor, resource, unseen};
+use crate::investigation::{Chain, Investigation, Node, actor, unseen};
 use crate::playbook::{Playbook, Standings, evidence_words};
 
 const EVENTS: [&str; 24] = [
@@ -198,29 +198,6 @@ pub(super) fn maker(investigation: &Investigation, node: &Node) -> Option<String
     let evidence = investigation.evidence();
     let at = evidence.find(&node.proof.as_ref()?.key)?;
     Some(actor::actor_id(&evidence.events()[at]))
-}
-
-const RESOURCES: [&str; 7] = ["Service", "Region", "Id", "FirstSeen", "LastSeen", "Calls", "Node"];
-
-/// What the chain made or changed outside IAM.
-pub fn resources(investigation: &Investigation) -> Table<'_> {
-    let found = resource::derive(investigation.evidence(), investigation.chain());
-    let rows = found.into_iter().map(|resource| {
-        let calls = resource.calls.iter().map(|(name, times)| match times {
-            1 => name.clone(),
-            times => format!("{name} ({times})"),
-        });
-        [
-            text(&resource.service),
-            text(&resource.region),
-            text(&resource.id),
-            moment(Some(resource.first)),
-            moment(Some(resource.last)),
-            joined(calls),
-            text(&resource.by),
-        ]
-    });
-    Table::new(&RESOURCES, &RESOURCES, rows)
 }
 
 const COVERAGE: [&str; 9] = [

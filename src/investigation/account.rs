@@ -141,6 +141,38 @@ pub struct UserSeen {
     pub inline: Reply<Vec<String>>,
     /// Its groups.
     pub groups: Reply<Vec<GroupSeen>>,
+    /// What it may do: the texts of its policies, and AWS's simulator. `None` in files of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Permissions>,
+}
+
+/// What a user may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permissions {
+    /// Its policies, those of its groups and its boundary.
+    pub texts: Vec<PolicyText>,
+    /// What AWS's simulator says of the actions that tell most.
+    pub simulated: Reply<Vec<Simulated>>,
+}
+
+/// The text of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyText {
+    /// Its ARN, else its name.
+    pub name: String,
+    /// Whether it is the boundary, which gives nothing and limits everything.
+    pub is_boundary: bool,
+    /// The document.
+    pub text: Reply<String>,
+}
+
+/// What AWS's simulator says of an action on any resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Simulated {
+    /// `iam:CreateUser`
+    pub action: String,
+    /// Whether it is allowed.
+    pub is_allowed: bool,
 }
 
 impl UserSeen {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::catalogue::{self, Effect};
+use crate::catalogue::{self, Effect, Touch};
 use crate::cloudtrail::{Event, EventKey, Identity, Record};
 
 /// How much somebody did, and when.
@@ -70,6 +70,8 @@ pub struct Evidence {
     lineage: BTreeMap<EventKey, LineageCall>,
     /// Who asked for what, of calls that findings alone need, by their place in `events`.
     asked: HashMap<usize, Value>,
+    /// What was made, changed and ended outside IAM, by whichever call.
+    touched: BTreeMap<EventKey, (usize, Vec<Touch>)>,
     callers: HashMap<Identity, Activity>,
     first_use: HashMap<Arc<str>, usize>,
     /// What was asked for in calls that only read, each once.
@@ -96,6 +98,10 @@ impl Evidence {
                 "requestParameters": member("requestParameters"), "userIdentity": member("userIdentity"),
             });
             self.asked.insert(at, asked);
+        }
+        let touches = catalogue::touches(event, &record.body);
+        if !touches.is_empty() {
+            self.touched.insert(event.key.clone(), (at, touches));
         }
         self.callers.entry(event.identity.clone()).or_default().add(event);
         if let Some(key) = &event.identity.access_key {
@@ -161,6 +167,16 @@ impl Evidence {
     pub fn record(&self, at: usize) -> Option<&Value> {
         let asked = self.asked.get(&at);
         asked.or_else(|| self.lineage_record(&self.events.get(at)?.key))
+    }
+
+    /// The calls that made, changed or ended a resource, with what they did, in order of time.
+    pub fn touched(&self) -> impl Iterator<Item = (usize, &[Touch])> {
+        self.touched.values().map(|(at, touches)| (*at, &**touches))
+    }
+
+    /// Whether it is known what a call did to which resource.
+    pub fn is_touch(&self, key: &EventKey) -> bool {
+        self.touched.contains_key(key)
     }
 
     /// Every caller seen, with what they did.

@@ -25,7 +25,8 @@
 //! | `checklist` | the state of the steps |
 //! | `pasted` | what a command of the steps printed |
 //! | `change/` | what may be changed in the account, what it breaks, how it is undone |
-//! | `resource` | what the chain made or changed outside IAM |
+//! | `reach/` | how far a user could reach, and whether it could have given itself more |
+//! | `resource/` | what the chain made or changed outside IAM |
 
 pub mod account;
 pub mod actor;
@@ -42,6 +43,7 @@ pub mod lead;
 pub mod live;
 mod ours;
 pub mod pasted;
+pub mod reach;
 pub mod resource;
 pub mod state;
 pub mod tally;

@@ -13,6 +13,8 @@ use crate::cloudtrail::{Event, EventKey};
 pub struct Filter {
     /// Only events of this node (by its `node` id): signed with it, made by it, or the one that proves it.
     pub node: Option<String>,
+    /// Only these events, whoever made them.
+    pub only: Option<Only>,
     /// Only calls of this actor, by its id.
     pub actor: Option<String>,
     /// Only events behind this finding, by its id.
@@ -33,6 +35,15 @@ pub struct Filter {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// Some events and what they are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Only {
+    /// What they are about. The attacker may have named it.
+    pub what: String,
+    /// Where they stand in the evidence.
+    pub events: Vec<usize>,
+}
+
 /// The indices of the events that pass a filter, earliest first; equal times in order of their ids.
 pub fn select(investigation: &Investigation, filter: &Filter) -> Vec<u32> {
     let (evidence, chain) = (investigation.evidence(), investigation.chain());
@@ -49,6 +60,7 @@ pub fn select(investigation: &Investigation, filter: &Filter) -> Vec<u32> {
         .as_deref()
         .and_then(|n| chain.find(n))
         .map(|i| &chain.nodes[i]);
+    let only: Option<HashSet<usize>> = filter.only.as_ref().map(|only| only.events.iter().copied().collect());
     let needle = filter.text.to_lowercase();
     let in_chain = |event: &Event| {
         let signed = event.identity.access_key.as_deref().is_some_and(|k| keys.contains(k));
@@ -62,12 +74,13 @@ pub fn select(investigation: &Investigation, filter: &Filter) -> Vec<u32> {
             && (!filter.failures_only || !event.outcome.succeeded())
             && filter.until.is_none_or(|t| event.time() <= t)
             && behind.as_ref().is_none_or(|keys| keys.contains(&event.key))
-            && (filter.with_context || node.is_some() || behind.is_some() || in_chain(event))
+            && (filter.with_context || node.is_some() || filter.only.is_some() || behind.is_some() || in_chain(event))
             && (needle.is_empty() || mentions(event, &needle))
             && filter.actor.as_deref().is_none_or(|actor| actor_id(event) == actor)
     };
     let mut chosen: Vec<u32> = (0u32..)
         .zip(evidence.events())
+        .filter(|(at, _)| only.as_ref().is_none_or(|only| only.contains(&(*at as usize))))
         .filter(|(_, e)| passes(e))
         .map(|(i, _)| i)
         .collect();

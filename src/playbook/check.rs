@@ -13,7 +13,7 @@ use super::deeds::CallName;
 use super::extend::extended;
 use super::format::{CheckFor, CommandTemplate, Condition, Item, PasteTemplate, Playbook, Step};
 use super::paste;
-use super::raw::{RawCheck, RawItem, RawPaste, RawPlaybook, RawStep};
+use super::raw::{RawCheck, RawCommand, RawItem, RawPaste, RawPlaybook, RawStep};
 use super::template::Filler;
 use super::when::Judge;
 
@@ -188,11 +188,11 @@ impl Check<'_> {
         let evidence = raw.evidence.iter().filter_map(|call| self.call(call)).collect();
         let references = raw.references.iter().filter_map(|tag| self.reference(tag)).collect();
         let commands = raw.commands.into_iter().map(|command| {
-            let place = command.span();
+            self.command(&command, raw.for_each);
             let command = command.into_inner();
-            self.command(&place, &command.run);
             CommandTemplate {
-                run: command.run,
+                run: command.run.unwrap_or_default(),
+                treat: command.treat,
                 for_each: command.for_each.or(raw.for_each),
                 note: command.note,
             }
@@ -297,7 +297,26 @@ impl Check<'_> {
         }
     }
 
-    fn command(&mut self, span: &Range<usize>, run: &str) {
+    fn command(&mut self, command: &Spanned<RawCommand>, of_item: Option<ForEach>) {
+        let raw = command.get_ref();
+        let each = raw.for_each.or(of_item);
+        let is_of_resources = each.is_some_and(ForEach::is_of_resources);
+        let run = match (&raw.run, raw.treat) {
+            (Some(run), None) => run,
+            (None, Some(_)) if is_of_resources => return,
+            (None, Some(_)) => {
+                let message = "`treat` needs a `for_each` of resources, such as `resource` or `machine`";
+                return self.wrong(command.span().start, message.to_owned());
+            }
+            _ => {
+                let message = "a command has either `run` or `treat`";
+                return self.wrong(command.span().start, message.to_owned());
+            }
+        };
+        self.template(&command.span(), run);
+    }
+
+    fn template(&mut self, span: &Range<usize>, run: &str) {
         for (offset, message) in self.filler.mistakes(run) {
             let place = self.place(span, run, offset);
             self.wrong(place, message);
@@ -306,7 +325,7 @@ impl Check<'_> {
 
     fn paste(&mut self, raw: RawPaste, of_item: Option<ForEach>) -> PasteTemplate {
         let before = self.mistakes.len();
-        self.command(&raw.run.span(), raw.run.get_ref());
+        self.template(&raw.run.span(), raw.run.get_ref());
         if self.mistakes.len() == before
             && let Some(message) = paste::mistake_in_command(raw.run.get_ref(), &self.filler)
         {

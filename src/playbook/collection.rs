@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::subject::{Origin, Subject, SubjectKind};
+use crate::catalogue::resource_kinds;
 
 /// The names of the chain that something is repeated for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -68,6 +69,28 @@ pub enum ForEach {
     Bucket,
     /// Everything outside IAM that the chain made or changed.
     Resource,
+    /// Instances, fleets, templates, images, key pairs of the chain.
+    Machine,
+    /// Networks and openings of the chain.
+    Network,
+    /// Functions, their triggers and schedules.
+    Serverless,
+    /// Containers, machine learning, builds, stacks and batch.
+    Workload,
+    /// Mail, messages and what sends them.
+    Mail,
+    /// Models of AI: what was bought, run or opened.
+    Model,
+    /// Buckets, disks' snapshots, repositories, shares.
+    Storage,
+    /// Databases, their snapshots and exports.
+    Database,
+    /// KMS keys, their grants, and secrets.
+    Secret,
+    /// Logging and detection: what was stopped or changed.
+    Logging,
+    /// Purchases, domains, quotas, regions switched on.
+    Commitment,
     /// Every other account that the chain reached.
     OtherAccount,
     /// Every region the chain was active in.
@@ -76,7 +99,7 @@ pub enum ForEach {
 
 impl ForEach {
     /// Every collection and its word in playbooks.
-    pub const ALL: [(Self, &'static str); 32] = [
+    pub const ALL: [(Self, &'static str); 43] = [
         (Self::SeedUser, "seed_user"),
         (Self::CreatedUser, "created_user"),
         (Self::User, "user"),
@@ -107,6 +130,17 @@ impl ForEach {
         (Self::Trail, "trail"),
         (Self::Bucket, "bucket"),
         (Self::Resource, "resource"),
+        (Self::Machine, "machine"),
+        (Self::Network, "network"),
+        (Self::Serverless, "serverless"),
+        (Self::Workload, "workload"),
+        (Self::Mail, "mail"),
+        (Self::Model, "model"),
+        (Self::Storage, "storage"),
+        (Self::Database, "database"),
+        (Self::Secret, "secret"),
+        (Self::Logging, "logging"),
+        (Self::Commitment, "commitment"),
         (Self::OtherAccount, "other_account"),
         (Self::Region, "region"),
     ];
@@ -115,6 +149,16 @@ impl ForEach {
     pub fn as_str(self) -> &'static str {
         let named = Self::ALL.iter().find(|(each, _)| *each == self);
         named.map_or("", |(_, word)| word)
+    }
+
+    /// Whether it holds resources, for which the catalogue has commands.
+    pub fn is_of_resources(self) -> bool {
+        let is_area = resource_kinds().any(|kind| kind.area == self.as_str());
+        is_area
+            || matches!(
+                self,
+                Self::Resource | Self::Instance | Self::Function | Self::Trail | Self::Bucket
+            )
     }
 
     /// Whether a subject belongs to it.
@@ -159,7 +203,21 @@ impl ForEach {
             Self::Function => (&[K::Function], None),
             Self::Trail => (&[K::Trail], None),
             Self::Bucket => (&[K::Bucket], None),
-            Self::Resource => (&[K::Instance, K::Function, K::Trail, K::Bucket, K::Resource], None),
+            Self::Resource => return subject.resource.is_some(),
+            Self::Machine
+            | Self::Network
+            | Self::Serverless
+            | Self::Workload
+            | Self::Mail
+            | Self::Model
+            | Self::Storage
+            | Self::Database
+            | Self::Secret
+            | Self::Logging
+            | Self::Commitment => {
+                let kind = subject.resource.as_ref().and_then(|resource| resource.kind);
+                return kind.is_some_and(|kind| kind.area == self.as_str());
+            }
             Self::OtherAccount => (&[K::OtherAccount], None),
             Self::Region => (&[K::Region], None),
         };

@@ -9,6 +9,7 @@ use super::collection::ForEach;
 use super::console::Page;
 use super::deeds::CallName;
 use super::exhibit::Exhibit;
+use super::treat::Treat;
 use crate::investigation::change::ChangeKind;
 
 /// A checklist: steps with items, as read from a playbook file.
@@ -106,8 +107,10 @@ pub struct CheckFor {
 /// A command line with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandTemplate {
-    /// The line; `{{ user }}` stands for a name of the chain.
+    /// The line; `{{ user }}` stands for a name of the chain. Empty where the commands are those of each resource.
     pub run: String,
+    /// Instead of a line: the commands that the catalogue has for each resource.
+    pub treat: Option<Treat>,
     /// The names it is repeated for; `None` prints it once.
     pub for_each: Option<ForEach>,
     /// What to know before it is run: when, or instead of what; may be empty.

@@ -11,6 +11,7 @@
 //! | `collection` | what items, commands and checks are repeated for |
 //! | `template` | one command line: filled in so that nothing in it can escape its quotes |
 //! | `render` | the commands of an item for the names of the chain |
+//! | `treat` | the commands for one resource |
 //! | `console` | pages of the AWS console |
 //! | `when` | whether an item applies |
 //! | `deeds` | what the chain called, counted by name |
@@ -42,6 +43,7 @@ mod render;
 mod standing;
 mod subject;
 mod template;
+mod treat;
 mod when;
 
 pub use acts::acts;
@@ -58,8 +60,9 @@ pub use format::{CheckFor, CommandTemplate, Condition, Item, PasteTemplate, Play
 pub use paste::{Ask, LONGEST as LONGEST_PASTE, Unusable, asks};
 pub use render::{Command, commands, comment, script};
 pub use standing::{Line, Next, Standing, Standings, State};
-pub use subject::{Names, Origin, Subject, SubjectKind};
+pub use subject::{Names, Origin, ResourceSubject, Subject, SubjectKind};
 pub use template::{PLACEHOLDERS, word};
+pub use treat::{Treat, Treatment};
 pub use when::CONDITIONS;
 
 /// The playbook an investigation uses unless another is asked for.

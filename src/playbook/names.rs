@@ -6,10 +6,12 @@ use chrono::{DateTime, Utc};
 
 use super::subject::{Names, Origin, Subject, SubjectKind};
 use crate::catalogue::Kind;
-use crate::cloudtrail::ids::{Arn, role_name, user_name};
+use crate::cloudtrail::ids::{Arn, resource_name, role_name, user_name};
 use crate::cloudtrail::time;
+use crate::investigation::actor::actor_id;
 use crate::investigation::live::LiveState;
-use crate::investigation::{Investigation, Link, Node, Verdict, resource};
+use crate::investigation::resource::{self, Resource};
+use crate::investigation::{Investigation, Link, Node, Verdict};
 
 impl Names {
     /// The names an investigation found, at a moment.
@@ -64,14 +66,23 @@ impl Names {
     }
 }
 
-/// What makes two subjects the same: kind, name, region, user, role, and of sign-ins the node.
-type Place = (SubjectKind, String, [Option<String>; 4]);
+/// What makes two subjects the same: kind, name, region, user, role, of sign-ins the node, of resources what they are and
+/// what they are part of.
+type Place = (SubjectKind, String, [Option<String>; 6]);
 
 fn place(subject: &Subject) -> Place {
     let Subject { user, role, region, .. } = subject.clone();
     // Of each sign-in something else may be thought.
     let node = subject.node.clone().filter(|_| subject.kind == SubjectKind::SignIn);
-    (subject.kind, subject.name.clone(), [region, user, role, node])
+    let (what, within) = match &subject.resource {
+        Some(resource) => (
+            resource.kind.map(|kind| kind.word.to_owned()),
+            Some(resource.within.clone()),
+        ),
+        None => (None, None),
+    };
+    let apart = [region, user, role, node, what, within];
+    (subject.kind, subject.name.clone(), apart)
 }
 
 /// Whether a node is none of the attacker's, as the responder judged. A leaked key stays one.
@@ -101,6 +112,7 @@ fn plain(kind: SubjectKind, origin: Origin, name: &str) -> Subject {
         node: None,
         is_gone: false,
         is_ours: false,
+        resource: None,
     }
 }
 
@@ -133,8 +145,6 @@ fn subject(nodes: &[Node], node: &Node) -> Option<Subject> {
         Kind::Other("service_credential") => SubjectKind::ServiceCredential,
         Kind::Other("ssh_key") if node.owner.is_some() => SubjectKind::SshKey,
         Kind::Other("signing_certificate") => SubjectKind::SigningCertificate,
-        Kind::Other("ec2_instance") => SubjectKind::Instance,
-        Kind::Other("lambda_function") => SubjectKind::Function,
         Kind::Other(_) => return decoration(nodes, node),
     };
     let origin = match node.link {
@@ -143,10 +153,7 @@ fn subject(nodes: &[Node], node: &Node) -> Option<Subject> {
         _ => Origin::Touched,
     };
     // Keys and credentials are known by their id, everything else by its name.
-    let by_name = matches!(
-        kind,
-        SubjectKind::User | SubjectKind::Role | SubjectKind::LoginProfile | SubjectKind::Function
-    );
+    let by_name = matches!(kind, SubjectKind::User | SubjectKind::Role | SubjectKind::LoginProfile);
     let name = match kind {
         SubjectKind::SignIn => owner.and_then(user_name).unwrap_or(&node.name),
         _ if by_name => &node.name,
@@ -168,10 +175,6 @@ fn subject(nodes: &[Node], node: &Node) -> Option<Subject> {
         arn: Arn::parse(&node.id).map(|_| node.id.clone()),
         user: user.map(str::to_owned),
         role: role.map(str::to_owned),
-        // IAM is the same in every region.
-        region: matches!(kind, SubjectKind::Instance | SubjectKind::Function)
-            .then(|| node.proof.as_ref().map(|p| p.region.clone()).filter(|r| !r.is_empty()))
-            .flatten(),
         node: Some(node.node.clone()),
         ..plain(kind, origin, name)
     })
@@ -230,31 +233,28 @@ fn assumed_roles(investigation: &Investigation) -> Vec<Subject> {
         .collect()
 }
 
-/// What the chain made or changed outside IAM.
+/// What the chain made or changed outside IAM, in the order in which it can be removed.
 fn resources(investigation: &Investigation) -> Vec<Subject> {
-    let kind = |service: &str, id: &str| match service {
-        "cloudtrail" => SubjectKind::Trail,
-        "ec2" if id.starts_with("i-") || id.contains(":instance/") => SubjectKind::Instance,
-        "lambda" => SubjectKind::Function,
-        // A bucket's name holds neither; an object's ARN does.
-        "s3" if !id.trim_start_matches("arn:aws:s3:::").contains(['/', ':']) => SubjectKind::Bucket,
-        _ => SubjectKind::Resource,
+    let nodes = &investigation.chain().nodes;
+    let found = resource::derive(investigation.evidence(), investigation.chain());
+    let is_expected = |at: &usize| {
+        let event = &investigation.evidence().events()[*at];
+        let node = investigation.chain().node_of(event);
+        let by_node = node.map(|at| investigation.verdict(&nodes[at].node));
+        [by_node, Some(investigation.verdict(&actor_id(event)))].contains(&Some(Verdict::Expected))
     };
-    resource::derive(investigation.evidence(), investigation.chain())
-        .into_iter()
-        .map(|resource| {
-            let kind = kind(&resource.service, &resource.id);
-            let name = match kind {
-                SubjectKind::Resource => &resource.id,
-                _ => resource.id.rsplit(['/', ':']).next().unwrap_or_default(),
-            };
-            Subject {
-                arn: Arn::parse(&resource.id).map(|_| resource.id.clone()),
-                region: Some(resource.region).filter(|region| !region.is_empty()),
-                ..plain(kind, Origin::Touched, name)
-            }
-        })
-        .collect()
+    let subject = |resource: &Resource| {
+        // Compute that carries a role is a node as well.
+        let node = nodes
+            .iter()
+            .find(|node| !node.kind.is_core() && [&*node.id, resource_name(&node.id)].contains(&&*resource.id));
+        Subject {
+            node: node.map(|node| node.node.clone()),
+            is_ours: resource.events.iter().all(is_expected),
+            ..Subject::of_resource(resource)
+        }
+    };
+    found.iter().map(subject).collect()
 }
 
 /// Accounts that the chain reached from the seed's.

@@ -11,6 +11,7 @@ use super::collection::ForEach;
 use super::console::Page;
 use super::exhibit::Exhibit;
 use super::format::TimeBox;
+use super::treat::Treat;
 use crate::investigation::change::ChangeKind;
 
 #[derive(Deserialize)]
@@ -117,7 +118,8 @@ fn text_or_table<'de, T: TextOrTable<'de>, D: Deserializer<'de>>(deserializer: D
 }
 
 pub(super) struct RawCommand {
-    pub(super) run: String,
+    pub(super) run: Option<String>,
+    pub(super) treat: Option<Treat>,
     pub(super) for_each: Option<ForEach>,
     pub(super) note: String,
 }
@@ -125,19 +127,21 @@ pub(super) struct RawCommand {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CommandTable {
-    run: String,
+    run: Option<String>,
+    treat: Option<Treat>,
     for_each: Option<ForEach>,
     #[serde(default)]
     note: String,
 }
 
 impl TextOrTable<'_> for RawCommand {
-    const EXPECTED: &'static str = "a command line, or a table with `run`, `for_each` and `note`";
+    const EXPECTED: &'static str = "a command line, or a table with `run` or `treat`, `for_each` and `note`";
     type Table = CommandTable;
 
     fn of_text<E: de::Error>(run: &str) -> Result<Self, E> {
         Ok(Self {
-            run: run.to_owned(),
+            run: Some(run.to_owned()),
+            treat: None,
             for_each: None,
             note: String::new(),
         })
@@ -146,6 +150,7 @@ impl TextOrTable<'_> for RawCommand {
     fn of_table(table: CommandTable) -> Self {
         Self {
             run: table.run,
+            treat: table.treat,
             for_each: table.for_each,
             note: table.note,
         }

@@ -3,6 +3,9 @@
 use super::format::Item;
 use super::subject::{Names, Subject};
 use super::template::{Filler, word};
+use super::treat::{Treat, templates};
+use std::collections::HashSet;
+
 use crate::cloudtrail::text::hides;
 
 /// A command to copy.
@@ -21,6 +24,12 @@ pub struct Command {
 pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
     let filler = Filler::new();
     let mut lines = Vec::new();
+    let mut treated = HashSet::new();
+    // Only a template that was never checked can fail; then it says so and is inert as well.
+    let fill = |run: &str, subject: Option<&Subject>| {
+        let line = filler.fill(run, &names.values(subject));
+        line.unwrap_or_else(|why| word(&format!("<not shown: {why}>")))
+    };
     for block in item.commands.chunk_by(|a, b| a.for_each == b.for_each) {
         let mut subjects: Vec<Option<&Subject>> = match block.first().and_then(|first| first.for_each) {
             Some(each) => names
@@ -31,16 +40,27 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
                 .collect(),
             None => Vec::new(),
         };
+        let of_resources = block.iter().filter_map(|template| Some((template.treat?, template)));
+        for (treat, template) in of_resources {
+            // Said once: it is about all of them.
+            let mut note = template.note.clone();
+            for (subject, run) in in_rounds(treat, subjects.iter().copied().flatten()) {
+                let line = fill(run, Some(subject));
+                // A bucket and what was opened about it are looked at with the same command.
+                if treated.insert(line.clone()) {
+                    lines.push(Command {
+                        subject: Some(subject.name.clone()),
+                        note: std::mem::take(&mut note),
+                        line,
+                    });
+                }
+            }
+        }
         if subjects.is_empty() {
             subjects.push(None);
         }
-        // Only a template that was never checked can fail; then it says so and is inert as well.
-        let fill = |run: &str, subject: Option<&Subject>| {
-            let line = filler.fill(run, &names.values(subject));
-            line.unwrap_or_else(|why| word(&format!("<not shown: {why}>")))
-        };
         for (n, subject) in subjects.into_iter().enumerate() {
-            for template in block {
+            for template in block.iter().filter(|template| template.treat.is_none()) {
                 let line = fill(&template.run, subject);
                 // What names no subject is the same for all of them.
                 if n > 0 && line == fill(&template.run, None) {
@@ -55,6 +75,24 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
         }
     }
     lines
+}
+
+/// The commands for resources, kind by kind in their order; inside a kind all take the first step before one takes the
+/// second, so that what has to be waited for is waited for together.
+fn in_rounds<'s>(treat: Treat, subjects: impl Iterator<Item = &'s Subject>) -> Vec<(&'s Subject, &'static str)> {
+    let treated: Vec<(&Subject, Vec<&'static str>)> =
+        subjects.map(|subject| (subject, templates(treat, subject))).collect();
+    let kind = |subject: &Subject| subject.resource.as_ref().and_then(|resource| resource.kind);
+    let mut runs = Vec::new();
+    for alike in treated.chunk_by(|(a, _), (b, _)| kind(a) == kind(b)) {
+        let most = alike.iter().map(|(_, templates)| templates.len()).max().unwrap_or(0);
+        for round in 0..most {
+            let step =
+                |(subject, templates): &(&'s Subject, Vec<&'static str>)| Some((*subject, *templates.get(round)?));
+            runs.extend(alike.iter().filter_map(step));
+        }
+    }
+    runs
 }
 
 /// The commands of an item as lines for a shell: none is broken, and notes stand above theirs as comments.

@@ -1,6 +1,9 @@
 //! What commands, links and checks are about: one thing of the chain, and what fills placeholders for it.
 
 use super::template::Values;
+use crate::catalogue::ResourceKind;
+use crate::cloudtrail::ids::Arn;
+use crate::investigation::resource::Resource;
 
 /// The names an investigation found, as far as a playbook needs them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +43,19 @@ pub struct Subject {
     pub is_gone: bool,
     /// Whether it was judged expected, or only those who are made it: it is nothing to be ended. Never a seed.
     pub is_ours: bool,
+    /// What more there is to say of a resource.
+    pub resource: Option<ResourceSubject>,
+}
+
+/// What commands for a resource need to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceSubject {
+    /// Its kind; `None` where the catalogue does not know it.
+    pub kind: Option<&'static ResourceKind>,
+    /// What it is part of; may be empty.
+    pub within: String,
+    /// Whether the chain made it.
+    pub is_made: bool,
 }
 
 /// What a [`Subject`] is.
@@ -98,6 +114,10 @@ impl Names {
             values.push(("region", subject.region.as_ref()));
             values.push(("arn", subject.arn.as_ref()));
             values.push((subject.kind.placeholder(), Some(&subject.name)));
+            if let Some(resource) = &subject.resource {
+                values.push(("id", Some(&subject.name)));
+                values.push(("within", Some(&resource.within)));
+            }
         }
         values
             .into_iter()
@@ -112,7 +132,53 @@ impl Subject {
         let holder = self.user.as_ref().or(self.role.as_ref());
         let holder = holder.filter(|holder| **holder != self.name);
         let of = holder.map(|holder| format!(" of {holder}")).unwrap_or_default();
-        format!("{} {}{of}", self.kind.label(), self.name)
+        format!("{}{of}", self.title())
+    }
+
+    /// A resource that the chain made or changed.
+    pub(super) fn of_resource(resource: &Resource) -> Self {
+        let kind = match resource.kind.map(|kind| (kind.service, kind.word)) {
+            Some(("s3", _)) => SubjectKind::Bucket,
+            Some((_, "ec2_instance")) => SubjectKind::Instance,
+            Some((_, "lambda_function")) => SubjectKind::Function,
+            Some((_, "trail" | "trail_stopped")) => SubjectKind::Trail,
+            _ => SubjectKind::Resource,
+        };
+        Self {
+            kind,
+            origin: if resource.is_made {
+                Origin::Created
+            } else {
+                Origin::Touched
+            },
+            name: resource.id.clone(),
+            arn: Arn::parse(&resource.id).map(|_| resource.id.clone()),
+            user: None,
+            role: None,
+            region: Some(resource.region.clone()).filter(|region| !region.is_empty()),
+            node: None,
+            is_gone: !resource.state().is_open(),
+            is_ours: false,
+            resource: Some(ResourceSubject {
+                kind: resource.kind,
+                within: resource.within.clone(),
+                is_made: resource.is_made,
+            }),
+        }
+    }
+
+    /// What it is, and its name. The attacker may have chosen the name.
+    fn title(&self) -> String {
+        let Some(resource) = &self.resource else {
+            return format!("{} {}", self.kind.label(), self.name);
+        };
+        let label = resource.kind.map_or(self.kind.label(), |kind| kind.label);
+        let within = match &*resource.within {
+            "" => String::new(),
+            within if within == self.name => String::new(),
+            within => format!(" of {within}"),
+        };
+        format!("{label} {}{within}", self.name)
     }
 }
 

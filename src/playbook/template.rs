@@ -15,7 +15,7 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 /// What the program can fill in, and what it stands for. One without a value is shown as `'<name>'`; what only the
 /// responder knows is written that way in the playbook.
-pub const PLACEHOLDERS: [(&str, &str); 15] = [
+pub const PLACEHOLDERS: [(&str, &str); 16] = [
     ("account", "the account's number"),
     ("arn", "the ARN of the user, role or managed policy"),
     ("bucket", "a bucket's name"),
@@ -36,6 +36,10 @@ pub const PLACEHOLDERS: [(&str, &str); 15] = [
     (
         "user",
         "a user's name; of a key, password or device, the user it belongs to",
+    ),
+    (
+        "within",
+        "what a resource is part of: the group of an opening, the cluster of a service",
     ),
 ];
 

@@ -9,6 +9,7 @@ use super::theirs::first_foreign;
 use super::{changes, findings, gaps, objects, steps, timeline};
 use crate::export;
 use crate::investigation::actor::Reason;
+use crate::investigation::reach::{self, Reach};
 use crate::investigation::triage;
 use crate::investigation::triage::Standing;
 
@@ -31,6 +32,7 @@ pub(super) fn document(given: &Given<'_>) -> Document {
     open(&mut document, &ends);
     timeline::write(&mut document, given, &moments, &findings);
     chain(&mut document, given, &ends);
+    reach(&mut document, given);
     actors(&mut document, given);
     findings::write(&mut document, investigation, &findings);
     document.heading("Resources outside IAM");
@@ -105,6 +107,17 @@ pub(super) fn about(given: &Given<'_>) -> Vec<(&'static str, String)> {
     add("Investigated since", investigation.started().map(|(at, _)| when(*at)));
     add("As of", Some(when(given.now)));
     facts
+}
+
+/// How wide to look.
+fn reach(document: &mut Document, given: &Given<'_>) {
+    let found = reach::all(given.investigation);
+    if found.is_empty() {
+        return;
+    }
+    document.heading("What the users of the chain could do");
+    let said = |(user, reach): (String, Reach)| format!("{user}: {}", reach.line());
+    document.list(found.into_iter().map(said).collect(), MOST, "chain.json");
 }
 
 fn times(document: &mut Document, moments: &Moments) {

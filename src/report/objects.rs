@@ -8,7 +8,7 @@ use super::ends::{End, Ends};
 use super::text::{counted, when};
 use crate::catalogue::Kind;
 use crate::export::text::tallied;
-use crate::investigation::resource::{self, Resource};
+use crate::investigation::resource::{self, Resource, State};
 use crate::investigation::{Link, Node, Tally, Verdict};
 
 impl Given<'_> {
@@ -184,15 +184,20 @@ pub(super) fn write_resources(document: &mut Document, given: &Given<'_>, ends: 
                 times => format!("{name} {times} times"),
             });
             vec![
-                Cell::id(format!("{} {}", resource.service, resource.id)),
+                Cell::id(format!(
+                    "{} {}: {}",
+                    resource.service,
+                    resource.label(),
+                    resource.title()
+                )),
+                Cell::from(resource.risk().to_owned()),
                 Cell::from(calls.collect::<Vec<_>>().join(", ")),
                 Cell::from(resource.first),
-                Cell::from(resource.last),
-                removed(given, ends, resource),
+                standing(given, ends, resource),
             ]
         });
         document.table(
-            &["Resource", "Calls", "First (UTC)", "Last (UTC)", "Now"],
+            &["Resource", "Costs or exposes", "Calls", "First (UTC)", "Now"],
             rows.collect(),
             most,
             "resources.csv",
@@ -201,15 +206,31 @@ pub(super) fn write_resources(document: &mut Document, given: &Given<'_>, ends: 
 }
 
 /// Services are not asked: only a record can say that something is gone.
-fn removed(given: &Given<'_>, ends: &Ends<'_>, resource: &Resource) -> Cell {
+fn standing(given: &Given<'_>, ends: &Ends<'_>, resource: &Resource) -> Cell {
     let nodes = &given.investigation.chain().nodes;
     let end = nodes
         .iter()
         .find(|node| node.id == resource.id)
         .and_then(|node| ends.of_node(node));
-    match end {
-        Some(end) => Cell::new(Look::Good, format!("removed{}", since(&end))),
-        None => Cell::new(Look::Open, "no record shows that it was removed or put back"),
+    match (&resource.ended, resource.state(), end) {
+        (Some(ended), State::Destroyed, _) => {
+            let text = format!("was there before; ended by the chain, {}", when(ended.time));
+            Cell::new(Look::Bad, text)
+        }
+        (Some(ended), _, _) => {
+            let by = if resource.is_ended_by_chain {
+                "the chain itself"
+            } else {
+                &*ended.by
+            };
+            let text = format!("gone, {} (by {by}, event {})", when(ended.time), ended.event_id);
+            Cell::new(Look::Good, text)
+        }
+        (None, _, Some(end)) => Cell::new(Look::Good, format!("removed{}", since(&end))),
+        (None, state, None) => {
+            let text = format!("{}: no record shows that it was removed or put back", state.as_str());
+            Cell::new(Look::Open, text)
+        }
     }
 }
 

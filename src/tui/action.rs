@@ -11,11 +11,19 @@ pub enum Screen {
     Timeline,
     Steps,
     Coverage,
+    Resources,
 }
 
 impl Screen {
     /// All screens, in order.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Chain, Self::Timeline, Self::Steps, Self::Coverage];
+    pub const ALL: [Self; 6] = [
+        Self::Overview,
+        Self::Chain,
+        Self::Timeline,
+        Self::Steps,
+        Self::Coverage,
+        Self::Resources,
+    ];
 
     /// Its name on the tab.
     pub fn title(self) -> &'static str {
@@ -25,6 +33,7 @@ impl Screen {
             Self::Timeline => "Timeline",
             Self::Steps => "Steps",
             Self::Coverage => "Coverage",
+            Self::Resources => "Resources",
         }
     }
 
@@ -72,6 +81,9 @@ pub enum Action {
     Findings,
     FindingEvents,
     Copy,
+    CopyRemoval,
+    OpenOnly,
+    ResourceEvents,
     Search,
     NextMatch,
     PreviousMatch,
@@ -148,6 +160,8 @@ impl Action {
             Self::Explain => "explain",
             Self::Findings => "findings",
             Self::Copy => "copy",
+            Self::CopyRemoval => "copy removal",
+            Self::OpenOnly => "still there",
             Self::Search | Self::SearchHelp => "search",
             Self::NextMatch => "next",
             Self::PreviousMatch => "previous",
@@ -155,7 +169,7 @@ impl Action {
             Self::CycleVerdict => "verdict",
             Self::Judge(verdict) => verdict.as_str(),
             Self::Act => "do",
-            Self::NodeEvents | Self::FindingEvents => "its events",
+            Self::NodeEvents | Self::FindingEvents | Self::ResourceEvents => "its events",
             Self::EventNode => "in chain",
             Self::FilterText => "filter",
             Self::WritesOnly => "writes",
@@ -202,6 +216,7 @@ impl Action {
             Self::Show(Screen::Timeline) => "Every event of the chain, in order of time",
             Self::Show(Screen::Steps) => "The steps to work through, with commands and notes",
             Self::Show(Screen::Coverage) => "What was read, and what was not",
+            Self::Show(Screen::Resources) => "What the chain made or changed outside IAM, and how to be rid of it",
             Self::NextScreen => "Go to the next screen",
             Self::PreviousScreen => "Go to the previous screen",
             Self::Up => "One line up",
@@ -225,8 +240,12 @@ impl Action {
             Self::Findings => "List the findings: what matters in the calls, how much, and what to do",
             Self::FindingEvents => "Show the events behind this finding in the timeline",
             Self::Copy => {
-                "Copy: the command that deactivates the key, the item's commands, the node's or the event's id"
+                "Copy: the command that deactivates the key, the item's commands, the node's or the event's id, the commands \
+                 that show the resource"
             }
+            Self::CopyRemoval => "Copy the commands that remove the resource, or put it back as it was",
+            Self::OpenOnly => "Filter: only what is still there, as far as the records say",
+            Self::ResourceEvents => "Show the calls behind this resource in the timeline",
             Self::Search => "Search by name, id, kind or link",
             Self::NextMatch => "Go to the next match",
             Self::PreviousMatch => "Go to the previous match",

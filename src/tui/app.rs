@@ -10,6 +10,7 @@ use super::clock::Zone;
 use super::desk::Desk;
 use super::events::EventsState;
 use super::index::Index;
+use super::inventory::InventoryState;
 use super::keys::Context;
 use super::popup::Popup;
 use super::replay::Replay;
@@ -20,7 +21,7 @@ use super::widgets::scroll::{Move, Scroll};
 use crate::collect::source::RegionNow;
 use crate::investigation::actor::actor_id;
 use crate::investigation::{Advice, Investigation, Verdict, triage};
-use crate::playbook::{self, Clock, Item, Names, Next, Playbook, Standings, deactivation};
+use crate::playbook::{self, Clock, Item, Names, Next, Playbook, Standings, Treat, Treatment, deactivation};
 use crate::store::{CaseFile, StoreError};
 
 /// What the caller decides about the screens.
@@ -97,6 +98,7 @@ pub struct App {
     pub(super) events: EventsState,
     pub(super) steps: StepsState,
     pub(super) coverage: Scroll,
+    pub(super) inventory: InventoryState,
     pub(super) message: Option<Message>,
     pub(super) reading: Option<Reading>,
     /// How the reading of each region of AWS goes on.
@@ -143,6 +145,7 @@ impl App {
             events: EventsState::default(),
             steps: StepsState::new(),
             coverage: Scroll::default(),
+            inventory: InventoryState::default(),
             message: None,
             reading: None,
             regions: BTreeMap::new(),
@@ -232,6 +235,7 @@ impl App {
             self.index = Index::of(investigation);
             self.names = Names::of(investigation, self.now);
             self.tree.refresh(investigation);
+            self.inventory.refresh(investigation);
             self.events.touch();
             self.fit();
             self.stand();
@@ -304,6 +308,7 @@ impl App {
         match self.screen {
             Screen::Chain => self.tree.in_details,
             Screen::Steps => self.steps.in_details,
+            Screen::Resources => self.inventory.in_details,
             _ => false,
         }
     }
@@ -368,6 +373,24 @@ impl App {
 
     pub(super) fn on_item_list(&self) -> bool {
         !self.steps.in_details
+    }
+
+    pub(super) fn has_resources(&self) -> bool {
+        !self.inventory.all.is_empty()
+    }
+
+    pub(super) fn on_resource(&self) -> bool {
+        self.inventory.resource().is_some()
+    }
+
+    pub(super) fn on_inventory(&self) -> bool {
+        !self.inventory.in_details && self.on_resource()
+    }
+
+    /// Whether there is a command that removes the selected resource or puts it back.
+    pub(super) fn can_be_removed(&self) -> bool {
+        let resource = self.inventory.resource();
+        resource.is_some_and(|resource| !Treatment::default().commands(Treat::Remove, resource).is_empty())
     }
 
     pub(super) fn on_node(&self) -> bool {
@@ -450,6 +473,7 @@ impl App {
             || match self.screen {
                 Screen::Chain => self.is_searching() || self.tree.is_filtered(),
                 Screen::Timeline => self.events.is_filtered(),
+                Screen::Resources => self.inventory.is_open_only,
                 _ => false,
             }
     }

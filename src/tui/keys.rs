@@ -184,7 +184,7 @@ pub(super) static TABLE: &[Binding] = {
         Always, Everywhere, InChange, InCommands, InDetails, InExplanation, InField, InFindings, InHelp, InMenu,
         InPaste, InQuestion, InRecord, InSecret, Moving, On, Replay,
     };
-    use Screen::{Chain, Coverage, Overview, Steps, Timeline};
+    use Screen::{Chain, Coverage, Overview, Resources, Steps, Timeline};
     &[
         hint(Replay, &[ch(' ')], A::PlayPause, always),
         hint(Replay, &[ch('.')], A::StepForward, always),
@@ -253,6 +253,11 @@ pub(super) static TABLE: &[Binding] = {
         hint(On(Steps), &[ch('t')], A::SwitchOrder, always),
         hint(On(Steps), &[ch('y')], A::Copy, App::has_commands),
         hint(On(Steps), &[RIGHT, ch('l')], A::Details, App::on_item_list),
+        hint(On(Resources), &[ENTER, RIGHT, ch('l')], A::Details, App::on_inventory),
+        hint(On(Resources), &[ch('f')], A::OpenOnly, App::has_resources),
+        hint(On(Resources), &[ch('t')], A::ResourceEvents, App::on_resource),
+        hint(On(Resources), &[ch('y')], A::Copy, App::on_resource),
+        hint(On(Resources), &[ch('Y')], A::CopyRemoval, App::can_be_removed),
         quiet(Moving, &[UP, ch('k')], A::Up, always),
         quiet(Moving, &[DOWN, ch('j')], A::Down, always),
         quiet(Moving, &[PAGE_UP, ctrl('b')], A::PageUp, always),
@@ -296,6 +301,7 @@ pub(super) static TABLE: &[Binding] = {
         quiet(Everywhere, &[ch('3')], A::Show(Timeline), always),
         quiet(Everywhere, &[ch('4')], A::Show(Steps), always),
         quiet(Everywhere, &[ch('5')], A::Show(Coverage), always),
+        quiet(Everywhere, &[ch('6')], A::Show(Resources), always),
         quiet(Everywhere, &[TAB], A::NextScreen, always),
         quiet(Everywhere, &[BACK_TAB], A::PreviousScreen, always),
         quiet(Everywhere, &[ch('z'), ch('Z')], A::ToggleZone, always),

@@ -29,6 +29,7 @@ mod event_loop;
 mod events;
 mod explain;
 mod index;
+mod inventory;
 mod keys;
 mod paste;
 mod popup;

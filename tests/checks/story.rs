@@ -184,6 +184,7 @@ pub(crate) fn account(caller_arn: &str, account: Reply<KeyAccount>, attached: Re
         attached,
         inline: Reply::Known(Vec::new()),
         groups: Reply::Known(Vec::new()),
+        permissions: None,
     };
     AccountSeen {
         caller: Reply::Known(Responder {

@@ -178,6 +178,7 @@ pub fn account_seen() -> AccountSeen {
         attached: Reply::Known(vec![quarantine.to_owned()]),
         inline: Reply::Known(vec!["deploy\u{202e}".to_owned()]),
         groups: Reply::Known(Vec::new()),
+        permissions: None,
     };
     let key = KeySeen {
         key: demo::SEED.to_owned(),

@@ -16,6 +16,7 @@ mod endings;
 mod erase;
 mod panics;
 mod paste;
+mod removal;
 mod screens;
 mod staged;
 mod start;

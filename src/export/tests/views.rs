@@ -86,7 +86,7 @@ fn the_other_tables_say_what_the_investigation_knows() {
     assert_eq!(checklist[1]["Proof"], "the chain called iam:CreateUser 1");
 
     assert_eq!(read_csv(crate::export::actors(investigation))[0]["Events"], "4");
-    let resources = read_csv(tables::resources(investigation));
+    let resources = read_csv(crate::export::resources(investigation));
     let [sign, bucket] = &resources[..] else {
         panic!("{resources:?}")
     };

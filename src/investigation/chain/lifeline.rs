@@ -331,7 +331,7 @@ fn moments(event: &Event, body: &serde_json::Value) -> Vec<Moment> {
 }
 
 /// Who ended something: the key that signed the call, else the caller's ARN or name.
-pub(super) fn ender(event: &Event) -> String {
+pub(in crate::investigation) fn ender(event: &Event) -> String {
     let identity = &event.identity;
     [&identity.access_key, &identity.arn, &identity.invoked_by]
         .into_iter()

@@ -45,6 +45,7 @@ use chrono::{DateTime, Utc};
 
 pub use derive::derive;
 pub use leads::{leads, leads_of};
+pub(super) use lifeline::ender;
 
 use super::evidence::Activity;
 use super::lead::Lead;

@@ -10,6 +10,7 @@ fn a_command_is_printed_once_per_name_and_in_order_for_each() {
     );
     two.commands.push(CommandTemplate {
         run: "aws iam list-access-keys --user-name={{ user }}".to_owned(),
+        treat: None,
         for_each: Some(ForEach::AccessKey),
         note: String::new(),
     });

@@ -36,6 +36,7 @@ fn subject(kind: SubjectKind, origin: Origin, name: &str, user: Option<&str>) ->
         node: None,
         is_gone: false,
         is_ours: false,
+        resource: None,
     }
 }
 
@@ -44,6 +45,7 @@ fn item(run: &str, for_each: Option<ForEach>) -> Item {
         id: "A-1".to_owned(),
         commands: vec![CommandTemplate {
             run: run.to_owned(),
+            treat: None,
             for_each,
             note: String::new(),
         }],

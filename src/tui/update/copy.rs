@@ -1,7 +1,7 @@
 //! What goes to the clipboard. The terminal puts it there (OSC 52), over SSH and tmux too, if it is set up to allow that.
 
 use super::Effect;
-use crate::playbook::script;
+use crate::playbook::{Treat, Treatment, script};
 use crate::tui::action::Screen;
 use crate::tui::app::App;
 use crate::tui::widgets::text::{counted, middle, safe};
@@ -31,8 +31,20 @@ impl App {
                 let safe: Vec<_> = lines.iter().map(|line| safe(line)).collect();
                 (format!("{what} to deactivate"), safe.join("\n"))
             }
+            Screen::Resources => self.treatment(Treat::Look)?,
             Screen::Coverage => return None,
         };
+        self.give(&what, text)
+    }
+
+    /// Copies the commands that remove the selected resource, or put it back as it was.
+    pub(super) fn copy_removal(&mut self) -> Option<Effect> {
+        let (what, text) = self.treatment(Treat::Remove)?;
+        self.give(&what, text)
+    }
+
+    /// Hands a text to the clipboard, if it is not too long for it.
+    fn give(&mut self, what: &str, text: String) -> Option<Effect> {
         if text.len() > MOST {
             self.complain(format!(
                 "Too long to copy: {what}; `keytrail checklist FILE --commands` prints it"
@@ -43,6 +55,18 @@ impl App {
         let mind = if noted { "; mind the notes" } else { "" };
         self.say(format!("Copied {what} if the terminal allows it (OSC 52){mind}"));
         Some(Effect::Copy(text))
+    }
+
+    /// The commands for the selected resource, without a line end after the last.
+    fn treatment(&self, treat: Treat) -> Option<(String, String)> {
+        let lines = Treatment::default().commands(treat, self.inventory.resource()?);
+        let aim = match treat {
+            Treat::Look => "look at it",
+            Treat::Remove => "be rid of it",
+        };
+        let what = format!("{} to {aim}", counted(lines.len() as u64, "command", "commands"));
+        let safe: Vec<_> = lines.iter().map(|line| safe(line)).collect();
+        (!lines.is_empty()).then(|| (what, safe.join("\n")))
     }
 
     /// The commands of the selected item. No line end after the last: pasted, it waits for the responder's own Enter.

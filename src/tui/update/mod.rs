@@ -144,6 +144,9 @@ impl App {
             Action::FindingEvents => self.show_finding_events(),
             Action::Judge(verdict) => self.judge(verdict),
             Action::Copy => return self.copy(),
+            Action::CopyRemoval => return self.copy_removal(),
+            Action::OpenOnly => self.inventory.switch(),
+            Action::ResourceEvents => self.show_resource_events(),
             Action::Accept => return self.accept(),
             Action::Act => self.open_offers(),
             Action::SearchHelp => self.search_help(),
@@ -213,6 +216,8 @@ impl App {
             Screen::Steps if self.steps.in_details => self.steps.details.scroll(to),
             Screen::Steps => self.steps.go(to, &self.settings.playbook),
             Screen::Coverage => self.coverage.scroll(to),
+            Screen::Resources if self.inventory.in_details => self.inventory.details.scroll(to),
+            Screen::Resources => self.inventory.go(to),
         }
     }
 
@@ -231,7 +236,8 @@ impl App {
         match self.screen {
             Screen::Chain => self.clear_tree_filters(),
             Screen::Timeline => self.clear_event_filters(),
-            Screen::Overview | Screen::Steps | Screen::Coverage => {}
+            Screen::Resources if self.inventory.is_open_only => self.inventory.switch(),
+            Screen::Overview | Screen::Steps | Screen::Coverage | Screen::Resources => {}
         }
     }
 
@@ -239,6 +245,7 @@ impl App {
         match self.screen {
             Screen::Chain => self.tree.in_details = true,
             Screen::Steps => self.steps.in_details = true,
+            Screen::Resources => self.inventory.in_details = true,
             _ => {}
         }
     }
@@ -246,6 +253,7 @@ impl App {
     fn leave_details(&mut self) {
         self.tree.in_details = false;
         self.steps.in_details = false;
+        self.inventory.in_details = false;
     }
 
     fn go_to_next(&mut self) {

@@ -1,7 +1,7 @@
 //! The filter of the timeline, and jumps to and from it.
 
 use crate::cloudtrail::Event;
-use crate::investigation::timeline::Filter;
+use crate::investigation::timeline::{Filter, Only};
 use crate::investigation::triage;
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
@@ -86,6 +86,23 @@ impl App {
         self.events.touch();
         self.show(Screen::Timeline);
         self.events.select(event);
+    }
+
+    /// Shows the calls behind the selected resource.
+    pub(super) fn show_resource_events(&mut self) {
+        let Some(resource) = self.inventory.resource() else {
+            return;
+        };
+        self.events.filter = Filter {
+            only: Some(Only {
+                what: format!("{} {}", resource.label(), resource.id),
+                events: resource.events.clone(),
+            }),
+            ..Filter::default()
+        };
+        self.events.touch();
+        self.events.scroll.select(0);
+        self.show(Screen::Timeline);
     }
 
     pub(super) fn clear_event_filters(&mut self) {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  keytrail  AKIAEXAMPLE0000001  account 111122223333          complete   READ-ONLY   UTC
-//!  1 Overview  2 Chain 14  3 Timeline  4 Steps 3/76  5 Coverage
+//!  1 Overview  2 Chain 14  3 Timeline  4 Steps 3/76  5 Coverage  6 Resources 15
 //!  ...
 //!  2,900 records read · 14 nodes · no lead left
 //!  Enter details  r record  / search                                       ? help  q quit
@@ -18,6 +18,9 @@ use crate::tui::app::{Account, App, Hands};
 use crate::tui::keys;
 use crate::tui::steps;
 use crate::tui::widgets::text;
+
+/// From this width on, tabs stand apart and have all their counts.
+const ROOMY: u16 = 100;
 
 pub(super) fn title(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let theme = &app.theme;
@@ -87,6 +90,9 @@ pub(super) fn tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
                 let (settled, all) = steps::progress(&app.standings, app.settings.playbook.items());
                 Some(format!("{settled}/{all}"))
             }
+            Screen::Resources if area.width >= ROOMY => {
+                Some(text::number(app.inventory.open())).filter(|open| open != "0")
+            }
             Screen::Coverage if investigation.coverage().is_partial() => Some("!".to_owned()),
             _ => None,
         };
@@ -98,7 +104,10 @@ pub(super) fn tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
             Style::new()
         };
         line.push_span(Span::styled(label, style));
-        line.push_span(" ");
+        // In a small window the labels' own blanks have to do.
+        if area.width >= ROOMY {
+            line.push_span(" ");
+        }
     }
     frame.render_widget(line, area);
 }

@@ -3,7 +3,7 @@
 //! | file | one idea |
 //! |---|---|
 //! | `chrome` | the lines above and below every screen |
-//! | `overview`, `chain`, `details`, `timeline`, `steps`, `coverage` | the screens |
+//! | `overview`, `chain`, `details`, `timeline`, `steps`, `coverage`, `resources` | the screens |
 //! | `replay` | the bar under a replay |
 //! | `popups` | what lies over a screen |
 //! | `findings` | the list of findings, and explanations |
@@ -20,6 +20,7 @@ mod overview;
 mod paste;
 mod popups;
 mod replay;
+mod resources;
 mod steps;
 mod timeline;
 
@@ -63,6 +64,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         Screen::Timeline => timeline::draw(app, frame, body),
         Screen::Steps => steps::draw(app, frame, body),
         Screen::Coverage => coverage::draw(app, frame, body),
+        Screen::Resources => resources::draw(app, frame, body),
     }
     replay::draw(app, frame, bar);
     chrome::status(app, frame, status);

@@ -76,8 +76,13 @@ fn title(app: &App) -> Line<'static> {
     let text = Some(&filter.text)
         .filter(|t| !t.is_empty())
         .map(|t| format!("\"{}\"", cut(&safe(t), 24)));
+    let only = filter
+        .only
+        .as_ref()
+        .map(|only| format!("of {}", cut(&safe(&only.what), 40)));
     let chips = [
         node,
+        only,
         filter.actor.as_deref().map(|a| format!("from {}", cut(&safe(a), 32))),
         filter.finding.as_deref().map(|id| finding(app, id)),
         filter.service.as_deref().map(|s| middle(&safe(s), 20).into_owned()),

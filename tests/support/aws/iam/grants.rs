@@ -30,6 +30,7 @@ pub(super) fn answer(identities: &mut Identities, request: &Request) -> Option<O
         "GetPolicy" => Some(get_policy(identities, request)),
         "GetPolicyVersion" => Some(get_policy_version(identities, request)),
         "CreatePolicy" => Some(create_policy(identities, request)),
+        "SimulatePrincipalPolicy" => Some(simulate(identities, request)),
         _ => None,
     }
 }
@@ -131,6 +132,30 @@ fn document<'i>(identities: &'i Identities, arn: &str) -> Result<&'i str, Failur
     };
     own.or(of_aws)
         .ok_or_else(|| missing(format!("Policy {arn} was not found.")))
+}
+
+/// Allows what a policy of the user or its groups names by its name, and everything where one names `*`.
+fn simulate(identities: &Identities, request: &Request) -> Outcome {
+    let name = policy_name(request.text("PolicySourceArn").unwrap_or_default());
+    let user = identities.users.get(name);
+    let user = user.ok_or_else(|| missing(format!("The user with name {name} cannot be found.")))?;
+    let groups = user.groups.iter().filter_map(|group| identities.groups.get(group));
+    let all: Vec<&Grants> = std::iter::once(&user.grants)
+        .chain(groups.map(|group| &group.grants))
+        .collect();
+    let attached = all.iter().flat_map(|grants| &grants.attached);
+    let mut texts: Vec<&str> = attached.filter_map(|arn| document(identities, arn).ok()).collect();
+    texts.extend(all.iter().flat_map(|grants| grants.inline.values().map(String::as_str)));
+    let is_allowed = |action: &str| {
+        let names = |text: &&str| text.contains(&format!("\"{action}\"")) || text.contains(r#""Action":"*""#);
+        texts.iter().any(names)
+    };
+    let actions = (1..).map_while(|n| request.text(&format!("ActionNames.member.{n}")));
+    let results = actions.map(|action| {
+        let decision = if is_allowed(action) { "allowed" } else { "implicitDeny" };
+        json!({"EvalActionName": action, "EvalResourceName": "*", "EvalDecision": decision})
+    });
+    Ok(page(request, "EvaluationResults", results))
 }
 
 fn get_policy(identities: &Identities, request: &Request) -> Outcome {

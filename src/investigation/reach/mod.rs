@@ -1,0 +1,324 @@
+//! How far a user could reach: which services, administrator or not, and whether it could have given itself more.
+//!
+//! AWS's simulator answers where the responder may ask it; else the texts of the policies are read here, in a small way
+//! (`statement`). Both are estimates: neither knows organization policies, resource policies or the conditions of a call.
+//!
+//! | file | one idea |
+//! |---|---|
+//! | `mod` | the estimate, and from what it is made |
+//! | `statement` | whether policy texts allow an action |
+
+mod statement;
+
+use std::collections::BTreeSet;
+
+use super::account::{Permissions, PolicyText, QUARANTINE, UserSeen, policy_name};
+use super::chain::trust;
+use super::{Evidence, Investigation, Link};
+use crate::catalogue::{Kind, escalations};
+use crate::cloudtrail::ids::user_name;
+use crate::cloudtrail::json;
+use statement::Policies;
+
+pub use statement::Answer;
+
+/// What only an administrator may do, each of another kind.
+const ADMINISTRATOR: [&str; 6] = [
+    "iam:CreateUser",
+    "iam:AttachUserPolicy",
+    "ec2:RunInstances",
+    "s3:DeleteBucket",
+    "kms:ScheduleKeyDeletion",
+    "cloudtrail:StopLogging",
+];
+/// One telling action of each service that attackers go for.
+const SERVICES: [&str; 22] = [
+    "bedrock:InvokeModel",
+    "cloudformation:CreateStack",
+    "cloudtrail:StopLogging",
+    "codebuild:CreateProject",
+    "dynamodb:Scan",
+    "ec2:RunInstances",
+    "ecr:PutImage",
+    "ecs:RunTask",
+    "eks:CreateCluster",
+    "glue:CreateDevEndpoint",
+    "guardduty:UpdateDetector",
+    "iam:CreateUser",
+    "kms:ScheduleKeyDeletion",
+    "lambda:CreateFunction",
+    "organizations:LeaveOrganization",
+    "rds:ModifyDBSnapshotAttribute",
+    "s3:GetObject",
+    "sagemaker:CreateNotebookInstance",
+    "secretsmanager:GetSecretValue",
+    "ses:SendEmail",
+    "ssm:GetParameter",
+    "sts:AssumeRole",
+];
+
+/// The actions that AWS's simulator is asked about: all that the estimate rests on.
+pub fn telling_actions() -> BTreeSet<&'static str> {
+    let escalating = escalations().iter().flat_map(|way| way.actions.iter().copied());
+    escalating.chain(ADMINISTRATOR).chain(SERVICES).collect()
+}
+
+/// From what an estimate is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// AWS's policy simulator answered.
+    Simulator,
+    /// The texts of the policies, as IAM has them now.
+    Texts,
+    /// The policies that calls in the records put on the user.
+    Records,
+}
+
+impl Basis {
+    /// The words for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Simulator => "estimated by AWS's simulator",
+            Self::Texts => "an estimate from the policies' texts",
+            Self::Records => "an estimate from the policies that the records show",
+        }
+    }
+}
+
+/// How far a user could reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// From what this is known.
+    pub basis: Basis,
+    /// Whether it may do everything that only an administrator may.
+    pub is_administrator: bool,
+    /// The services within reach, sorted; `*` for all.
+    pub services: Vec<String>,
+    /// How it could have given itself more: the actions, and what they give.
+    pub escalations: Vec<String>,
+    /// What limits the estimate: conditions that were not looked at, texts that could not be read.
+    pub unsure: Vec<String>,
+}
+
+impl Reach {
+    /// In one line.
+    pub fn line(&self) -> String {
+        let services = match &self.services[..] {
+            _ if self.is_administrator => "administrator: every service".to_owned(),
+            [] => "none of the telling services".to_owned(),
+            [all] if all == "*" => "every service, but not an administrator".to_owned(),
+            some => format!("{}; not an administrator", some.join(", ")),
+        };
+        let escalation = match &self.escalations[..] {
+            _ if self.is_administrator => String::new(),
+            [] => "; no known way to more rights".to_owned(),
+            [one] => format!("; could have gained more: {one}"),
+            [first, rest @ ..] => format!("; could have gained more: {first} and {} other ways", rest.len()),
+        };
+        let unsure = match &self.unsure[..] {
+            [] => String::new(),
+            some => format!("; not looked at: {}", some.join(", ")),
+        };
+        format!("{services}{escalation} ({}{unsure})", self.basis.as_str())
+    }
+}
+
+/// How far each user of the chain could reach, where anything tells: owners of seeds first, then those that the chain made
+/// or changed.
+pub fn all(investigation: &Investigation) -> Vec<(String, Reach)> {
+    let nodes = &investigation.chain().nodes;
+    let owners = nodes
+        .iter()
+        .filter(|node| node.link == Link::Seed)
+        .filter_map(|node| user_name(node.owner.as_deref()?));
+    let users = nodes
+        .iter()
+        .filter(|node| node.kind == Kind::User)
+        .map(|node| &*node.name);
+    let seen = investigation
+        .account_seen()
+        .into_iter()
+        .flat_map(|(_, seen)| &seen.keys);
+    let seen: Vec<&UserSeen> = seen.filter_map(|key| key.user.as_ref()).collect();
+    let mut found: Vec<(String, Reach)> = Vec::new();
+    for name in owners.chain(users) {
+        if found.iter().any(|(known, _)| known == name) {
+            continue;
+        }
+        let asked = seen
+            .iter()
+            .find(|user| user.name == name)
+            .and_then(|user| of_user(user));
+        let reach = asked.or_else(|| of_records(investigation.evidence(), name));
+        found.extend(reach.map(|reach| (name.to_owned(), reach)));
+    }
+    found
+}
+
+/// How far a user could reach, as AWS was asked; `None` where neither the simulator nor any text answered.
+pub fn of_user(user: &UserSeen) -> Option<Reach> {
+    let permissions = user.permissions.as_ref()?;
+    let own_text = |policy: &PolicyText| !policy.is_boundary && !is_quarantine(policy) && policy.text.known().is_some();
+    // The simulator counts AWS's quarantine, which came after the leak: it says nothing of what was possible before.
+    let is_hidden = permissions.texts.iter().any(is_quarantine) && permissions.texts.iter().any(own_text);
+    if let (Some(answers), false) = (permissions.simulated.known(), is_hidden) {
+        let allowed: BTreeSet<&str> = answers.iter().filter(|a| a.is_allowed).map(|a| &*a.action).collect();
+        let answer = |action: &str| {
+            if allowed.contains(action) {
+                Answer::Yes
+            } else {
+                Answer::No
+            }
+        };
+        return Some(estimate(
+            Basis::Simulator,
+            answer,
+            None,
+            quarantined(permissions, Basis::Simulator),
+        ));
+    }
+    let texts = || permissions.texts.iter().filter(|policy| !is_quarantine(policy));
+    let unread: Vec<String> = texts()
+        .filter(|policy| policy.text.known().is_none())
+        .map(|policy| format!("{} (could not be read)", policy_name(&policy.name)))
+        .collect();
+    let known = texts().filter_map(|policy| Some((policy.text.known()?, policy.is_boundary)));
+    let (boundary, own): (Vec<_>, Vec<_>) = known.partition(|(_, is_boundary)| *is_boundary);
+    if own.is_empty() && boundary.is_empty() && !unread.is_empty() {
+        return None;
+    }
+    // A boundary that could not be read is named, and limits nothing here.
+    let is_bounded = !boundary.is_empty();
+    let policies = Policies::read(own.iter().map(|(text, _)| &***text))
+        .within(is_bounded.then(|| Policies::read(boundary.iter().map(|(text, _)| &***text))));
+    let mut unsure = quarantined(permissions, Basis::Texts);
+    unsure.extend(unread);
+    Some(by_texts(Basis::Texts, &policies, unsure))
+}
+
+/// How far a user could reach by what calls in the records put on it; `None` where no record shows any policy.
+pub fn of_records(evidence: &Evidence, user: &str) -> Option<Reach> {
+    let calls = || {
+        evidence
+            .lineage()
+            .filter(|(event, _)| event.outcome.succeeded() && &*event.source == "iam.amazonaws.com")
+    };
+    let mut texts = Vec::new();
+    let mut unsure = Vec::new();
+    for (event, body) in calls() {
+        let is_users = json::first(body, "requestParameters.userName").as_deref() == Some(user);
+        match event.base_name() {
+            "PutUserPolicy" if is_users => {
+                texts.extend(json::first(body, "requestParameters.policyDocument").map(std::borrow::Cow::into_owned));
+            }
+            "AttachUserPolicy" if is_users => {
+                let Some(arn) = json::first(body, "requestParameters.policyArn") else {
+                    continue;
+                };
+                let name = policy_name(&arn);
+                if name.starts_with(QUARANTINE) {
+                    continue;
+                }
+                let written = calls().find(|(event, body)| {
+                    event.base_name() == "CreatePolicy"
+                        && json::first(body, "responseElements.policy.arn") == Some(arn.clone())
+                });
+                let written = written.and_then(|(_, body)| json::first(body, "requestParameters.policyDocument"));
+                match written.map(std::borrow::Cow::into_owned).or_else(|| of_aws(&arn)) {
+                    Some(text) => texts.push(text),
+                    None => unsure.push(format!("{name} (its text is in no record)")),
+                }
+            }
+            "AddUserToGroup" if is_users => {
+                let group = json::first(body, "requestParameters.groupName");
+                unsure.extend(group.map(|group| format!("group {group}")));
+            }
+            _ => {}
+        }
+    }
+    if texts.is_empty() && unsure.is_empty() {
+        return None;
+    }
+    let policies = Policies::read(texts.iter().map(String::as_str));
+    Some(by_texts(Basis::Records, &policies, unsure))
+}
+
+/// The text of the policies of AWS that attackers use most: everything, and everything but IAM.
+fn of_aws(arn: &str) -> Option<String> {
+    let statement = match policy_name(arn) {
+        _ if !arn.contains(":iam::aws:policy/") => return None,
+        "AdministratorAccess" => r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#,
+        "IAMFullAccess" => r#"{"Effect":"Allow","Action":["iam:*","organizations:Describe*"],"Resource":"*"}"#,
+        "PowerUserAccess" => r#"{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}"#,
+        _ => return None,
+    };
+    Some(format!(r#"{{"Statement":[{statement}]}}"#))
+}
+
+fn is_quarantine(policy: &PolicyText) -> bool {
+    policy_name(&policy.name).starts_with(QUARANTINE)
+}
+
+/// The simulator counts AWS's quarantine; the reading of texts does not. Either is said.
+fn quarantined(permissions: &Permissions, basis: Basis) -> Vec<String> {
+    let is_on = permissions.texts.iter().any(is_quarantine);
+    let said = match basis {
+        Basis::Simulator => "what it could do before the quarantine",
+        _ => "what the quarantine denies now",
+    };
+    is_on.then(|| said.to_owned()).into_iter().collect()
+}
+
+fn by_texts(basis: Basis, policies: &Policies, mut unsure: Vec<String>) -> Reach {
+    unsure.extend(policies.unread());
+    let answer = |action: &str| policies.allow(action);
+    estimate(basis, answer, Some(policies.services()), unsure)
+}
+
+/// Puts the answers together. Texts name services beyond the telling ones.
+fn estimate(
+    basis: Basis,
+    answer: impl Fn(&str) -> Answer,
+    named: Option<BTreeSet<String>>,
+    mut unsure: Vec<String>,
+) -> Reach {
+    let is_administrator = ADMINISTRATOR.iter().all(|action| answer(action) == Answer::Yes);
+    let mut services = named.unwrap_or_default();
+    for action in SERVICES {
+        if answer(action) != Answer::No {
+            services.extend(action.split(':').next().map(str::to_owned));
+        }
+    }
+    let is_all = services.contains("*");
+    let mut ways = Vec::new();
+    let mut limited = 0;
+    for way in escalations() {
+        let answers: Vec<Answer> = way.actions.iter().map(|action| answer(action)).collect();
+        if answers.contains(&Answer::No) {
+            continue;
+        }
+        let sure = answers.iter().all(|answer| *answer == Answer::Yes);
+        limited += usize::from(!sure);
+        let limits = if sure { "" } else { ", within limits" };
+        ways.push(format!("{} ({}{limits})", way.actions.join(" and "), way.how));
+    }
+    if limited > 0 {
+        unsure.push("conditions, and which resources are meant".to_owned());
+    }
+    Reach {
+        basis,
+        is_administrator,
+        services: if is_all {
+            vec!["*".to_owned()]
+        } else {
+            services.into_iter().collect()
+        },
+        escalations: ways,
+        unsure,
+    }
+}
+
+/// The document of a policy, plain or as in a URL.
+fn document(text: &str) -> Option<serde_json::Value> {
+    trust::document(text)
+}

@@ -1,0 +1,221 @@
+//! How far a user could reach: by AWS's simulator, by the texts of its policies, by what the records show.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
+mod support;
+
+use keytrail::investigation::account::{Permissions, PolicyText, Reply, Simulated, UserSeen};
+use keytrail::investigation::reach::{self, Basis, Reach, telling_actions};
+use serde_json::{Value, json};
+use support::incident::*;
+
+fn text(name: &str, statements: &Value) -> PolicyText {
+    PolicyText {
+        name: name.to_owned(),
+        is_boundary: false,
+        text: Reply::Known(json!({"Version": "2012-10-17", "Statement": statements}).to_string()),
+    }
+}
+
+fn allow(action: &Value) -> Value {
+    json!({"Effect": "Allow", "Action": action, "Resource": "*"})
+}
+
+fn user_with(texts: Vec<PolicyText>, simulated: Reply<Vec<Simulated>>) -> UserSeen {
+    UserSeen {
+        name: "app".to_owned(),
+        about: denied(),
+        keys: denied(),
+        attached: denied(),
+        inline: denied(),
+        groups: denied(),
+        permissions: Some(Permissions { texts, simulated }),
+    }
+}
+
+fn denied<T>() -> Reply<T> {
+    Reply::Denied("not authorized".to_owned())
+}
+
+fn by_texts(texts: Vec<PolicyText>) -> Reach {
+    let reach = reach::of_user(&user_with(texts, denied())).expect("an estimate");
+    assert_eq!(reach.basis, Basis::Texts);
+    assert!(
+        reach.line().contains("an estimate from the policies' texts"),
+        "{}",
+        reach.line()
+    );
+    reach
+}
+
+#[test]
+fn an_administrator_is_told_from_a_power_user() {
+    let admin = by_texts(vec![text("AdministratorAccess", &allow(&json!("*")))]);
+    assert!(admin.is_administrator && admin.services == ["*"]);
+    assert!(
+        admin.line().starts_with("administrator: every service"),
+        "{}",
+        admin.line()
+    );
+
+    let but_iam = json!([
+        {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*"},
+        {"Effect": "Allow", "Action": ["iam:CreateServiceLinkedRole", "iam:ListRoles"], "Resource": "*"},
+    ]);
+    let power = by_texts(vec![text("PowerUserAccess", &but_iam)]);
+    assert!(!power.is_administrator && power.services == ["*"], "{power:?}");
+    let ways = power.escalations.join("\n");
+    assert!(
+        ways.contains("lambda:UpdateFunctionCode") && !ways.contains("iam:"),
+        "{ways}"
+    );
+}
+
+#[test]
+fn who_may_only_read_a_bucket_reaches_nothing_else() {
+    let reach = by_texts(vec![text("read", &allow(&json!(["s3:Get*", "s3:ListBucket"])))]);
+    assert_eq!(
+        (reach.is_administrator, &*reach.services),
+        (false, &["s3".to_owned()][..])
+    );
+    assert!(reach.escalations.is_empty(), "{reach:?}");
+    assert!(reach.line().contains("no known way to more rights"));
+}
+
+#[test]
+fn a_boundary_and_a_denial_take_away() {
+    let boundary = PolicyText {
+        is_boundary: true,
+        ..text("limits", &allow(&json!("s3:*")))
+    };
+    let bounded = by_texts(vec![text("all", &allow(&json!("*"))), boundary]);
+    assert!(
+        !bounded.is_administrator && bounded.escalations.is_empty(),
+        "{bounded:?}"
+    );
+    assert_eq!(bounded.services, ["s3"]);
+
+    let denied = json!([allow(&json!("*")), {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]);
+    let reach = by_texts(vec![text("all but iam", &denied)]);
+    assert!(
+        !reach.is_administrator && !reach.escalations.join("\n").contains("iam:"),
+        "{reach:?}"
+    );
+    // A boundary that could not be read is said, and does not count.
+    let unread = PolicyText {
+        text: Reply::Denied("no".to_owned()),
+        is_boundary: true,
+        name: "arn:aws:iam::111122223333:policy/limits".to_owned(),
+    };
+    let reach = by_texts(vec![text("all", &allow(&json!("*"))), unread]);
+    assert!(
+        reach.is_administrator && reach.unsure == ["limits (could not be read)"],
+        "{reach:?}"
+    );
+}
+
+#[test]
+fn conditions_and_resources_limit_and_are_named() {
+    for statement in [
+        json!({"Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}),
+        json!({"Effect": "Allow", "Action": "iam:CreateAccess?ey", "Resource": "arn:aws:iam::111122223333:user/app"}),
+    ] {
+        let reach = by_texts(vec![text("some", &statement)]);
+        assert_eq!(
+            reach.escalations,
+            ["iam:CreateAccessKey (a key for any user, within limits)"]
+        );
+        assert_eq!(reach.unsure, ["conditions, and which resources are meant"]);
+    }
+    let deny = json!([allow(&json!("iam:CreateAccessKey")),
+        {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}}]);
+    assert!(by_texts(vec![text("region", &deny)]).escalations[0].ends_with("within limits)"));
+}
+
+#[test]
+fn a_role_can_be_passed_only_with_something_that_runs_as_it() {
+    let pass = by_texts(vec![text("pass", &allow(&json!("iam:PassRole")))]);
+    assert!(pass.escalations.is_empty(), "{pass:?}");
+    let run = by_texts(vec![text("run", &allow(&json!(["iam:PassRole", "ec2:*"])))]);
+    assert_eq!(
+        run.escalations,
+        ["iam:PassRole and ec2:RunInstances (a machine with any role)"]
+    );
+}
+
+#[test]
+fn the_simulator_goes_first_and_denied_leaves_the_texts() {
+    let answers = |allowed: fn(&str) -> bool| {
+        let answer = |action: &&str| Simulated {
+            action: (*action).to_owned(),
+            is_allowed: allowed(action),
+        };
+        Reply::Known(telling_actions().iter().map(answer).collect())
+    };
+    let all = || vec![text("all", &allow(&json!("*")))];
+    let reach = reach::of_user(&user_with(all(), answers(|action| action.starts_with("ses:")))).unwrap();
+    assert_eq!(
+        (reach.basis, &*reach.services),
+        (Basis::Simulator, &["ses".to_owned()][..])
+    );
+    assert!(reach.line().contains("AWS's simulator"));
+    assert!(
+        reach::of_user(&user_with(Vec::new(), answers(|_| true)))
+            .unwrap()
+            .is_administrator
+    );
+    assert!(by_texts(all()).is_administrator);
+    // Nothing could be read: nothing is claimed.
+    let unread = PolicyText {
+        text: denied(),
+        ..text("x", &json!([]))
+    };
+    assert_eq!(reach::of_user(&user_with(vec![unread], denied())), None);
+}
+
+#[test]
+fn the_quarantine_says_nothing_of_what_was_possible_before() {
+    let quarantine = text(
+        "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3",
+        &json!({"Effect": "Deny", "Action": "*", "Resource": "*"}),
+    );
+    let reach = by_texts(vec![text("all", &allow(&json!("*"))), quarantine]);
+    assert!(
+        reach.is_administrator && reach.unsure == ["what the quarantine denies now"],
+        "{reach:?}"
+    );
+}
+
+#[test]
+fn what_the_chain_wrote_tells_of_its_users() {
+    let seed = seed();
+    let attach = |user: &str, arn: &str| {
+        call(&seed, 20, "iam", "AttachUserPolicy").request(json!({"userName": user, "policyArn": arn}))
+    };
+    let own = "arn:aws:iam::111122223333:policy/own";
+    let document = json!({"Statement": [allow(&json!("ec2:*"))]}).to_string();
+    let case = investigate(&[
+        create_user(&seed, 1, "one"),
+        create_user(&seed, 2, "two"),
+        create_user(&seed, 3, "three"),
+        create_user(&seed, 4, "four"),
+        attach("one", "arn:aws:iam::aws:policy/AdministratorAccess"),
+        call(&seed, 10, "iam", "CreatePolicy")
+            .request(json!({"policyName": "own", "policyDocument": document}))
+            .answer(json!({"policy": {"arn": own, "policyName": "own"}})),
+        attach("two", own),
+        attach("three", "arn:aws:iam::111122223333:policy/unknown"),
+        attach("four", "arn:aws:iam::aws:policy/AdministratorAccess").with("errorCode", json!("AccessDenied")),
+    ]);
+    let all = reach::all(&case);
+    let users: Vec<&str> = all.iter().map(|(user, _)| user.as_str()).collect();
+    assert_eq!(users, ["one", "two", "three"]);
+    assert!(all[0].1.is_administrator && all[0].1.basis == Basis::Records);
+    assert_eq!(all[1].1.services, ["ec2"]);
+    assert_eq!(all[2].1.unsure, ["unknown (its text is in no record)"]);
+}
