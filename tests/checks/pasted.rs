@@ -161,7 +161,7 @@ fn names_that_no_output_is_about_are_still_to_be_shown() {
     let fields = fields.replace("\ndone_if", "\nfor_each = 'trail'\ndone_if");
     let bucket = call(&seed(), 52, "s3", "CreateBucket").request(json!({"bucketName": "loot"}));
     let story = Story::of(&[stop(50, "main"), bucket]).paste(100, &fields, "main", YES);
-    story.is(&fields, State::Open, "nothing pasted shows it of bucket loot");
+    story.is(&fields, State::Open, "nothing pasted shows it of S3 bucket loot");
     let story = Story::of(&[stop(50, "main")]).paste(100, &fields, "main", YES);
     story.is(&fields, State::Proved, "it is logging");
 }
@@ -190,7 +190,7 @@ fn a_name_of_the_attackers_choice_that_cannot_stand_in_a_command_is_never_shown_
     let asked = asks(playbook.items().next().unwrap(), &names);
     assert_eq!(asked.len(), 1);
     let story = story.paste(100, TRAILS, "main", YES);
-    story.is(TRAILS, State::Open, "nothing pasted shows it of trail x");
+    story.is(TRAILS, State::Open, "nothing pasted shows it of logging stopped x");
 }
 
 #[test]

@@ -96,12 +96,12 @@ fn of_several_outputs_the_name_or_the_number_is_asked_for() {
         "{listed}"
     );
     assert!(
-        listed.contains("1  trail ") && listed.contains("aws cloudtrail get-trail-status --name="),
+        listed.contains("1  logging stopped ") && listed.contains("aws cloudtrail get-trail-status --name="),
         "{listed}"
     );
     let run = paste(&desk, &["--paste", "S2-15", "--of", "main"], logging);
     assert_eq!(code(&run), 0, "{}", err(&run));
-    assert!(out(&run).contains("S2-15, trail main: it is logging"), "{}", out(&run));
+    assert!(out(&run).contains("S2-15, logging stopped main: it is logging"), "{}", out(&run));
     // A region has two.
     assert_eq!(
         code(&paste(&desk, &["--paste", "S2-15", "--of", "us-east-1"], logging)),
@@ -130,7 +130,7 @@ fn of_several_outputs_the_name_or_the_number_is_asked_for() {
         r#"{"Instances": [["i-0123456789abcdef0", "terminated"]]}"#,
     );
     assert!(
-        out(&run).contains("S3-18, instance i-0123456789abcdef0: it is terminated"),
+        out(&run).contains("S3-18, EC2 instance i-0123456789abcdef0: it is terminated"),
         "{}{}",
         out(&run),
         err(&run)
