@@ -213,9 +213,58 @@ fn what_the_chain_wrote_tells_of_its_users() {
         attach("four", "arn:aws:iam::aws:policy/AdministratorAccess").with("errorCode", json!("AccessDenied")),
     ]);
     let all = reach::all(&case);
-    let users: Vec<&str> = all.iter().map(|(user, _)| user.as_str()).collect();
+    let users: Vec<&str> = all.iter().map(|(user, _)| user.name()).collect();
     assert_eq!(users, ["one", "two", "three"]);
     assert!(all[0].1.is_administrator && all[0].1.basis == Basis::Records);
     assert_eq!(all[1].1.services, ["ec2"]);
     assert_eq!(all[2].1.unsure, ["unknown (its text is in no record)"]);
+}
+
+#[test]
+fn what_a_group_gives_counts_and_what_else_it_may_give_is_said() {
+    let seed = seed();
+    let case = investigate(&[
+        create_user(&seed, 1, "one"),
+        create_user(&seed, 2, "two"),
+        call(&seed, 3, "iam", "AddUserToGroup").request(json!({"userName": "one", "groupName": "admins"})),
+        call(&seed, 4, "iam", "AddUserToGroup").request(json!({"userName": "two", "groupName": "readers"})),
+        call(&seed, 5, "iam", "PutGroupPolicy").request(json!({"groupName": "admins", "policyName": "all",
+            "policyDocument": json!({"Statement": [allow(&json!("*"))]}).to_string()})),
+    ]);
+    let all = reach::all(&case);
+    assert!(all[0].1.is_administrator && all[0].1.unsure == ["what else group admins allows"]);
+    assert_eq!(
+        all[1].1.line(),
+        "nothing telling in what was read (an estimate from the policies that the records show; not looked at: \
+         what else group readers allows)"
+    );
+}
+
+#[test]
+fn a_role_reaches_as_far_as_what_was_written_to_it_in_any_version() {
+    let seed = seed();
+    let own = "arn:aws:iam::111122223333:policy/own";
+    let text = |action: &str| json!({"Statement": [allow(&json!(action))]}).to_string();
+    let role = |at: i64, name: &str| {
+        call(&seed, at, "iam", "CreateRole")
+            .request(json!({"roleName": name}))
+            .answer(json!({"role": {
+            "roleName": name, "roleId": format!("AROA{:0>16}", name.to_uppercase()),
+            "arn": format!("arn:aws:iam::111122223333:role/{name}")}}))
+    };
+    let case = investigate(&[
+        role(1, "ROLE"),
+        call(&seed, 2, "iam", "CreatePolicy")
+            .request(json!({"policyName": "own", "policyDocument": text("s3:GetObject")}))
+            .answer(json!({"policy": {"arn": own, "policyName": "own"}})),
+        call(&seed, 3, "iam", "AttachRolePolicy").request(json!({"roleName": "ROLE", "policyArn": own})),
+        call(&seed, 4, "iam", "CreatePolicyVersion")
+            .request(json!({"policyArn": own, "policyDocument": text("ec2:*"), "setAsDefault": true})),
+        // The user of the same name holds none of it.
+        create_user(&seed, 5, "ROLE"),
+    ]);
+    let all = reach::all(&case);
+    let (holder, reach) = &all[0];
+    assert_eq!((holder.kind(), holder.name(), all.len()), ("role", "ROLE", 1));
+    assert_eq!(reach.services, ["ec2", "s3"]);
 }

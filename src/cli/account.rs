@@ -11,8 +11,12 @@ use crate::investigation::reach;
 /// What AWS said of the responder and of the keys, and what follows from it.
 pub(super) fn summary(out: &mut String, investigation: &Investigation) {
     let Some((at, seen)) = investigation.account_seen() else {
-        for (user, reach) in reach::all(investigation).iter().take(MOST_LISTED) {
-            line(out, "Could do", &format!("{user}: {}", reach.line()));
+        for (holder, reach) in reach::all(investigation).iter().take(MOST_LISTED) {
+            line(
+                out,
+                "Could do",
+                &format!("{} {}: {}", holder.kind(), holder.name(), reach.line()),
+            );
         }
         return;
     };

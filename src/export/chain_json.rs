@@ -13,7 +13,7 @@ use crate::cloudtrail::time;
 use crate::investigation::Investigation;
 use crate::investigation::chain::{Attempt, Change, Node, Proof};
 use crate::investigation::live::Live;
-use crate::investigation::reach::{self, Reach};
+use crate::investigation::reach::{self, Holder, Reach};
 
 /// The name of the format.
 const FORMAT: &str = "keytrail-chain/1";
@@ -52,14 +52,14 @@ pub fn chain_json(investigation: &Investigation) -> Value {
         "findings": investigation.findings().iter().map(finding_json).collect::<Vec<_>>(),
         "further_seeds": further_seeds.collect::<Vec<_>>(),
         "warnings": chain.warnings,
-        "reach": reach::all(investigation).iter().map(|(user, found)| reach(user, found)).collect::<Vec<_>>(),
+        "reach": reach::all(investigation).iter().map(|(holder, found)| reach(holder, found)).collect::<Vec<_>>(),
         "not_shown": investigation.not_shown(),
     })
 }
 
-fn reach(user: &str, reach: &Reach) -> Value {
+fn reach(holder: &Holder, reach: &Reach) -> Value {
     json!({
-        "user": user,
+        holder.kind(): holder.name(),
         "basis": reach.basis.as_str(),
         "administrator": reach.is_administrator,
         "services": reach.services,

@@ -25,6 +25,7 @@
 //! | `checklist` | the state of the steps |
 //! | `pasted` | what a command of the steps printed |
 //! | `change/` | what may be changed in the account, what it breaks, how it is undone |
+//! | `policy/` | what the texts of policies say and allow |
 //! | `reach/` | how far a user could reach, and whether it could have given itself more |
 //! | `resource/` | what the chain made or changed outside IAM |
 
@@ -43,6 +44,7 @@ pub mod lead;
 pub mod live;
 mod ours;
 pub mod pasted;
+mod policy;
 pub mod reach;
 pub mod resource;
 pub mod state;

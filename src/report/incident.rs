@@ -9,7 +9,7 @@ use super::theirs::first_foreign;
 use super::{changes, findings, gaps, objects, steps, timeline};
 use crate::export;
 use crate::investigation::actor::Reason;
-use crate::investigation::reach::{self, Reach};
+use crate::investigation::reach::{self, Holder, Reach};
 use crate::investigation::triage;
 use crate::investigation::triage::Standing;
 
@@ -115,8 +115,8 @@ fn reach(document: &mut Document, given: &Given<'_>) {
     if found.is_empty() {
         return;
     }
-    document.heading("What the users of the chain could do");
-    let said = |(user, reach): (String, Reach)| format!("{user}: {}", reach.line());
+    document.heading("What the users and roles of the chain could do");
+    let said = |(holder, reach): (Holder, Reach)| format!("{} {}: {}", holder.kind(), holder.name(), reach.line());
     document.list(found.into_iter().map(said).collect(), MOST, "chain.json");
 }
 

@@ -101,7 +101,11 @@ fn of_several_outputs_the_name_or_the_number_is_asked_for() {
     );
     let run = paste(&desk, &["--paste", "S2-15", "--of", "main"], logging);
     assert_eq!(code(&run), 0, "{}", err(&run));
-    assert!(out(&run).contains("S2-15, logging stopped main: it is logging"), "{}", out(&run));
+    assert!(
+        out(&run).contains("S2-15, logging stopped main: it is logging"),
+        "{}",
+        out(&run)
+    );
     // A region has two.
     assert_eq!(
         code(&paste(&desk, &["--paste", "S2-15", "--of", "us-east-1"], logging)),

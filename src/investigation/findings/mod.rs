@@ -8,7 +8,6 @@
 //! | `mod` | one pass over the events, and sightings gathered to findings |
 //! | `whose` | whose a call seems to be: everyday work weighs little |
 //! | `opened` | policies written, and to whom they open what |
-//! | `policy` | what a policy says, in words |
 //! | `fleets` | instances as miners start them |
 //! | `bursts` | questions and denials in one go |
 //! | `network` | first use from another network |
@@ -17,7 +16,6 @@ mod bursts;
 mod fleets;
 mod network;
 mod opened;
-mod policy;
 mod whose;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

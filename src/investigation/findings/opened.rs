@@ -3,19 +3,19 @@
 use serde_json::Value;
 
 use super::Sighting;
-use super::policy::{self, Reach};
 use crate::catalogue::{PolicyAt, PolicyKind};
 use crate::cloudtrail::{Event, json};
 use crate::investigation::chain::trust::{self, Principal};
+use crate::investigation::policy::meaning::{self, Reach};
 
 /// What a call that writes a policy shows: the findings, and what the policy says.
 pub(super) fn find(event: &Event, at: PolicyAt, record: &Value) -> Vec<(&'static str, String)> {
     let target = json::first(record, at.target).unwrap_or_default();
     let policies: Vec<Value> = json::values(record, at.policy)
         .into_iter()
-        .filter_map(policy::read)
+        .filter_map(meaning::read)
         .collect();
-    let words = policies.iter().flat_map(policy::words).collect::<Vec<_>>().join("; ");
+    let words = policies.iter().flat_map(meaning::words).collect::<Vec<_>>().join("; ");
     let said = match (&*target, words.as_str()) {
         ("", words) => words.to_owned(),
         (target, "") => target.to_owned(),
@@ -31,9 +31,9 @@ pub(super) fn find(event: &Event, at: PolicyAt, record: &Value) -> Vec<(&'static
     let account = event.account();
     let open: Vec<Principal> = policies
         .iter()
-        .flat_map(|policy| policy::let_in(policy, account))
+        .flat_map(|policy| meaning::let_in(policy, account))
         .collect();
-    let reach = policies.iter().map(policy::reach).max().unwrap_or(Reach::Ordinary);
+    let reach = policies.iter().map(meaning::reach).max().unwrap_or(Reach::Ordinary);
     let id = match (at.kind, reach) {
         (PolicyKind::Identity, Reach::Administrator) => "administrator-granted",
         (PolicyKind::Identity, Reach::Escalates) => "escalation-granted",
@@ -51,8 +51,8 @@ fn named(event: &Event, at: PolicyAt, record: &Value) -> Vec<String> {
     let named = trust::grantees(record, at.policy).unwrap_or_default();
     let outside = named
         .iter()
-        .filter(|principal| policy::is_outside(principal, event.account()));
-    outside.map(policy::whom).collect()
+        .filter(|principal| meaning::is_outside(principal, event.account()));
+    outside.map(meaning::whom).collect()
 }
 
 impl Sighting {

@@ -1,26 +1,24 @@
-//! How far a user could reach: which services, administrator or not, and whether it could have given itself more.
+//! How far a user or role could reach: which services, administrator or not, and whether it could have given itself more.
 //!
 //! AWS's simulator answers where the responder may ask it; else the texts of the policies are read here, in a small way
-//! (`statement`). Both are estimates: neither knows organization policies, resource policies or the conditions of a call.
+//! (`policy::allow`). Both are estimates: neither knows organization policies, resource policies or the conditions of a call.
 //!
 //! | file | one idea |
 //! |---|---|
 //! | `mod` | the estimate, and from what it is made |
-//! | `statement` | whether policy texts allow an action |
+//! | `records` | what the records alone tell |
 
-mod statement;
+mod records;
 
 use std::collections::BTreeSet;
 
 use super::account::{Permissions, PolicyText, QUARANTINE, UserSeen, policy_name};
-use super::chain::trust;
-use super::{Evidence, Investigation, Link};
+use super::policy::allow::{Answer, Policies};
+use super::{Investigation, Link, Node};
 use crate::catalogue::{Kind, escalations};
-use crate::cloudtrail::ids::user_name;
-use crate::cloudtrail::json;
-use statement::Policies;
+use crate::cloudtrail::ids::{role_name, user_name};
 
-pub use statement::Answer;
+use records::Calls;
 
 /// What only an administrator may do, each of another kind.
 const ADMINISTRATOR: [&str; 6] = [
@@ -105,12 +103,16 @@ impl Reach {
     pub fn line(&self) -> String {
         let services = match &self.services[..] {
             _ if self.is_administrator => "administrator: every service".to_owned(),
+            [] if self.escalations.is_empty() && !self.unsure.is_empty() => {
+                "nothing telling in what was read".to_owned()
+            }
             [] => "none of the telling services".to_owned(),
             [all] if all == "*" => "every service, but not an administrator".to_owned(),
             some => format!("{}; not an administrator", some.join(", ")),
         };
         let escalation = match &self.escalations[..] {
             _ if self.is_administrator => String::new(),
+            [] if !self.unsure.is_empty() => String::new(),
             [] => "; no known way to more rights".to_owned(),
             [one] => format!("; could have gained more: {one}"),
             [first, rest @ ..] => format!("; could have gained more: {first} and {} other ways", rest.len()),
@@ -123,36 +125,77 @@ impl Reach {
     }
 }
 
-/// How far each user of the chain could reach, where anything tells: owners of seeds first, then those that the chain made
-/// or changed.
-pub fn all(investigation: &Investigation) -> Vec<(String, Reach)> {
+/// Who holds rights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// A user, by name.
+    User(String),
+    /// A role, by name.
+    Role(String),
+}
+
+impl Holder {
+    /// Whose rights a node of the chain has: its own, or those of the user or role it belongs to.
+    pub fn of(node: &Node) -> Option<Self> {
+        let owner = node.owner.as_deref().filter(|owner| owner.starts_with("arn:"));
+        match node.kind {
+            Kind::User => Some(Self::User(node.name.clone())),
+            Kind::Role => Some(Self::Role(node.name.clone())),
+            _ if node.is_key() => {
+                let role = owner.and_then(role_name).map(|name| Self::Role(name.to_owned()));
+                role.or_else(|| owner.and_then(user_name).map(|name| Self::User(name.to_owned())))
+            }
+            _ => None,
+        }
+    }
+
+    /// The name, which an attacker may have chosen.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User(name) | Self::Role(name) => name,
+        }
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::Role(_) => "role",
+        }
+    }
+}
+
+/// How far each user and role of the chain could reach, where anything tells: owners of seeds first, then those that the
+/// chain made, changed or used.
+pub fn all(investigation: &Investigation) -> Vec<(Holder, Reach)> {
     let nodes = &investigation.chain().nodes;
-    let owners = nodes
-        .iter()
-        .filter(|node| node.link == Link::Seed)
-        .filter_map(|node| user_name(node.owner.as_deref()?));
-    let users = nodes
-        .iter()
-        .filter(|node| node.kind == Kind::User)
-        .map(|node| &*node.name);
+    let (seeds, others): (Vec<_>, Vec<_>) = nodes.iter().partition(|node| node.link == Link::Seed);
+    let mut looked_at: Vec<Holder> = Vec::new();
+    let mut found = Vec::new();
+    let calls = Calls::of(investigation.evidence());
+    for holder in seeds.into_iter().chain(others).filter_map(Holder::of) {
+        if !looked_at.contains(&holder) {
+            let reach = asked(investigation, &holder).or_else(|| calls.reach(&holder));
+            found.extend(reach.map(|reach| (holder.clone(), reach)));
+            looked_at.push(holder);
+        }
+    }
+    found
+}
+
+/// How far a user or role could reach: as AWS was asked, else by the records. `None` where nothing tells.
+pub fn of(investigation: &Investigation, holder: &Holder) -> Option<Reach> {
+    asked(investigation, holder).or_else(|| Calls::of(investigation.evidence()).reach(holder))
+}
+
+fn asked(investigation: &Investigation, holder: &Holder) -> Option<Reach> {
+    let Holder::User(name) = holder else { return None };
     let seen = investigation
         .account_seen()
         .into_iter()
         .flat_map(|(_, seen)| &seen.keys);
-    let seen: Vec<&UserSeen> = seen.filter_map(|key| key.user.as_ref()).collect();
-    let mut found: Vec<(String, Reach)> = Vec::new();
-    for name in owners.chain(users) {
-        if found.iter().any(|(known, _)| known == name) {
-            continue;
-        }
-        let asked = seen
-            .iter()
-            .find(|user| user.name == name)
-            .and_then(|user| of_user(user));
-        let reach = asked.or_else(|| of_records(investigation.evidence(), name));
-        found.extend(reach.map(|reach| (name.to_owned(), reach)));
-    }
-    found
+    let mut users = seen.filter_map(|key| key.user.as_ref());
+    users.find(|user| user.name == *name).and_then(of_user)
 }
 
 /// How far a user could reach, as AWS was asked; `None` where neither the simulator nor any text answered.
@@ -194,65 +237,6 @@ pub fn of_user(user: &UserSeen) -> Option<Reach> {
     let mut unsure = quarantined(permissions, Basis::Texts);
     unsure.extend(unread);
     Some(by_texts(Basis::Texts, &policies, unsure))
-}
-
-/// How far a user could reach by what calls in the records put on it; `None` where no record shows any policy.
-pub fn of_records(evidence: &Evidence, user: &str) -> Option<Reach> {
-    let calls = || {
-        evidence
-            .lineage()
-            .filter(|(event, _)| event.outcome.succeeded() && &*event.source == "iam.amazonaws.com")
-    };
-    let mut texts = Vec::new();
-    let mut unsure = Vec::new();
-    for (event, body) in calls() {
-        let is_users = json::first(body, "requestParameters.userName").as_deref() == Some(user);
-        match event.base_name() {
-            "PutUserPolicy" if is_users => {
-                texts.extend(json::first(body, "requestParameters.policyDocument").map(std::borrow::Cow::into_owned));
-            }
-            "AttachUserPolicy" if is_users => {
-                let Some(arn) = json::first(body, "requestParameters.policyArn") else {
-                    continue;
-                };
-                let name = policy_name(&arn);
-                if name.starts_with(QUARANTINE) {
-                    continue;
-                }
-                let written = calls().find(|(event, body)| {
-                    event.base_name() == "CreatePolicy"
-                        && json::first(body, "responseElements.policy.arn") == Some(arn.clone())
-                });
-                let written = written.and_then(|(_, body)| json::first(body, "requestParameters.policyDocument"));
-                match written.map(std::borrow::Cow::into_owned).or_else(|| of_aws(&arn)) {
-                    Some(text) => texts.push(text),
-                    None => unsure.push(format!("{name} (its text is in no record)")),
-                }
-            }
-            "AddUserToGroup" if is_users => {
-                let group = json::first(body, "requestParameters.groupName");
-                unsure.extend(group.map(|group| format!("group {group}")));
-            }
-            _ => {}
-        }
-    }
-    if texts.is_empty() && unsure.is_empty() {
-        return None;
-    }
-    let policies = Policies::read(texts.iter().map(String::as_str));
-    Some(by_texts(Basis::Records, &policies, unsure))
-}
-
-/// The text of the policies of AWS that attackers use most: everything, and everything but IAM.
-fn of_aws(arn: &str) -> Option<String> {
-    let statement = match policy_name(arn) {
-        _ if !arn.contains(":iam::aws:policy/") => return None,
-        "AdministratorAccess" => r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#,
-        "IAMFullAccess" => r#"{"Effect":"Allow","Action":["iam:*","organizations:Describe*"],"Resource":"*"}"#,
-        "PowerUserAccess" => r#"{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}"#,
-        _ => return None,
-    };
-    Some(format!(r#"{{"Statement":[{statement}]}}"#))
 }
 
 fn is_quarantine(policy: &PolicyText) -> bool {
@@ -316,9 +300,4 @@ fn estimate(
         escalations: ways,
         unsure,
     }
-}
-
-/// The document of a policy, plain or as in a URL.
-fn document(text: &str) -> Option<serde_json::Value> {
-    trust::document(text)
 }

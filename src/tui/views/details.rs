@@ -9,6 +9,7 @@ use crate::account::owner;
 use crate::catalogue::{self, Strength};
 use crate::cloudtrail::Event;
 use crate::investigation::actor::actor_id;
+use crate::investigation::reach::{self, Holder};
 use crate::investigation::triage::Standing;
 use crate::investigation::{Link, Node, chain, further};
 use crate::tui::app::App;
@@ -99,6 +100,9 @@ fn heading(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
         lines.extend(field(app, "belongs to", owner, width));
     }
     let judged = format!("{} {}", verdict_sign(verdict), verdict.as_str());
+    if let Some(reach) = Holder::of(node).and_then(|holder| reach::of(app.investigation(), &holder)) {
+        lines.extend(field(app, "could do", &reach.line(), width));
+    }
     lines.push(labelled(
         "verdict",
         LABEL,

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::{fits, list, statements};
+use crate::investigation::chain::trust;
+
 /// Whether an action is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Answer {
+pub(in crate::investigation) enum Answer {
     /// It is not.
     No,
     /// On some resources, or under conditions.
@@ -28,7 +31,7 @@ struct Statement {
 
 /// The texts that hold for an identity.
 #[derive(Debug, Default)]
-pub(super) struct Policies {
+pub(in crate::investigation) struct Policies {
     statements: Vec<Statement>,
     /// So many texts were no policy.
     broken: usize,
@@ -36,13 +39,11 @@ pub(super) struct Policies {
 }
 
 impl Policies {
-    pub(super) fn read<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+    pub(in crate::investigation) fn read<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let mut policies = Self::default();
         for text in texts {
-            match super::document(text) {
-                Some(document) => policies
-                    .statements
-                    .extend(list(&document["Statement"]).filter_map(statement)),
+            match trust::document(text) {
+                Some(document) => policies.statements.extend(statements(&document).filter_map(statement)),
                 None => policies.broken += 1,
             }
         }
@@ -50,7 +51,7 @@ impl Policies {
     }
 
     /// Limited by a boundary: only what both allow is allowed.
-    pub(super) fn within(self, boundary: Option<Self>) -> Self {
+    pub(in crate::investigation) fn within(self, boundary: Option<Self>) -> Self {
         Self {
             boundary: boundary.map(Box::new),
             ..self
@@ -58,7 +59,7 @@ impl Policies {
     }
 
     /// Whether an action is allowed: a `Deny` wins.
-    pub(super) fn allow(&self, action: &str) -> Answer {
+    pub(in crate::investigation) fn allow(&self, action: &str) -> Answer {
         let of = |is_allow| {
             let matching = self
                 .statements
@@ -80,7 +81,7 @@ impl Policies {
     }
 
     /// The services that statements allow something of; `*` for all.
-    pub(super) fn services(&self) -> BTreeSet<String> {
+    pub(in crate::investigation) fn services(&self) -> BTreeSet<String> {
         let allowing = self.statements.iter().filter(|statement| statement.is_allow);
         let mut services: BTreeSet<String> = BTreeSet::new();
         for statement in allowing {
@@ -114,7 +115,7 @@ impl Policies {
     }
 
     /// What could not be read, in words.
-    pub(super) fn unread(&self) -> Option<String> {
+    pub(in crate::investigation) fn unread(&self) -> Option<String> {
         let broken = self.broken + self.boundary.as_ref().map_or(0, |boundary| boundary.broken);
         (broken > 0).then(|| format!("{broken} texts that are no policy"))
     }
@@ -122,10 +123,7 @@ impl Policies {
 
 impl Statement {
     fn covers(&self, action: &str) -> bool {
-        let is_listed = self
-            .actions
-            .iter()
-            .any(|pattern| fits(pattern.as_bytes(), action.as_bytes()));
+        let is_listed = self.actions.iter().any(|pattern| fits(pattern, action));
         is_listed != self.is_not_action
     }
 }
@@ -157,41 +155,4 @@ fn statement(value: &Value) -> Option<Statement> {
         is_not_action,
         is_plain: on_everything && !has_condition,
     })
-}
-
-/// A value, or each of a list.
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    match value {
-        Value::Array(items) => items.as_slice(),
-        Value::Null => &[],
-        one => std::slice::from_ref(one),
-    }
-    .iter()
-}
-
-/// Whether an action fits a pattern, without regard to case: `*` for any text, `?` for one character.
-fn fits(pattern: &[u8], action: &[u8]) -> bool {
-    let (mut p, mut a) = (0, 0);
-    // Where the last star stood, and how much of the action it has taken.
-    let mut star: Option<(usize, usize)> = None;
-    while a < action.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, a));
-                p += 1;
-            }
-            Some(c) if *c == b'?' || *c == action[a].to_ascii_lowercase() => {
-                p += 1;
-                a += 1;
-            }
-            _ => match &mut star {
-                Some((at, taken)) => {
-                    *taken += 1;
-                    (p, a) = (*at + 1, *taken);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == b'*')
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::{fits, list};
 use crate::catalogue::matches;
 use crate::investigation::chain::trust::{self, Principal};
 
@@ -51,7 +52,7 @@ const MOST: usize = 4;
 
 /// How far a policy reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reach {
+pub(in crate::investigation) enum Reach {
     /// Some actions on some things.
     Ordinary,
     /// To more rights.
@@ -64,7 +65,7 @@ pub(super) enum Reach {
 struct Statement<'p>(&'p Value);
 
 /// Reads a policy: text, plain or URL-encoded, or JSON as it is.
-pub(super) fn read(value: &Value) -> Option<Value> {
+pub(in crate::investigation) fn read(value: &Value) -> Option<Value> {
     let policy = match value {
         Value::String(text) => trust::document(text)?,
         other => other.clone(),
@@ -73,16 +74,11 @@ pub(super) fn read(value: &Value) -> Option<Value> {
 }
 
 fn statements(policy: &Value) -> impl Iterator<Item = Statement<'_>> {
-    let statements = match policy.get("Statement") {
-        Some(Value::Array(list)) => list.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
-    };
-    statements.iter().map(Statement)
+    super::statements(policy).map(Statement)
 }
 
 /// How far the statements that allow something reach, at the farthest.
-pub(super) fn reach(policy: &Value) -> Reach {
+pub(in crate::investigation) fn reach(policy: &Value) -> Reach {
     let allowed = statements(policy).filter(Statement::allows);
     allowed
         .map(|statement| statement.reach())
@@ -91,12 +87,12 @@ pub(super) fn reach(policy: &Value) -> Reach {
 }
 
 /// Each statement, in words. What an attacker wrote is in them.
-pub(super) fn words(policy: &Value) -> Vec<String> {
+pub(in crate::investigation) fn words(policy: &Value) -> Vec<String> {
     statements(policy).map(|statement| statement.words()).collect()
 }
 
 /// Those outside of an account whom the policy lets in; everybody only without a condition that narrows them down.
-pub(super) fn let_in(policy: &Value, account: &str) -> Vec<Principal> {
+pub(in crate::investigation) fn let_in(policy: &Value, account: &str) -> Vec<Principal> {
     let mut outside = Vec::new();
     for statement in statements(policy).filter(Statement::allows) {
         let narrowed = statement.is_narrowed();
@@ -110,12 +106,12 @@ pub(super) fn let_in(policy: &Value, account: &str) -> Vec<Principal> {
 }
 
 /// Whether a principal is somebody outside of an account. Its own identity providers are not.
-pub(super) fn is_outside(principal: &Principal, account: &str) -> bool {
+pub(in crate::investigation) fn is_outside(principal: &Principal, account: &str) -> bool {
     !matches!(principal, Principal::Federated(_)) && principal.outside(account).is_some()
 }
 
 /// Whom a principal means, in words.
-pub(super) fn whom(principal: &Principal) -> String {
+pub(in crate::investigation) fn whom(principal: &Principal) -> String {
     match principal {
         Principal::Anybody => "everybody".to_owned(),
         Principal::Account(id) => format!("account {id}"),
@@ -131,11 +127,7 @@ impl Statement<'_> {
     }
 
     fn texts(&self, member: &str) -> Vec<&str> {
-        match self.0.get(member) {
-            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
-            Some(other) => other.as_str().into_iter().collect(),
-            None => Vec::new(),
-        }
+        list(&self.0[member]).filter_map(Value::as_str).collect()
     }
 
     fn is_narrowed(&self) -> bool {
@@ -171,10 +163,7 @@ impl Statement<'_> {
                 Reach::Administrator
             };
         }
-        let escalates = |action: &&str| {
-            let pattern = action.to_lowercase();
-            ESCALATING.iter().any(|known| matches(&pattern, &known.to_lowercase()))
-        };
+        let escalates = |action: &&str| ESCALATING.iter().any(|known| fits(action, known));
         if actions.iter().any(escalates) {
             Reach::Escalates
         } else {
