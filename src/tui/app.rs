@@ -317,6 +317,11 @@ impl App {
         matches!(self.desk, Desk::Replay(_))
     }
 
+    /// Whether events are still being chosen for the timeline.
+    pub(super) fn is_sifting(&self) -> bool {
+        self.screen == Screen::Timeline && self.events.progress().is_some()
+    }
+
     pub(super) fn is_reading(&self) -> bool {
         self.reading.is_some()
     }
@@ -446,7 +451,15 @@ impl App {
     }
 
     pub(super) fn is_searching(&self) -> bool {
-        !self.tree.search.is_empty()
+        match self.screen {
+            Screen::Timeline => !self.events.search.is_empty(),
+            _ => !self.tree.search.is_empty(),
+        }
+    }
+
+    /// Whether there is a way to finish what is being typed.
+    pub(super) fn can_complete(&self) -> bool {
+        matches!(self.popups.last(), Some(Popup::Field(field)) if !field.suggestions.is_empty())
     }
 
     pub(super) fn on_event(&self) -> bool {
@@ -472,7 +485,7 @@ impl App {
             || self.in_details()
             || match self.screen {
                 Screen::Chain => self.is_searching() || self.tree.is_filtered(),
-                Screen::Timeline => self.events.is_filtered(),
+                Screen::Timeline => self.is_searching() || self.events.is_filtered(),
                 Screen::Resources => self.inventory.is_open_only,
                 _ => false,
             }

@@ -169,7 +169,8 @@ impl Pace {
         }
         app.refresh();
         guard.terminal.draw(|frame| views::draw(app, frame))?;
-        self.changed = false;
+        // A choice of very many events goes on with the next frame.
+        self.changed = app.is_sifting();
         self.last_frame = now;
         self.next_frame = now + FRAME;
         if with_data {

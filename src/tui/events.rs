@@ -1,10 +1,18 @@
 //! What the timeline remembers: the filter, the events that pass it, and where one is.
 
-use super::widgets::density::Density;
+use std::cell::Cell;
+
+use chrono::{DateTime, Utc};
+
+use super::whose::Whose;
+use super::widgets::density::{Density, Who};
 use super::widgets::scroll::Scroll;
 use crate::cloudtrail::Event;
 use crate::investigation::Investigation;
-use crate::investigation::timeline::{self, Filter};
+use crate::investigation::timeline::{self, Filter, Sieve};
+
+/// So many events are looked at between two frames: a few milliseconds of work, so that typing never waits.
+const SLICE: usize = 100_000;
 
 /// What the timeline screen remembers.
 #[derive(Debug, Default)]
@@ -13,38 +21,97 @@ pub(super) struct EventsState {
     pub filter: Filter,
     /// The events that pass, by their place in the evidence, earliest first.
     pub rows: Vec<u32>,
-    /// When they happened.
+    /// When they happened, and whose they seem to be.
     pub density: Density,
+    /// How wide the bar was drawn.
+    pub columns: Cell<usize>,
+    /// What `n` goes to.
+    pub search: String,
     /// Which of them is selected.
     pub scroll: Scroll,
-    /// Whether the rows are older than the data or the filter.
-    stale: bool,
+    /// All events, earliest first.
+    order: Vec<u32>,
+    is_data_stale: bool,
+    is_filter_stale: bool,
+    sifting: Option<Sifting>,
+}
+
+/// A choice of events under way.
+#[derive(Debug)]
+struct Sifting {
+    /// How many of all have been looked at.
+    looked_at: usize,
+    rows: Vec<u32>,
+    calls: Vec<(DateTime<Utc>, Who)>,
+    /// The event to be selected at the end.
+    selected: Option<usize>,
 }
 
 impl EventsState {
-    /// Says that the data or the filter changed. The work is done when the screen is next looked at.
+    /// Says that the data changed. The work is done when the screen is next looked at.
     pub(super) fn touch(&mut self) {
-        self.stale = true;
+        self.is_data_stale = true;
     }
 
-    /// Chooses the events anew if something changed; the selection stays on the same event.
+    /// Shows something else; the selection stays on the same event if it is still shown.
+    pub(super) fn set(&mut self, filter: Filter) {
+        self.filter = filter;
+        self.is_filter_stale = true;
+    }
+
+    /// Shows something else, from its first event.
+    pub(super) fn show(&mut self, filter: Filter) {
+        self.rows.clear();
+        self.sifting = None;
+        self.scroll.select(0);
+        self.set(filter);
+    }
+
+    /// How much of a choice that is under way has been looked at, in percent.
+    pub(super) fn progress(&self) -> Option<usize> {
+        let sifting = self.sifting.as_ref()?;
+        Some(sifting.looked_at * 100 / self.order.len().max(1))
+    }
+
+    /// Goes on choosing events, if something changed: a slice of them. What was chosen before is shown until the end.
     pub(super) fn refresh(&mut self, investigation: &Investigation) {
-        if !std::mem::take(&mut self.stale) {
+        let is_new = std::mem::take(&mut self.is_filter_stale);
+        // With new data a choice goes on, or it would never come to its end while much is read.
+        if is_new || (self.is_data_stale && self.sifting.is_none()) {
+            let before = self.sifting.take().and_then(|sifting| sifting.selected);
+            if std::mem::take(&mut self.is_data_stale) || self.order.is_empty() {
+                self.order = timeline::in_order(investigation.evidence());
+            }
+            self.sifting = Some(Sifting {
+                looked_at: 0,
+                rows: Vec::new(),
+                calls: Vec::new(),
+                selected: before.or(self.selected()),
+            });
+        }
+        let Some(mut sifting) = self.sifting.take() else { return };
+        let until = (sifting.looked_at + SLICE).min(self.order.len());
+        sifting.look_at(investigation, &self.filter, &self.order[sifting.looked_at..until]);
+        sifting.looked_at = until;
+        if until < self.order.len() {
+            self.sifting = Some(sifting);
             return;
         }
-        let evidence = investigation.evidence();
-        let selected = self.selected();
-        self.rows = timeline::select(investigation, &self.filter);
-        let times: Vec<_> = self
-            .rows
-            .iter()
-            .filter_map(|at| evidence.events().get(*at as usize))
-            .map(Event::time)
-            .collect();
-        self.density = Density::of(&times);
-        let place = selected.and_then(|at| self.rows.iter().position(|row| *row as usize == at));
-        self.scroll
-            .select(place.unwrap_or_else(|| self.scroll.at().min(self.rows.len().saturating_sub(1))));
+        self.density = Density::of(&sifting.calls);
+        self.rows = sifting.rows;
+        let place = sifting
+            .selected
+            .and_then(|at| self.rows.iter().position(|row| *row as usize == at));
+        let last = self.rows.len().saturating_sub(1);
+        self.scroll.select(place.unwrap_or_else(|| self.scroll.at().min(last)));
+    }
+
+    /// Chooses to the end.
+    pub(super) fn finish(&mut self, investigation: &Investigation) {
+        self.refresh(investigation);
+        while self.sifting.is_some() {
+            self.refresh(investigation);
+        }
     }
 
     /// The selected event, by its place in the evidence.
@@ -59,8 +126,34 @@ impl EventsState {
         }
     }
 
+    /// Selects the first event of the next column of the bar that is not empty, or of the one before.
+    pub(super) fn leap(&self, events: &[Event], later: bool) {
+        let time = |at: u32| events.get(at as usize).map(Event::time);
+        let Some(from) = self.selected().and_then(|at| events.get(at)).map(Event::time) else {
+            return;
+        };
+        let to = self.density.next(from, self.columns.get(), later);
+        let place = to.map(|to| self.rows.partition_point(|at| time(*at).is_some_and(|time| time < to)));
+        if let Some(place) = place {
+            self.scroll.select(place.min(self.rows.len().saturating_sub(1)));
+        }
+    }
+
     /// Whether some events are left out.
     pub(super) fn is_filtered(&self) -> bool {
         self.filter != Filter::default()
+    }
+}
+
+impl Sifting {
+    fn look_at(&mut self, investigation: &Investigation, filter: &Filter, places: &[u32]) {
+        let sieve = Sieve::of(investigation, filter);
+        let events = investigation.evidence().events();
+        let mut whose = Whose::of(investigation);
+        for at in places.iter().filter(|at| sieve.passes(**at as usize)) {
+            let event = &events[*at as usize];
+            self.rows.push(*at);
+            self.calls.push((event.time(), whose.tell(event)));
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! What the views look up, made once per state of the data and not once per frame.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use chrono::{DateTime, Duration, NaiveTime, Utc};
+
+use super::whose::Whose;
+use super::widgets::density::{Density, level};
 use crate::catalogue::Kind;
 use crate::cloudtrail::Event;
 use crate::investigation::{Chain, Investigation, Link};
@@ -25,7 +29,12 @@ pub(super) struct Index {
     by_key: HashMap<String, usize>,
     by_principal: HashMap<String, usize>,
     deeds: Vec<Vec<(String, Tally)>>,
+    pulses: Vec<[u32; PULSE]>,
+    regions: BTreeMap<Arc<str>, Density>,
 }
+
+/// So many columns has the activity of a node.
+pub(super) const PULSE: usize = 8;
 
 impl Index {
     /// Makes the look-ups: one pass over the events.
@@ -33,8 +42,15 @@ impl Index {
         let chain = investigation.chain();
         let mut index = Self::nodes(chain);
         let mut deeds: Vec<HashMap<CallName, Tally>> = vec![HashMap::new(); chain.nodes.len()];
+        let times = Span::of(chain);
+        index.pulses = vec![[0; PULSE]; chain.nodes.len()];
+        let mut whose = Whose::of(investigation);
         for event in investigation.evidence().events() {
             let Some(node) = index.node_of(event) else { continue };
+            index.pulses[node][times.density.place(event.time(), PULSE)] += 1;
+            let region = index.regions.entry(event.region.clone());
+            let region = region.or_insert_with(|| times.days.clone());
+            region.add(event.time(), whose.tell(event));
             let name = (event.source.clone(), event.name.clone());
             let tally = deeds[node].entry(name.clone()).or_default();
             tally.calls += 1;
@@ -74,9 +90,44 @@ impl Index {
         }
     }
 
+    /// How active a node was over the time of the chain: a column is as high as its share of the busiest one of the node.
+    pub(super) fn pulse(&self, node: usize) -> [usize; PULSE] {
+        let counts = self.pulses.get(node).copied().unwrap_or_default();
+        let most = counts.into_iter().max().unwrap_or_default();
+        counts.map(|count| level(count, most))
+    }
+
+    /// The calls of the chain in each region.
+    pub(super) fn regions(&self) -> &BTreeMap<Arc<str>, Density> {
+        &self.regions
+    }
+
     /// What a node called, most often first.
     pub(super) fn deeds(&self, node: usize) -> &[(String, Tally)] {
         self.deeds.get(node).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The time of the chain.
+struct Span {
+    /// From its first call to its last.
+    density: Density,
+    /// The whole days of these.
+    days: Density,
+}
+
+impl Span {
+    fn of(chain: &Chain) -> Self {
+        let activities = || chain.nodes.iter().map(|node| &node.activity);
+        let first = activities().filter_map(|activity| activity.first).min();
+        let last = activities().filter_map(|activity| activity.last).max();
+        let bounds = first.zip(last);
+        let midnight = |time: DateTime<Utc>| time.date_naive().and_time(NaiveTime::MIN).and_utc();
+        let days = bounds.map(|(first, last)| (midnight(first), midnight(last) + Duration::days(1)));
+        Self {
+            density: Density::within(bounds),
+            days: Density::within(days),
+        }
     }
 }
 

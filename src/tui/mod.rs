@@ -41,6 +41,7 @@ mod theme;
 mod tree;
 mod update;
 mod views;
+mod whose;
 mod widgets;
 
 use chrono::Utc;

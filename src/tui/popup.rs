@@ -122,6 +122,7 @@ pub(super) const TIME_FORMS: &str = "2026-01-31 14:05, 2026-01-31 or 14:05:30";
 pub(super) enum Purpose {
     SearchTree,
     FilterEvents,
+    SearchEvents,
     SearchHelp,
     JumpToTime,
     /// A note, and the state that goes with it.
@@ -132,6 +133,11 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
+    /// Whether it is typed in the line at the bottom, where it hides nothing.
+    pub(super) fn is_prompt(&self) -> bool {
+        self.is_live() || *self == Self::SearchEvents
+    }
+
     /// Whether the text is used while it is typed.
     pub(super) fn is_live(&self) -> bool {
         matches!(self, Self::SearchTree | Self::FilterEvents | Self::SearchHelp)
@@ -147,6 +153,8 @@ pub(super) struct Field {
     pub(super) before: String,
     /// Why it was not accepted.
     pub(super) complaint: Option<String>,
+    /// What the text may become, the likeliest first.
+    pub(super) suggestions: Vec<String>,
 }
 
 impl Field {
@@ -156,6 +164,7 @@ impl Field {
             input: Input::new(before.to_owned()),
             before: before.to_owned(),
             complaint: None,
+            suggestions: Vec::new(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration as Elapsed;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::widgets::density::Density;
+use super::widgets::density::{Density, Who};
 use crate::investigation::fact::Page;
 use crate::investigation::{Fact, Investigation, What};
 use crate::store::{CaseFile, StoreError};
@@ -146,8 +146,8 @@ impl Replay {
     fn turn_to(&mut self, clock: Clock) {
         self.clock = clock;
         self.density = match clock {
-            Clock::Attack => Density::of(&self.records.iter().map(|r| r.0).collect::<Vec<_>>()),
-            Clock::Response => Density::of(&self.facts.iter().map(|f| f.at).collect::<Vec<_>>()),
+            Clock::Attack => Density::of(&self.records.iter().map(|r| (r.0, Who::Unknown)).collect::<Vec<_>>()),
+            Clock::Response => Density::of(&self.facts.iter().map(|f| (f.at, Who::Unknown)).collect::<Vec<_>>()),
         };
         self.restart();
     }

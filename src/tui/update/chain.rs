@@ -1,7 +1,7 @@
 //! The tree: folding, searching, judging.
 
 use crate::investigation::fact::Judged;
-use crate::investigation::timeline::Filter;
+use crate::investigation::timeline::{Filter, Part, Term};
 use crate::investigation::{Verdict, What};
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
@@ -83,12 +83,7 @@ impl App {
         let Some(node) = self.tree.node().and_then(|at| chain.nodes.get(at)) else {
             return;
         };
-        self.events.filter = Filter {
-            node: Some(node.node.clone()),
-            ..Filter::default()
-        };
-        self.events.touch();
-        self.events.scroll.select(0);
+        self.events.show(Filter::of(Term::exact(Part::Node, &node.node)));
         self.show(Screen::Timeline);
     }
 

@@ -21,12 +21,10 @@ impl App {
             return;
         };
         self.popups.clear();
-        self.events.filter = Filter {
+        self.events.show(Filter {
             finding: Some(id),
             ..Filter::default()
-        };
-        self.events.touch();
-        self.events.scroll.select(0);
+        });
         self.show(Screen::Timeline);
     }
 

@@ -150,6 +150,10 @@ impl App {
             Action::Accept => return self.accept(),
             Action::Act => self.open_offers(),
             Action::SearchHelp => self.search_help(),
+            Action::Complete => self.complete(),
+            Action::Search | Action::NextMatch | Action::PreviousMatch if self.screen == Screen::Timeline => {
+                self.act_on_timeline(action);
+            }
             Action::Fold
             | Action::Unfold
             | Action::ToggleFold
@@ -162,6 +166,8 @@ impl App {
             | Action::NodeEvents => self.act_on_chain(action),
             Action::EventNode
             | Action::FilterText
+            | Action::Earlier
+            | Action::Later
             | Action::WritesOnly
             | Action::FailuresOnly
             | Action::SameNode

@@ -7,6 +7,7 @@ use super::Effect;
 use crate::cloudtrail::EventKey;
 use crate::export::text::safe_json;
 use crate::investigation::fact::ItemState;
+use crate::investigation::timeline::suggestions;
 use crate::store::StoredRecord;
 use crate::tui::Exit;
 use crate::tui::action::Screen;
@@ -14,6 +15,9 @@ use crate::tui::app::App;
 use crate::tui::popup::{Field, Menu, Popup, Purpose, Question, Record};
 use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text::safe;
+
+/// So many ways to finish a term are offered.
+const MOST_SUGGESTIONS: usize = 8;
 
 impl App {
     /// Closes what lies on top. A search that is not accepted goes back to what it was.
@@ -104,6 +108,30 @@ impl App {
                 self.use_text(&purpose, &text);
             }
         }
+        self.suggest();
+    }
+
+    /// Looks what the text that is being typed may become.
+    pub(super) fn suggest(&mut self) {
+        let Some(Popup::Field(field)) = self.popups.last_mut() else {
+            return;
+        };
+        if field.purpose == Purpose::FilterEvents {
+            let typed = field.input.value();
+            field.suggestions = suggestions(self.desk.investigation(), typed, MOST_SUGGESTIONS);
+        }
+    }
+
+    /// Takes the likeliest of them.
+    pub(super) fn complete(&mut self) {
+        let Some(Popup::Field(field)) = self.popups.last_mut() else {
+            return;
+        };
+        let Some(first) = field.suggestions.first() else { return };
+        // A part still needs its value; all else is a whole term.
+        let end = if first.ends_with(':') { "" } else { " " };
+        field.input = Input::new(format!("{first}{end}"));
+        self.typed();
     }
 
     fn use_text(&mut self, purpose: &Purpose, text: &str) {
@@ -118,7 +146,7 @@ impl App {
                     }
                 }
             }
-            Purpose::JumpToTime | Purpose::Note { .. } => {}
+            Purpose::SearchEvents | Purpose::JumpToTime | Purpose::Note { .. } => {}
         }
     }
 
@@ -155,6 +183,10 @@ impl App {
             }
             Purpose::Note { item, state } => {
                 self.mark(item.clone(), *state, text);
+                None
+            }
+            Purpose::SearchEvents => {
+                self.search_events(&text);
                 None
             }
             Purpose::SearchTree | Purpose::FilterEvents | Purpose::SearchHelp => None,

@@ -1,7 +1,7 @@
 //! The filter of the timeline, and jumps to and from it.
 
 use crate::cloudtrail::Event;
-use crate::investigation::timeline::{Filter, Only};
+use crate::investigation::timeline::{self, Filter, Only, Part, Sieve, Term};
 use crate::investigation::triage;
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
@@ -14,39 +14,71 @@ impl App {
     }
 
     pub(super) fn act_on_timeline(&mut self, action: Action) {
-        match action {
+        let term = match action {
             Action::EventNode => return self.show_node_of_event(),
             Action::FilterText => {
-                let field = Field::new(Purpose::FilterEvents, &self.events.filter.text);
-                self.popups.push(Popup::Field(field));
-                return;
+                // A blank at the end: what is typed next is another term.
+                let typed = timeline::print(&self.events.filter.terms);
+                let typed = if typed.is_empty() { typed } else { format!("{typed} ") };
+                self.popups
+                    .push(Popup::Field(Field::new(Purpose::FilterEvents, &typed)));
+                return self.suggest();
             }
-            Action::WritesOnly => self.events.filter.writes_only ^= true,
-            Action::FailuresOnly => self.events.filter.failures_only ^= true,
-            Action::WithContext => self.events.filter.with_context ^= true,
+            Action::Search => {
+                let field = Field::new(Purpose::SearchEvents, &self.events.search);
+                return self.popups.push(Popup::Field(field));
+            }
+            Action::NextMatch => return self.next_event(true),
+            Action::PreviousMatch => return self.next_event(false),
+            Action::Earlier => return self.events.leap(self.desk.investigation().evidence().events(), false),
+            Action::Later => return self.events.leap(self.desk.investigation().evidence().events(), true),
+            Action::WritesOnly => Some(Term::of(Part::Write, "")),
+            Action::FailuresOnly => Some(Term::of(Part::Error, "*")),
+            Action::WithContext => Some(Term::of(Part::Others, "")),
             Action::SameNode => {
                 let node = self.event().and_then(|event| self.index.node_of(event));
-                let id = node
-                    .and_then(|at| self.investigation().chain().nodes.get(at))
-                    .map(|n| n.node.clone());
-                toggle(&mut self.events.filter.node, id);
+                let node = node.and_then(|at| self.investigation().chain().nodes.get(at));
+                node.map(|node| Term::exact(Part::Node, &node.node))
             }
-            Action::SameActor => {
-                let actor = self.source();
-                toggle(&mut self.events.filter.actor, actor);
-            }
-            Action::SameRegion => {
-                let region = self.event().map(|event| event.region.to_string());
-                toggle(&mut self.events.filter.region, region);
-            }
-            Action::SameService => {
-                let service = self.event().map(|event| event.service().to_owned());
-                toggle(&mut self.events.filter.service, service);
-            }
-            _ => {}
+            Action::SameActor => self.source().map(|actor| Term::exact(Part::Actor, actor)),
+            Action::SameRegion => self.event().map(|event| Term::exact(Part::Region, &*event.region)),
+            Action::SameService => self.event().map(|event| Term::exact(Part::Service, event.service())),
+            _ => None,
+        };
+        if let Some(term) = term {
+            let mut filter = self.events.filter.clone();
+            filter.toggle(term);
+            self.events.set(filter);
+            self.refresh();
         }
-        self.events.touch();
-        self.refresh();
+    }
+
+    /// Goes to the next event that the search means.
+    fn next_event(&mut self, forward: bool) {
+        let investigation = self.desk.investigation();
+        let terms = timeline::parse(&self.events.search);
+        let wanted = Filter {
+            terms: terms.into_iter().chain([Term::of(Part::Others, "")]).collect(),
+            ..Filter::default()
+        };
+        let sieve = Sieve::of(investigation, &wanted);
+        let (here, all) = (self.events.scroll.at(), self.events.rows.len());
+        let step = |by: usize| if forward { here + by } else { here + all - by };
+        let place = (1..=all)
+            .map(|by| step(by) % all)
+            .find(|place| sieve.passes(self.events.rows[*place] as usize));
+        match place {
+            Some(place) => self.events.scroll.select(place),
+            None => self.say(format!("No event shown here matches \"{}\"", self.events.search)),
+        }
+    }
+
+    /// Goes to the first match from here on.
+    pub(super) fn search_events(&mut self, text: &str) {
+        text.clone_into(&mut self.events.search);
+        if !text.is_empty() {
+            self.next_event(true);
+        }
     }
 
     fn show_node_of_event(&mut self) {
@@ -79,12 +111,9 @@ impl App {
         else {
             return;
         };
-        self.events.filter = Filter {
-            actor: Some(actor),
-            ..Filter::default()
-        };
-        self.events.touch();
+        self.events.show(Filter::of(Term::exact(Part::Actor, actor)));
         self.show(Screen::Timeline);
+        self.events.finish(self.desk.investigation());
         self.events.select(event);
     }
 
@@ -93,32 +122,29 @@ impl App {
         let Some(resource) = self.inventory.resource() else {
             return;
         };
-        self.events.filter = Filter {
+        self.events.show(Filter {
             only: Some(Only {
                 what: format!("{} {}", resource.label(), resource.id),
                 events: resource.events.clone(),
             }),
             ..Filter::default()
-        };
-        self.events.touch();
-        self.events.scroll.select(0);
+        });
         self.show(Screen::Timeline);
     }
 
     pub(super) fn clear_event_filters(&mut self) {
-        self.events.filter = Filter::default();
-        self.events.touch();
+        self.events.search.clear();
+        self.events.set(Filter::default());
         self.refresh();
     }
 
+    /// Filters by what is typed, term by term.
     pub(super) fn filter_events(&mut self, text: &str) {
-        text.clone_into(&mut self.events.filter.text);
-        self.events.touch();
+        let terms = timeline::parse(text);
+        self.events.set(Filter {
+            terms,
+            ..self.events.filter.clone()
+        });
         self.refresh();
     }
-}
-
-/// Sets a filter, or clears it if it is set: the same key leads in and out.
-fn toggle(filter: &mut Option<String>, value: Option<String>) {
-    *filter = if filter.is_some() { None } else { value };
 }

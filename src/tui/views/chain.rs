@@ -17,8 +17,10 @@ use super::{WIDE, details};
 use crate::investigation::live::LiveState;
 use crate::investigation::{Link, Node, Verdict};
 use crate::tui::app::App;
+use crate::tui::index::PULSE;
 use crate::tui::theme::verdict_sign;
 use crate::tui::tree::{Row, RowKind, Together};
+use crate::tui::widgets::density::Who;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{self, id_cell, number, safe};
 
@@ -101,6 +103,8 @@ fn title(app: &App) -> Line<'static> {
 struct Columns {
     link: usize,
     calls: usize,
+    /// When it was active, as a line of blocks.
+    pulse: usize,
     end: usize,
     verdict: usize,
 }
@@ -116,19 +120,20 @@ impl Columns {
     fn of(width: usize) -> Self {
         Self {
             link: match width {
-                90.. => WHOLE_LINK,
+                100.. => WHOLE_LINK,
                 68.. => LINK,
                 _ => 0,
             },
             calls: 7,
+            pulse: if width >= 60 { PULSE + GAP } else { 0 },
             end: 8,
-            verdict: if width >= 68 { 11 } else { 2 },
+            verdict: if width >= 90 { 11 } else { 2 },
         }
     }
 
     /// Their width, with the gaps between them.
     fn all(&self) -> usize {
-        self.link + self.calls + self.end + self.verdict + 2 * GAP
+        self.link + self.calls + self.pulse + self.end + self.verdict + 2 * GAP
     }
 
     fn head(&self, width: usize) -> String {
@@ -136,8 +141,9 @@ impl Columns {
         let verdict = if self.verdict > 2 { "verdict" } else { "" };
         let link = text::cell(" link", self.link);
         format!(
-            "{name}{link}{:>calls$}{gap}{:<end$}{gap}{verdict}",
+            "{name}{link}{:>calls$}{gap}{}{:<end$}{gap}{verdict}",
             "calls",
+            text::cell("when", self.pulse),
             "state",
             calls = self.calls,
             end = self.end,
@@ -185,7 +191,7 @@ fn line(app: &App, row: &Row, width: usize) -> Line<'static> {
         RowKind::Node(at) => {
             if let Some(node) = nodes.get(*at) {
                 spans.extend(name(app, node, row.passing, room));
-                spans.extend(facts(app, node, &columns));
+                spans.extend(facts(app, *at, node, &columns));
             }
         }
         RowKind::Group { why, members, .. } => {
@@ -263,7 +269,13 @@ fn state(app: &App, node: &Node) -> (&'static str, Style) {
     }
 }
 
-fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
+/// When a node was active, from the first call of the chain to the last.
+fn pulse(app: &App, at: usize) -> String {
+    let block = |level: usize| level.checked_sub(1).map_or(" ", |level| Who::Attacker.levels()[level]);
+    app.index.pulse(at).map(block).concat()
+}
+
+fn facts(app: &App, at: usize, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
     let theme = &app.theme;
     let calls = if node.activity.events == 0 {
         "-".to_owned()
@@ -282,6 +294,7 @@ fn facts(app: &App, node: &Node, columns: &Columns) -> Vec<Span<'static>> {
     vec![
         Span::styled(columns.link_of(node.link), theme.dim),
         Span::raw(format!("{calls:>width$}{gap}", width = columns.calls)),
+        Span::styled(text::cell(&pulse(app, at), columns.pulse), theme.accent),
         Span::styled(format!("{}{gap}", text::cell(end, columns.end)), end_style),
         Span::styled(text::cell(&judged, columns.verdict), theme.verdict(verdict)),
     ]

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::heat;
 use crate::investigation::coverage::{HistoryState, Unread};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::unseen;
@@ -27,6 +28,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         lines.push(Line::default());
         lines.extend(unread(app, width));
     }
+    lines.extend(heat::map(app, width));
     pane::scrolled(frame, inner, lines, &app.coverage);
     pane::corner(frame, area, &app.coverage.read(), &app.theme);
 }

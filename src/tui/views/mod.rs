@@ -16,6 +16,7 @@ mod chrome;
 mod coverage;
 mod details;
 mod findings;
+mod heat;
 mod overview;
 mod paste;
 mod popups;

@@ -13,7 +13,7 @@ use crate::tui::keys::{self, Binding, Context, TABLE};
 use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record, TIME_FORMS};
 use crate::tui::theme::item_sign;
 use crate::tui::widgets::pane;
-use crate::tui::widgets::text::{cell, counted, fold, safe, wrap};
+use crate::tui::widgets::text::{cell, counted, fold, safe, width, wrap};
 
 pub(super) fn draw(app: &App, popup: &Popup, frame: &mut Frame<'_>, body: Rect, status: Rect) {
     match popup {
@@ -29,7 +29,10 @@ pub(super) fn draw(app: &App, popup: &Popup, frame: &mut Frame<'_>, body: Rect, 
         Popup::Proposal(state) => change::proposal(app, state, frame, body),
         Popup::Outcome(state) => change::outcome(app, state, frame, body),
         Popup::NewKey(key) => change::new_key(app, key, frame, body),
-        Popup::Field(state) if state.purpose.is_live() => prompt(app, state, frame, status),
+        Popup::Field(state) if state.purpose.is_prompt() => {
+            suggestions(app, state, frame, body);
+            prompt(app, state, frame, status);
+        }
         Popup::Field(state) => field(app, state, frame, body),
     }
 }
@@ -178,17 +181,61 @@ fn question(app: &App, question: Question, frame: &mut Frame<'_>, body: Rect) {
     pane::lines(frame, inner, lines);
 }
 
+/// What the word that is being typed may become, above it; Tab takes the first.
+fn suggestions(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
+    let Some(first) = field.suggestions.first() else { return };
+    // All begin with what stands there already.
+    let shared = |a: &str, b: &str| {
+        a.char_indices()
+            .zip(b.chars())
+            .find(|((_, a), b)| a != b)
+            .map_or(a.len(), |((at, _), _)| at)
+    };
+    let typed = field
+        .suggestions
+        .iter()
+        .map(|other| shared(first, other))
+        .min()
+        .unwrap_or_default();
+    let word = first[..typed].rfind(' ').map_or(0, |at| at + 1);
+    let ends: Vec<String> = field
+        .suggestions
+        .iter()
+        .map(|whole| safe(&whole[word.min(whole.len())..]).into_owned())
+        .collect();
+    let width = ends.iter().map(|end| width(end)).max().unwrap_or_default() + 2;
+    let size = (
+        u16::try_from(width).unwrap_or(u16::MAX),
+        u16::try_from(ends.len()).unwrap_or(u16::MAX),
+    );
+    let area = Rect {
+        x: body.x + 1,
+        y: body.bottom().saturating_sub(size.1),
+        width: size.0,
+        height: size.1,
+    };
+    let area = area.intersection(body);
+    frame.render_widget(Clear, area);
+    let line = |(at, end): (usize, &String)| {
+        let style = if at == 0 { app.theme.selected } else { app.theme.dim };
+        Line::styled(cell(&format!(" {end}"), usize::from(area.width)), style)
+    };
+    pane::lines(frame, area, ends.iter().enumerate().map(line));
+}
+
 /// A search is typed at the bottom, where it hides nothing.
 fn prompt(app: &App, field: &Field, frame: &mut Frame<'_>, area: Rect) {
     let label = match field.purpose {
         Purpose::SearchTree => " search: ",
         Purpose::FilterEvents => " filter: ",
+        Purpose::SearchEvents => " search: ",
         _ => " search keys: ",
     };
     frame.render_widget(Clear, area);
     let found = match field.purpose {
         _ if field.input.value().is_empty() => String::new(),
         Purpose::SearchTree => format!(" {} ", app.tree.found()),
+        Purpose::FilterEvents if app.events.progress().is_some() => " looking ".to_owned(),
         Purpose::FilterEvents => match app.events.rows.len() as u64 {
             0 => " no match ".to_owned(),
             n => format!(" {} ", counted(n, "event", "events")),

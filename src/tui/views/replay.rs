@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::app::App;
 use crate::tui::desk::Desk;
-use crate::tui::widgets::pane;
+use crate::tui::widgets::{density, pane};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let Desk::Replay(replay) = &app.desk else { return };
@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let (from, to) = (format!(" {} ", zone.minute(first)), format!(" {} ", zone.minute(last)));
     let columns = usize::from(area.width).saturating_sub(from.len() + to.len());
     let here = replay.density().place(replay.at(), columns);
-    let mut bar = replay.density().bar(columns, theme.accent);
+    let mut bar = density::spans(&replay.density().columns(columns), |_| theme.accent);
     for later in bar.iter_mut().skip(here + 1) {
         later.style = theme.dim;
     }

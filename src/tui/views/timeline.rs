@@ -11,8 +11,10 @@ use crate::catalogue;
 use crate::cloudtrail::Event;
 use crate::investigation::Finding;
 use crate::investigation::actor::{Actor, actor_id};
+use crate::investigation::timeline::{Part, Term};
 use crate::investigation::triage::Standing;
 use crate::tui::app::App;
+use crate::tui::widgets::density::{self, Who};
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{cell, cut, id_cell, middle, number, safe};
 
@@ -21,7 +23,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let inner = pane::titled(frame, area, title(app), true, theme);
     let [bar, head, list] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    density(app, frame, bar);
+    bar_of_times(app, frame, bar);
     let columns = Columns::of(usize::from(inner.width), any_source_marked(app));
     frame.render_widget(Line::styled(columns.head(), theme.dim), head);
     let rows = &app.events.rows;
@@ -43,7 +45,9 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let shown = rows[shown].iter().filter_map(|at| events.get(*at as usize));
     pane::lines(frame, list, shown.map(|event| columns.line(app, event)));
     pane::select_row(frame, list, app.events.scroll.at() - first, true, theme);
-    pane::corner(frame, area, &app.events.scroll.position(), theme);
+    let position = app.events.scroll.position();
+    pane::corner(frame, area, &position, theme);
+    pane::legend(frame, area, legend(app), &position);
 }
 
 fn any_source_marked(app: &App) -> bool {
@@ -56,47 +60,68 @@ fn any_source_marked(app: &App) -> bool {
 fn title(app: &App) -> Line<'static> {
     let theme = &app.theme;
     let filter = &app.events.filter;
-    let count = number(app.events.rows.len() as u64);
+    let count = match app.events.progress() {
+        Some(part) => format!("{part} % looked at "),
+        None => format!("{} ", number(app.events.rows.len() as u64)),
+    };
     let mut line = Line::from(vec![
         Span::styled(" Timeline ", theme.accent.patch(theme.strong)),
-        Span::styled(format!("{count} "), theme.dim),
+        Span::styled(count, theme.dim),
     ]);
-    let node = filter.node.as_deref().map(|id| {
-        let chain = app.investigation().chain();
-        let node = chain.find(id).map(|at| &chain.nodes[at]);
-        let name = node.map_or(id, |n| {
-            if n.is_key() || n.name.is_empty() {
-                &n.id
-            } else {
-                &n.name
-            }
-        });
-        format!("by {}", middle(&safe(name), 20))
-    });
-    let text = Some(&filter.text)
-        .filter(|t| !t.is_empty())
-        .map(|t| format!("\"{}\"", cut(&safe(t), 24)));
     let only = filter
         .only
         .as_ref()
         .map(|only| format!("of {}", cut(&safe(&only.what), 40)));
-    let chips = [
-        node,
-        only,
-        filter.actor.as_deref().map(|a| format!("from {}", cut(&safe(a), 32))),
-        filter.finding.as_deref().map(|id| finding(app, id)),
-        filter.service.as_deref().map(|s| middle(&safe(s), 20).into_owned()),
-        filter.region.as_deref().map(|r| middle(&safe(r), 20).into_owned()),
-        filter.writes_only.then(|| "writes".to_owned()),
-        filter.failures_only.then(|| "failures".to_owned()),
-        filter.with_context.then(|| "others too".to_owned()),
-        text,
-    ];
-    for chip in chips.into_iter().flatten() {
+    let finding = filter.finding.as_deref().map(|id| finding(app, id));
+    for chip in [only, finding].into_iter().flatten() {
         line.push_span(Span::styled(format!(" {chip} "), theme.badge));
         line.push_span(" ");
     }
+    for term in &filter.terms {
+        let style = if term.problem().is_some() {
+            theme.danger
+        } else {
+            theme.badge
+        };
+        line.push_span(Span::styled(format!(" {} ", chip(app, term)), style));
+        line.push_span(" ");
+    }
     line
+}
+
+/// A term in words.
+fn chip(app: &App, term: &Term) -> String {
+    let not = if term.is_not { "not " } else { "" };
+    let value = match (term.part, term.time()) {
+        (Part::Node, _) => node_name(app, &term.value),
+        (Part::Since | Part::Until, Some(time)) => app.zone.full(time),
+        _ => term.value.clone(),
+    };
+    let value = middle(&safe(&value), 32).into_owned();
+    let said = match term.part {
+        Part::Anything => format!("\"{value}\""),
+        Part::Node => format!("by {value}"),
+        Part::Actor => format!("from {value}"),
+        Part::Error if term.value == "*" => "failures".to_owned(),
+        Part::Write => "writes".to_owned(),
+        Part::Others => "others too".to_owned(),
+        part => format!("{} {value}", part.word()),
+    };
+    let problem = term.problem().map(|problem| format!(": {problem}")).unwrap_or_default();
+    format!("{not}{said}{problem}")
+}
+
+/// What the node of a term is called.
+fn node_name(app: &App, value: &str) -> String {
+    let chain = app.investigation().chain();
+    let Some(node) = chain.find(value).map(|at| &chain.nodes[at]) else {
+        return value.to_owned();
+    };
+    if node.is_key() || node.name.is_empty() {
+        node.id.clone()
+    } else {
+        node.name.clone()
+    }
 }
 
 /// What a finding is called, as far as there is room.
@@ -107,7 +132,7 @@ fn finding(app: &App, id: &str) -> String {
 }
 
 /// When the events shown happened; the place of the selected one is marked.
-fn density(app: &App, frame: &mut Frame<'_>, area: Rect) {
+fn bar_of_times(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let Some((first, last)) = app.events.density.bounds() else {
         return;
     };
@@ -117,7 +142,8 @@ fn density(app: &App, frame: &mut Frame<'_>, area: Rect) {
         format!(" {}", app.zone.minute(last)),
     );
     let columns = usize::from(area.width).saturating_sub(from.len() + to.len());
-    let mut bar = app.events.density.bar(columns, theme.accent);
+    app.events.columns.set(columns);
+    let mut bar = density::spans(&app.events.density.columns(columns), |who| look(app, who));
     let selected = app
         .events
         .selected()
@@ -131,6 +157,23 @@ fn density(app: &App, frame: &mut Frame<'_>, area: Rect) {
     line.spans.extend(bar);
     line.push_span(Span::styled(to, theme.dim));
     frame.render_widget(line, area);
+}
+
+fn look(app: &App, who: Who) -> Style {
+    match who {
+        Who::Attacker => app.theme.danger,
+        Who::Expected => app.theme.ok,
+        Who::Unknown => app.theme.accent,
+    }
+}
+
+/// What the signs of the bar mean.
+fn legend(app: &App) -> Vec<Span<'static>> {
+    let word = |who: Who| {
+        let sign = Span::styled(format!(" {}", who.levels()[7]), look(app, who));
+        [sign, Span::styled(format!(" {} ", who.word()), app.theme.dim)]
+    };
+    Who::ALL.into_iter().rev().flat_map(word).collect()
 }
 
 /// The widths of the columns; 0 leaves one out.

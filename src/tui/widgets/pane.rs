@@ -51,6 +51,16 @@ pub(crate) fn corner(frame: &mut Frame<'_>, area: Rect, note: &str, theme: &Them
     }
 }
 
+/// Writes into the lower left corner of a pane's frame, where there is room beside the other corner.
+pub(crate) fn legend(frame: &mut Frame<'_>, area: Rect, legend: Vec<Span<'_>>, corner: &str) {
+    let line = Line::from(legend);
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+    let taken = u16::try_from(text::width(corner)).unwrap_or(u16::MAX);
+    if width.saturating_add(taken).saturating_add(6) < area.width && area.height > 0 {
+        frame.render_widget(line, Rect::new(area.x + 2, area.bottom() - 1, width, 1));
+    }
+}
+
 /// Draws lines from the top, as many as fit.
 pub(crate) fn lines<'a>(frame: &mut Frame<'_>, area: Rect, lines: impl IntoIterator<Item = Line<'a>>) {
     for (line, y) in lines.into_iter().zip(area.top()..area.bottom()) {
