@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::events::EventsState;
 use super::index::Index;
 use super::keys::Context;
+use super::picture::Picture;
 use super::popup::Popup;
 use super::replay::Replay;
 use super::steps::StepsState;
@@ -90,6 +91,9 @@ pub struct App {
     pub(super) settings: Settings,
     pub(super) theme: Theme,
     pub(super) zone: Zone,
+    pub(super) picture: Picture,
+    /// Whether the mouse is for the screens. Then the terminal selects no text.
+    pub(super) has_mouse: bool,
     pub(super) now: DateTime<Utc>,
     pub(super) screen: Screen,
     pub(super) popups: Vec<Popup>,
@@ -136,6 +140,8 @@ impl App {
             settings,
             theme,
             zone: Zone::default(),
+            picture: Picture::default(),
+            has_mouse: false,
             now,
             screen: Screen::Overview,
             popups: Vec::new(),
