@@ -76,6 +76,15 @@ fn a_closed_window_ends_it_also_where_hangups_are_ignored() {
     assert_eq!(terminal.close(), 130);
 }
 
+#[test]
+fn the_start_screen_ends_with_its_window_also_where_hangups_are_ignored() {
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\"", env!("CARGO_BIN_EXE_keytrail")]);
+    let mut terminal = Terminal::run(24, 80, command);
+    terminal.shows("Paste a key id");
+    assert_eq!(terminal.close(), 130);
+}
+
 /// Without a controlling terminal there is no hangup: only the end of what can be read tells.
 #[test]
 fn a_closed_window_ends_it_also_where_no_hangup_comes() {
