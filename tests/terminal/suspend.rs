@@ -76,6 +76,9 @@ fn after_a_stop_that_nobody_hears_the_screen_is_drawn_in_full() {
     let folder = tempfile::tempdir().expect("a folder");
     let id = folder.path().join("id");
     let mut terminal = job(&id);
+    // Not in the middle of a frame: what the shell says then would end a sequence that was begun.
+    terminal.shows("every lead followed");
+    terminal.settles();
     send(&id, Signal::STOP);
     terminal.shows("the shell again");
     comes_back(&mut terminal);
