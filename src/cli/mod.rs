@@ -45,6 +45,9 @@ used under the ATT&CK terms of use.";
 /// It changes nothing in AWS unless it was started with --allow-changes.
 ///
 /// Without a command it opens a screen to paste a key id or a notice into, or to open what is saved.
+///
+/// The screens heed the environment: NO_COLOR for no colours, KEYTRAIL_ASCII for plain signs only, KEYTRAIL_PRIVATE for
+/// account ids, ARNs and key ids masked from the start.
 #[derive(Debug, Parser)]
 #[command(name = "keytrail", version, max_term_width = 100, after_long_help = ATTRIBUTION)]
 struct Cli {

@@ -49,12 +49,15 @@ impl Screen {
 #[expect(missing_docs, reason = "`about` says what each one does")]
 pub enum Action {
     Quit,
+    QuitShown,
     Interrupt,
     Suspend,
     Redraw,
     Back,
     Help,
     ToggleZone,
+    ToggleMouse,
+    TogglePrivacy,
     CancelReading,
     Watch,
     AskAgain,
@@ -133,12 +136,15 @@ impl Action {
     pub fn label(self) -> &'static str {
         match self {
             Self::Quit => "quit",
+            Self::QuitShown => "quit, keep screen",
             Self::Interrupt => "leave at once",
             Self::Suspend => "suspend",
             Self::Redraw => "redraw",
             Self::Back => "back",
             Self::Help => "help",
             Self::ToggleZone => "time zone",
+            Self::ToggleMouse => "mouse on/off",
+            Self::TogglePrivacy => "private on/off",
             Self::CancelReading => "stop reading",
             Self::Watch => "watch on/off",
             Self::AskAgain => "ask again",
@@ -205,12 +211,17 @@ impl Action {
     pub fn about(self) -> &'static str {
         match self {
             Self::Quit => "Leave keytrail; an investigation with a file is saved at every step",
+            Self::QuitShown => "Leave keytrail, and leave the last screen in the terminal",
             Self::Interrupt => "Leave at once, from anywhere; the file is kept",
             Self::Suspend => "Put keytrail to sleep; `fg` brings it back",
             Self::Redraw => "Draw the screen anew",
             Self::Back => "Go back: close, clear filters, drop a message; never quits",
             Self::Help => "Show the keys that work here",
             Self::ToggleZone => "Show times in UTC or in the local zone",
+            Self::ToggleMouse => "Let the mouse select rows and tabs and scroll, or let it select text as usual",
+            Self::TogglePrivacy => {
+                "Mask account ids, ARNs and key ids on the screens, for those who look on; copies and exports stay whole"
+            }
             Self::CancelReading => "Stop reading; what was read is kept",
             Self::Watch => "Ask AWS again and again for new calls of the chain, or stop that",
             Self::AskAgain => {

@@ -1,5 +1,6 @@
 //! The state of the screens, and what can be asked of it. Only [`update`](super::update) changes it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::events::EventsState;
 use super::index::Index;
 use super::inventory::InventoryState;
 use super::keys::Context;
+use super::picture::Picture;
 use super::popup::Popup;
 use super::replay::Replay;
 use super::steps::StepsState;
@@ -91,8 +93,13 @@ pub struct App {
     pub(super) settings: Settings,
     pub(super) theme: Theme,
     pub(super) zone: Zone,
+    pub(super) picture: Picture,
+    /// Whether the mouse is for the screens. Then the terminal selects no text.
+    pub(super) has_mouse: bool,
     pub(super) now: DateTime<Utc>,
     pub(super) screen: Screen,
+    /// How wide the window was when it was last drawn.
+    pub(super) width: Cell<u16>,
     pub(super) popups: Vec<Popup>,
     pub(super) tree: TreeState,
     pub(super) events: EventsState,
@@ -138,8 +145,11 @@ impl App {
             settings,
             theme,
             zone: Zone::default(),
+            picture: Picture::default(),
+            has_mouse: false,
             now,
             screen: Screen::Overview,
+            width: Cell::default(),
             popups: Vec::new(),
             tree: TreeState::default(),
             events: EventsState::default(),

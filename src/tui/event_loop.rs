@@ -11,11 +11,11 @@ use std::time::Duration;
 use chrono::Utc;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::{FutureExt, StreamExt};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 use super::app::{Account, App, Hands, Reading};
 use super::desk::Desk;
+use super::signals::{Heard, Signals};
 use super::terminal::{self, Guard};
 use super::update::Effect;
 use super::widgets::text::counted;
@@ -41,7 +41,7 @@ pub(super) async fn run(
     exit_when_done: bool,
 ) -> io::Result<Exit> {
     let mut keys = EventStream::new();
-    let mut ending = Ending::listen()?;
+    let mut signals = Signals::listen()?;
     let mut pace = Pace::new();
     let mut tick = tokio::time::interval(TICK);
     show_progress(app, &work);
@@ -52,7 +52,17 @@ pub(super) async fn run(
         }
         let effect = tokio::select! {
             biased;
-            () = ending.next() => return Ok(Exit::Interrupted),
+            heard = signals.next() => {
+                pace.changed = true;
+                match heard {
+                    Heard::End => return Ok(Exit::Interrupted),
+                    Heard::Stop => Some(Effect::Suspend),
+                    Heard::Continued => {
+                        guard.retake()?;
+                        None
+                    }
+                }
+            }
             event = next_key(&mut keys) => match event {
                 Some(Ok(event)) => {
                     pace.changed = true;
@@ -93,7 +103,13 @@ pub(super) async fn run(
             }
         };
         match effect {
-            Some(Effect::Leave(exit)) => return Ok(exit),
+            Some(Effect::Leave(exit)) => {
+                if exit == Exit::Shown {
+                    guard.keep(|frame| views::draw(app, frame))?;
+                }
+                return Ok(exit);
+            }
+            Some(Effect::Mouse(wanted)) => guard.mouse(wanted)?,
             Some(Effect::Redraw) => guard.clear()?,
             Some(Effect::Suspend) => guard.suspend()?,
             Some(Effect::Copy(text)) => guard.copy(&text)?,
@@ -188,6 +204,10 @@ fn take(app: &mut App, event: Event) -> Option<Effect> {
         Event::Key(key) if key.kind != KeyEventKind::Release => app.key(key),
         Event::Paste(text) => {
             app.paste(&text);
+            None
+        }
+        Event::Mouse(event) => {
+            app.mouse(event);
             None
         }
         _ => None,
@@ -344,30 +364,4 @@ fn show_progress(app: &mut App, work: &Work) {
         Some(inquiries) if inquiries.is_waiting() => Account::Asked,
         Some(_) => Account::InReach,
     };
-}
-
-/// The signals that end the program. SIGHUP is heard even where the parent ignored it, so a lost terminal never leaves
-/// the program behind.
-pub(super) struct Ending {
-    terminate: Signal,
-    hangup: Signal,
-    interrupt: Signal,
-}
-
-impl Ending {
-    pub(super) fn listen() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    pub(super) async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hangup.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

@@ -58,6 +58,7 @@ impl Index {
             // Made by a user or role of the chain: its own, whichever of its keys signed the call.
             let owner = event.identity.unique_id().and_then(|id| index.by_principal.get(id));
             if let Some(owner) = owner.filter(|owner| **owner != node) {
+                index.pulses[*owner][times.density.place(event.time(), PULSE)] += 1;
                 let tally = deeds[*owner].entry(name).or_default();
                 tally.calls += 1;
                 tally.failed += u64::from(!event.outcome.succeeded());

@@ -269,6 +269,7 @@ pub(super) static TABLE: &[Binding] = {
         quiet(Moving, &[PAGE_DOWN, ctrl('f')], A::PageDown, always),
         quiet(Moving, &[HOME, ch('g')], A::Top, always),
         quiet(Moving, &[END, ch('G')], A::Bottom, always),
+        quiet(Moving, &[ch('M')], A::ToggleMouse, always),
         hint(InRecord, &[ESC, ch('q'), ch('r'), ENTER], A::Back, always),
         hint(InFindings, &[ENTER, ch('t')], A::FindingEvents, App::has_findings),
         hint(InFindings, &[ch('x')], A::Explain, App::has_findings),
@@ -301,6 +302,7 @@ pub(super) static TABLE: &[Binding] = {
         hint(Everywhere, &[ESC], A::Back, App::can_go_back),
         hint(Everywhere, &[ch('?')], A::Help, always),
         hint(Everywhere, &[ch('q')], A::Quit, always),
+        quiet(Everywhere, &[ch('Q')], A::QuitShown, always),
         quiet(Everywhere, &[ch('F')], A::Findings, App::has_findings),
         quiet(Everywhere, &[ch('1')], A::Show(Overview), always),
         quiet(Everywhere, &[ch('2')], A::Show(Chain), always),
@@ -314,6 +316,7 @@ pub(super) static TABLE: &[Binding] = {
         quiet(Always, &[ctrl('c')], A::Interrupt, always),
         quiet(Always, &[ctrl('l')], A::Redraw, always),
         quiet(Always, &[ctrl('z')], A::Suspend, always),
+        quiet(Always, &[ctrl('p')], A::TogglePrivacy, always),
     ]
 };
 

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `start/` | the screen of `keytrail` alone: paste a notice, or open what is saved |
 //! | `terminal` | the guard that gives the terminal back, whatever happens |
-//! | `event_loop` | keys, updates, time and signals, in turn |
+//! | `event_loop`, `signals` | keys, updates, time and signals, in turn |
 //! | `app` | the state, and what can be asked of it |
 //! | `action`, `keys` | every intent, and the keys that express it |
 //! | `update/` | from an action to the next state |
@@ -19,6 +19,7 @@
 //! | `views/` | one file per screen |
 //! | `widgets/` | panes, scrolling, text that fits, the density bar |
 //! | `theme`, `clock` | how things look, and how times are written |
+//! | `picture/` | what is done to every finished frame: ids masked, plain signs |
 
 mod action;
 mod app;
@@ -32,8 +33,10 @@ mod index;
 mod inventory;
 mod keys;
 mod paste;
+mod picture;
 mod popup;
 mod replay;
+mod signals;
 mod start;
 mod steps;
 mod terminal;
@@ -45,6 +48,8 @@ mod whose;
 mod widgets;
 
 use chrono::Utc;
+
+use picture::Picture;
 
 pub use action::{Action, Screen};
 pub use app::{App, Reading, Settings};
@@ -85,6 +90,8 @@ pub type Again = fn(&mut CaseFile) -> Result<Work, String>;
 pub enum Exit {
     /// By the user.
     Quit,
+    /// By the user, the last screen left behind.
+    Shown,
     /// By Ctrl-C or a signal.
     Interrupted,
     /// After the first pass over the sources, as asked.
@@ -104,6 +111,7 @@ pub enum TuiError {
 
 /// Shows the start screen until something is wanted that lies outside of it. The terminal is restored on every way out.
 pub async fn start(start: &mut Start) -> Result<Wanted, TuiError> {
+    start.picture = Picture::from_env();
     let mut guard = terminal::Guard::take()?;
     match start::run(&mut guard, start).await {
         // Drawing may fail before the hangup is heard.
@@ -129,6 +137,7 @@ pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
     } else {
         App::new(options.case, settings, Utc::now())
     };
+    app.picture = Picture::from_env();
     if let Some(greeting) = options.greeting {
         app.say(greeting);
     }

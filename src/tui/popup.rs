@@ -2,6 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
+use super::Exit;
 use super::change::{Offers, Outcome, Proposal};
 use super::explain::Explanation;
 use super::keys::Context;
@@ -52,6 +53,17 @@ impl Popup {
             }
             Self::Proposal(_) => &[Context::InChange, Context::Always],
             Self::NewKey(_) => &[Context::InSecret, Context::Always],
+        }
+    }
+
+    /// The list in it, if it has one to choose from.
+    pub(super) fn list(&self) -> Option<&Scroll> {
+        match self {
+            Self::Findings(scroll) => Some(scroll),
+            Self::Menu(menu) => Some(&menu.scroll),
+            Self::Asked(asked) => Some(&asked.scroll),
+            Self::Offers(offers) => Some(&offers.scroll),
+            _ => None,
         }
     }
 }
@@ -109,7 +121,7 @@ impl Menu {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
     /// Leave while reading is going on.
-    Quit,
+    Quit(Exit),
     /// Stop the reading.
     Cancel,
 }

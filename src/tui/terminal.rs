@@ -15,14 +15,18 @@ use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracket
 use crossterm::style::{Print, ResetColor};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
+use ratatui::{Frame, Terminal};
 
+use super::picture;
 use crate::export::text::safe;
 
 /// The terminal while it is ours. The panic hook and the guard agree through it, so it is restored once.
 static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
+
+/// Clicks and the wheel. Not crossterm's command for it: that asks for every movement of the mouse, too.
+const MOUSE: &str = "\u{1b}[?1000h\u{1b}[?1006h";
 
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
@@ -40,6 +44,10 @@ pub(super) struct Guard {
     /// Where frames go. Never dropped: its own clean-up complains on standard error when the terminal is gone, and
     /// panics where that is gone too.
     pub terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    /// Whether clicks and the wheel come here. Then the terminal selects no text.
+    has_mouse: bool,
+    /// What is to stay on the normal screen.
+    last: Option<String>,
     /// Held while the terminal is ours.
     _watched: Arc<()>,
 }
@@ -76,6 +84,8 @@ impl Guard {
         match taken {
             Ok(terminal) => Ok(Self {
                 terminal: ManuallyDrop::new(terminal),
+                has_mouse: false,
+                last: None,
                 _watched: watch(),
             }),
             Err(error) => {
@@ -95,15 +105,48 @@ impl Guard {
         execute!(self.terminal.backend_mut(), Print('\u{7}'))
     }
 
+    /// Takes the mouse, or leaves it to the terminal.
+    pub(super) fn mouse(&mut self, wanted: bool) -> io::Result<()> {
+        self.has_mouse = wanted;
+        if wanted {
+            execute!(self.terminal.backend_mut(), Print(MOUSE))
+        } else {
+            execute!(self.terminal.backend_mut(), DisableMouseCapture)
+        }
+    }
+
+    /// Keeps a last frame: it is written on the normal screen when the terminal is given back.
+    pub(super) fn keep(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.last = Some(picture::text(self.terminal.draw(draw)?.buffer));
+        Ok(())
+    }
+
     /// Gives the terminal back, stops until somebody continues the program (`fg`), and takes it again.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        // The whole foreground group, as if the terminal itself had seen Ctrl-Z. Where no shell could continue the
-        // group, the kernel ignores this signal, and the screens simply come back.
-        let stopped = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+        // The whole foreground group, as if the terminal itself had seen Ctrl-Z. Not with SIGTSTP, which is listened to and
+        // so stops nothing any more. Where no shell could continue the group, the kernel ignores this signal, too, and the
+        // screens simply come back.
+        let stopped = rustix::process::kill_current_process_group(rustix::process::Signal::TTOU);
         take()?;
-        self.clear()?;
+        self.set_up()?;
         stopped.map_err(io::Error::from)
+    }
+
+    /// Takes the terminal once more, after the program was stopped without a chance to give it back.
+    pub(super) fn retake(&mut self) -> io::Result<()> {
+        // crossterm remembers that it set raw mode, and would not do it again.
+        disable_raw_mode()?;
+        enable_raw_mode()?;
+        enter(&mut io::stdout())?;
+        self.set_up()
+    }
+
+    fn set_up(&mut self) -> io::Result<()> {
+        if self.has_mouse {
+            self.mouse(true)?;
+        }
+        self.clear()
     }
 
     /// Empties the screen; the next frame is drawn in full. Not with `Terminal::clear`: that asks the terminal where its
@@ -122,6 +165,9 @@ pub(super) fn is_gone() -> bool {
 impl Drop for Guard {
     fn drop(&mut self) {
         give_back();
+        if let Some(last) = &self.last {
+            let _ = io::stdout().write_all(last.as_bytes());
+        }
     }
 }
 

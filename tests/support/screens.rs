@@ -20,6 +20,7 @@ use keytrail::tui::{self, App, Effect, Settings};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
 
 /// When the responder sits at the screens: a fixed moment, after the incident.
 pub fn now() -> DateTime<Utc> {
@@ -341,4 +342,34 @@ pub fn text(buffer: &Buffer) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The same with what is bold (`b`), dim (`d`), underlined (`u`) and reversed (`r`) marked in a line of its own below. The
+/// last letter wins: what is reversed is seen first.
+pub fn looks(buffer: &Buffer) -> String {
+    const LETTERS: [(Modifier, char); 4] = [
+        (Modifier::BOLD, 'b'),
+        (Modifier::DIM, 'd'),
+        (Modifier::UNDERLINED, 'u'),
+        (Modifier::REVERSED, 'r'),
+    ];
+    let letter = |modifier: Modifier| {
+        let set = LETTERS.iter().rev().find(|(look, _)| modifier.contains(*look));
+        set.map_or(' ', |(_, letter)| *letter)
+    };
+    let width = usize::from(buffer.area.width);
+    let rows = buffer.content.chunks(width).map(|row| {
+        let marks: String = row.iter().map(|cell| letter(cell.modifier)).collect();
+        marks.trim_end().to_owned()
+    });
+    let mut shown = String::new();
+    for (line, marks) in text(buffer).lines().zip(rows) {
+        for part in [line, &marks] {
+            if !part.is_empty() {
+                shown.push_str(part);
+                shown.push('\n');
+            }
+        }
+    }
+    shown
 }

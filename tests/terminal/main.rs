@@ -1,4 +1,23 @@
 //! The real program in a real pseudo-terminal: it draws, it obeys, and whatever ends it, the terminal is given back.
+//!
+//! What people expect of a program in a terminal, and where each row of it is held (also outside of this folder):
+//!
+//! | row | expectation | tests |
+//! |---|---|---|
+//! | 1 | the terminal is restored on every way out | `endings`, `panics`, `suspend`, `storms`; `is_given_back` |
+//! | 4 | readable on any background | `tui/theme.rs` |
+//! | 9 | Esc goes back and never quits, q quits | `screens`, `tests/keys.rs` |
+//! | 10 | Ctrl-C always leaves | `endings`, `tests/keys.rs` |
+//! | 12 | the mouse is off until a key turns it on | `mouse`, `tests/keys.rs` |
+//! | 14 | too small a window says so; 80x24 is enough | `screens`, `storms`, `tests/screens.rs` |
+//! | 15 | the zone is always on screen | `plain`, `tests/picture.rs` |
+//! | 16 | Ctrl-Z and back | `suspend` |
+//! | 17 | `NO_COLOR`, and the selection is still visible | `plain`, `tests/screens.rs` |
+//! | 18 | colour never carries meaning alone | `tests/screens.rs`, `tui/theme.rs` |
+//! | 19 | not a terminal: plain output | `plain` |
+//! | 22 | no process outlives its terminal | `endings`; `is_empty` |
+//! | 24 | an ASCII switch | `plain` |
+//! | 25 | wide characters take two columns | `tests/picture.rs` |
 
 #![cfg(unix)]
 #![allow(
@@ -14,12 +33,15 @@ mod aws;
 mod change;
 mod endings;
 mod erase;
+mod mouse;
 mod panics;
 mod paste;
+mod plain;
 mod removal;
 mod screens;
 mod staged;
 mod start;
+mod storms;
 #[path = "../support/mod.rs"]
 mod support;
 mod suspend;

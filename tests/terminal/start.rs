@@ -43,6 +43,24 @@ fn a_pasted_notice_is_understood_and_investigated() {
 }
 
 #[test]
+fn a_notice_of_two_hundred_lines_is_taken_whole_and_nothing_in_it_is_a_key() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
+    command.env("XDG_DATA_HOME", data.path());
+    let mut terminal = Terminal::run(24, 80, command);
+    terminal.shows("Paste a key id");
+    let mail = "> quoted, q, and once more\u{3}\u{1a}\r".repeat(200);
+    pastes(&mut terminal, &format!("{mail}{NOTICE}"));
+    terminal.shows("GetCallerIdentity from 203.0.113.39");
+    terminal.is_taken();
+    terminal.types("\u{1b}");
+    terminal.shows("or the text of the mail");
+    terminal.types("q");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_given_back();
+}
+
+#[test]
 fn a_saved_investigation_is_opened_from_the_list() {
     let data = tempfile::tempdir().expect("a folder");
     let folder = data.path().join("keytrail");

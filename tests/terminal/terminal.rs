@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process_group};
 
-use crate::support::program::PATIENCE;
+use crate::support::program::{PATIENCE, patiently};
 
 pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
@@ -41,6 +41,14 @@ fn modes(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().expect("a terminal"))
 }
 
+/// Row 22 of the expectations: no process is left behind.
+fn is_empty(group: Pid) {
+    assert!(
+        patiently(|| test_kill_process_group(group).is_err()),
+        "something is still running"
+    );
+}
+
 impl Terminal {
     /// The program in a window of this size.
     pub(crate) fn open(rows: u16, cols: u16, arguments: &[impl AsRef<OsStr>]) -> Self {
@@ -50,6 +58,12 @@ impl Terminal {
     }
 
     pub(crate) fn run(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
+        command.env_remove("NO_COLOR");
+        Self::run_as_set(rows, cols, command)
+    }
+
+    /// The same, with the settings of the command alone.
+    pub(crate) fn run_as_set(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
         // Between being opened and being marked as not to be inherited, a terminal is inherited by whatever another test
         // starts; then nobody can close it any more.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -60,7 +74,6 @@ impl Terminal {
         let modes = modes(&*pair.master);
         command.env("TERM", "xterm-256color");
         command.env("HOME", std::env::temp_dir());
-        command.env_remove("NO_COLOR");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(alone);
         let mut reader = pair.master.try_clone_reader().expect("a reader");
@@ -122,6 +135,15 @@ impl Terminal {
         }
     }
 
+    /// Waits until a text is gone from the screen.
+    pub(crate) fn no_longer_shows(&mut self, text: &str) {
+        let begun = Instant::now();
+        while self.contents().contains(text) {
+            assert!(begun.elapsed() < PATIENCE, "still `{text}` on:\n{}", self.contents());
+            self.take_in();
+        }
+    }
+
     pub(crate) fn types(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).expect("typed");
         self.keyboard.flush().expect("typed");
@@ -132,15 +154,27 @@ impl Terminal {
         self.screen.screen_mut().set_size(lines(rows), lines(cols));
     }
 
+    /// Resizes so often that nobody can keep up; the window of the test stays as it is.
+    pub(crate) fn resize_storm(&mut self, sizes: impl Iterator<Item = (u16, u16)>) {
+        for (rows, cols) in sizes {
+            self.master.resize(size(rows, cols)).expect("resized");
+        }
+    }
+
     pub(crate) fn send(&self, signal: Signal) {
+        kill_process(self.process_id(), signal).expect("still running");
+    }
+
+    /// The process that was started. It leads the group of all that it starts itself.
+    fn process_id(&self) -> Pid {
         let id = self.child.process_id().expect("a process");
-        let id = Pid::from_raw(id.cast_signed()).expect("a process");
-        kill_process(id, signal).expect("still running");
+        Pid::from_raw(id.cast_signed()).expect("a process")
     }
 
     /// Waits for the end and gives the exit code.
     pub(crate) fn ends(&mut self) -> u32 {
         let begun = Instant::now();
+        let group = self.process_id();
         let status = loop {
             self.take_in();
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -154,11 +188,13 @@ impl Terminal {
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
             self.process(&bytes);
         }
+        is_empty(group);
         status.exit_code()
     }
 
     /// Closes the window: nobody reads and nobody types any more. Waits for the end and gives the exit code.
     pub(crate) fn close(self) -> u32 {
+        let group = self.process_id();
         let Self {
             mut child,
             master,
@@ -173,6 +209,7 @@ impl Terminal {
         let begun = Instant::now();
         loop {
             if let Some(status) = child.try_wait().expect("a child") {
+                is_empty(group);
                 return status.exit_code();
             }
             if begun.elapsed() > PATIENCE {
@@ -181,6 +218,29 @@ impl Terminal {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Whether clicks go to the program.
+    pub(crate) fn has_mouse(&self) -> bool {
+        self.screen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    /// Whether a cell is drawn in reverse.
+    pub(crate) fn is_reversed(&self, row: u16, column: u16) -> bool {
+        self.screen.screen().cell(row, column).is_some_and(vt100::Cell::inverse)
+    }
+
+    /// Whether any cell has a colour of its own.
+    pub(crate) fn has_colours(&self) -> bool {
+        let screen = self.screen.screen();
+        let (rows, columns) = screen.size();
+        let (rows, columns) = (rows.get(), columns.get());
+        let mut cells = (0..rows).flat_map(|row| (0..columns).filter_map(move |column| screen.cell(row, column)));
+        cells.any(|cell| {
+            [cell.fgcolor(), cell.bgcolor()]
+                .iter()
+                .any(|colour| *colour != vt100::Color::Default)
+        })
     }
 
     /// The screens have the terminal to themselves.
@@ -197,8 +257,7 @@ impl Terminal {
         assert!(!screen.alternate_screen(), "the alternate screen is left");
         assert!(!screen.hide_cursor(), "the cursor is shown");
         assert!(!screen.bracketed_paste(), "pasting is plain again");
-        let mouse = screen.mouse_protocol_mode();
-        assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse selects text again");
+        assert!(!self.has_mouse(), "the mouse selects text again");
         assert_eq!(
             modes(&*self.master),
             self.modes,

@@ -11,6 +11,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
+use super::picture::Picture;
 use super::theme::Theme;
 use super::widgets::scroll::{Move, Scroll};
 use crate::cloudtrail::notice::{self, Notice};
@@ -53,6 +54,7 @@ pub struct Start {
     list: Scroll,
     complaint: Vec<String>,
     theme: Theme,
+    pub(super) picture: Picture,
 }
 
 impl Start {
@@ -69,6 +71,7 @@ impl Start {
             } else {
                 Theme::colour()
             },
+            picture: Picture::default(),
         }
     }
 

@@ -8,7 +8,8 @@ use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
 
 use super::{Start, Wanted, draw};
-use crate::tui::event_loop::{Ending, waiting};
+use crate::tui::event_loop::waiting;
+use crate::tui::signals::{Heard, Signals};
 use crate::tui::terminal::Guard;
 
 /// Shows the screen until something is wanted that lies outside of it.
@@ -16,12 +17,22 @@ pub(in crate::tui) async fn run(guard: &mut Guard, start: &mut Start) -> io::Res
     // Never dropped: crossterm's clean-up wakes its reader, which then passes over a key that comes at that moment, and the
     // screens that follow would wait for it. As it is, its thread hands the next key on to them.
     let mut events = ManuallyDrop::new(EventStream::new());
-    let mut ending = Ending::listen()?;
+    let mut signals = Signals::listen()?;
     loop {
         guard.terminal.draw(|frame| draw(start, frame))?;
         let mut event = tokio::select! {
             biased;
-            () = ending.next() => return Ok(Wanted::Interrupt),
+            heard = signals.next() => match heard {
+                Heard::End => return Ok(Wanted::Interrupt),
+                Heard::Stop => {
+                    guard.suspend()?;
+                    continue;
+                }
+                Heard::Continued => {
+                    guard.retake()?;
+                    continue;
+                }
+            },
             event = events.next() => event,
         };
         // What waits already is taken before anything is drawn: typing is never slower than drawing.

@@ -28,6 +28,11 @@ const LABEL: usize = 9;
 
 /// Draws the whole screen.
 pub fn draw(start: &Start, frame: &mut Frame<'_>) {
+    lay_out(start, frame);
+    start.picture.finish(frame.buffer_mut());
+}
+
+fn lay_out(start: &Start, frame: &mut Frame<'_>) {
     let area = frame.area();
     if views::is_too_small(frame, area) {
         return;

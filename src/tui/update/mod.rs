@@ -10,6 +10,7 @@
 //! | `change` | what is done about a node |
 //! | `copy` | what goes to the clipboard |
 //! | `findings` | the list of findings, and explanations |
+//! | `mouse` | clicks and the wheel |
 //! | `paste` | what a command printed |
 //! | `popups` | records, help, choices, questions, text fields |
 //! | `replay` | the clocks |
@@ -18,6 +19,7 @@ mod chain;
 mod change;
 mod copy;
 mod findings;
+mod mouse;
 mod paste;
 mod popups;
 mod replay;
@@ -45,6 +47,8 @@ pub enum Effect {
     Redraw,
     /// Stop until `fg`.
     Suspend,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Stop the reading.
     StopReading,
     /// Watch for new calls, or stop that.
@@ -106,11 +110,13 @@ impl App {
             Action::Interrupt => return Some(Effect::Leave(Exit::Interrupted)),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Redraw => return Some(Effect::Redraw),
-            Action::Quit if self.is_changing() => {
+            Action::Quit | Action::QuitShown if self.is_changing() => {
                 self.complain("The account is being changed: wait for its end. Ctrl-C leaves all the same");
             }
-            Action::Quit if self.is_reading() => self.popups.push(Popup::Question(Question::Quit)),
+            Action::Quit if self.is_reading() => self.ask_to_leave(Exit::Quit),
+            Action::QuitShown if self.is_reading() => self.ask_to_leave(Exit::Shown),
             Action::Quit => return Some(Effect::Leave(Exit::Quit)),
+            Action::QuitShown => return Some(Effect::Leave(Exit::Shown)),
             Action::CancelReading => self.popups.push(Popup::Question(Question::Cancel)),
             Action::Watch => return Some(Effect::Watch),
             Action::AskAgain => return Some(Effect::AskAgain),
@@ -125,6 +131,8 @@ impl App {
                 self.zone = self.zone.other();
                 self.say(format!("Times are shown in {}", self.zone.name(self.now)));
             }
+            Action::ToggleMouse => return Some(self.toggle_mouse()),
+            Action::TogglePrivacy => self.picture.is_private = !self.picture.is_private,
             Action::Show(screen) => self.show(screen),
             Action::NextScreen => self.show(self.screen.step(1)),
             Action::PreviousScreen => self.show(self.screen.step(Screen::ALL.len() - 1)),
@@ -188,6 +196,10 @@ impl App {
             | Action::SwitchClock => self.act_on_replay(action),
         }
         None
+    }
+
+    fn ask_to_leave(&mut self, exit: Exit) {
+        self.popups.push(Popup::Question(Question::Quit(exit)));
     }
 
     pub(super) fn show(&mut self, screen: Screen) {

@@ -9,7 +9,6 @@ use crate::export::text::safe_json;
 use crate::investigation::fact::ItemState;
 use crate::investigation::timeline::suggestions;
 use crate::store::StoredRecord;
-use crate::tui::Exit;
 use crate::tui::action::Screen;
 use crate::tui::app::App;
 use crate::tui::popup::{Field, Menu, Popup, Purpose, Question, Record};
@@ -200,7 +199,7 @@ impl App {
     /// Does what was asked about.
     pub(super) fn yes(&mut self) -> Option<Effect> {
         match self.popups.pop() {
-            Some(Popup::Question(Question::Quit)) => Some(Effect::Leave(Exit::Quit)),
+            Some(Popup::Question(Question::Quit(exit))) => Some(Effect::Leave(exit)),
             Some(Popup::Question(Question::Cancel)) => Some(Effect::StopReading),
             // The responder has the secret of the new key: it is forgotten here.
             Some(Popup::NewKey(_)) | None => None,

@@ -55,6 +55,7 @@ fn tree(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let first = shown.start;
     frame.render_widget(Line::styled(Columns::of(width).head(width), theme.dim), head);
     pane::lines(frame, list, rows[shown].iter().map(|row| line(app, row, width)));
+    app.tree.scroll.put(list);
     pane::select_row(frame, list, app.tree.scroll.at() - first, focused, theme);
     pane::corner(frame, area, &position(app), theme);
 }

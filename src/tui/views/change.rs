@@ -33,6 +33,7 @@ pub(super) fn offers(app: &App, offers: &Offers, frame: &mut Frame<'_>, body: Re
     let lines = titles[rows.clone()].iter();
     let room = usize::from(inner.width);
     pane::lines(frame, inner, lines.map(|line| Line::raw(cut(line, room).into_owned())));
+    offers.scroll.put(inner);
     pane::select_row(frame, inner, offers.scroll.at() - rows.start, true, &app.theme);
 }
 

@@ -50,6 +50,9 @@ pub(super) fn title(app: &App, frame: &mut Frame<'_>, area: Rect) {
         state(app)
     });
     right.push(Span::raw("  "));
+    if app.picture.is_private {
+        right.extend([Span::styled(" PRIVATE ", theme.badge), Span::raw(" ")]);
+    }
     right.push(if app.hands == Hands::Free {
         Span::styled(" CHANGES ALLOWED ", theme.danger.add_modifier(Modifier::REVERSED))
     } else {
@@ -80,36 +83,51 @@ fn state(app: &App) -> Span<'static> {
 }
 
 pub(super) fn tabs(app: &App, frame: &mut Frame<'_>, area: Rect) {
-    let theme = &app.theme;
-    let investigation = app.investigation();
     let mut line = Line::default();
-    for (number, screen) in (1..).zip(Screen::ALL) {
+    for (screen, label) in labels(app, area.width) {
+        let style = if screen == app.screen {
+            app.theme.accent.add_modifier(Modifier::REVERSED.union(Modifier::BOLD))
+        } else {
+            Style::new()
+        };
+        line.push_span(Span::styled(label, style));
+        line.push_span(" ".repeat(gap(area.width)));
+    }
+    frame.render_widget(line, area);
+}
+
+/// The screen whose tab is at a column.
+pub(super) fn tab_at(app: &App, width: u16, column: u16) -> Option<Screen> {
+    let mut end = 0;
+    let mut labels = labels(app, width);
+    labels.find_map(|(screen, label)| {
+        end += text::width(&label) + gap(width);
+        (usize::from(column) < end).then_some(screen)
+    })
+}
+
+/// Between two tabs: in a small window the labels' own blanks have to do.
+fn gap(width: u16) -> usize {
+    usize::from(width >= ROOMY)
+}
+
+/// What stands on the tabs.
+fn labels(app: &App, width: u16) -> impl Iterator<Item = (Screen, String)> {
+    let investigation = app.investigation();
+    (1..).zip(Screen::ALL).map(move |(number, screen)| {
         let count = match screen {
             Screen::Chain => Some(text::number(investigation.chain().nodes.len() as u64)),
             Screen::Steps => {
                 let (settled, all) = steps::progress(&app.standings, app.settings.playbook.items());
                 Some(format!("{settled}/{all}"))
             }
-            Screen::Resources if area.width >= ROOMY => {
-                Some(text::number(app.inventory.open())).filter(|open| open != "0")
-            }
+            Screen::Resources if width >= ROOMY => Some(text::number(app.inventory.open())).filter(|open| open != "0"),
             Screen::Coverage if investigation.coverage().is_partial() => Some("!".to_owned()),
             _ => None,
         };
         let count = count.map(|c| format!(" {c}")).unwrap_or_default();
-        let label = format!(" {number} {}{count} ", screen.title());
-        let style = if screen == app.screen {
-            theme.accent.add_modifier(Modifier::REVERSED.union(Modifier::BOLD))
-        } else {
-            Style::new()
-        };
-        line.push_span(Span::styled(label, style));
-        // In a small window the labels' own blanks have to do.
-        if area.width >= ROOMY {
-            line.push_span(" ");
-        }
-    }
-    frame.render_widget(line, area);
+        (screen, format!(" {number} {}{count} ", screen.title()))
+    })
 }
 
 pub(super) fn status(app: &App, frame: &mut Frame<'_>, area: Rect) {

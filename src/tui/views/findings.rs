@@ -35,6 +35,7 @@ pub(super) fn list(app: &App, scroll: &Scroll, frame: &mut Frame<'_>, body: Rect
             .iter()
             .map(|finding| overview::finding(app, finding, width)),
     );
+    scroll.put(list);
     pane::select_row(frame, list, scroll.at() - first, true, theme);
     pane::corner(frame, area, &scroll.position(), theme);
     if let Some(finding) = findings.get(scroll.at()) {

@@ -26,7 +26,7 @@ mod steps;
 mod timeline;
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::Line;
 
 pub(super) use chrome::ends;
@@ -41,9 +41,25 @@ const SMALLEST: (u16, u16) = (60, 16);
 /// From this width on, details stand beside a list and not below or instead of it.
 const WIDE: u16 = 110;
 
+/// The line of the screen with the tabs.
+const TABS: u16 = 1;
+
+/// The screen whose tab is there.
+pub(super) fn tab_at(app: &App, position: Position) -> Option<Screen> {
+    (position.y == TABS)
+        .then(|| chrome::tab_at(app, app.width.get(), position.x))
+        .flatten()
+}
+
 /// Draws the whole screen.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
+    lay_out(app, frame);
+    app.picture.finish(frame.buffer_mut());
+}
+
+fn lay_out(app: &App, frame: &mut Frame<'_>) {
     let area = frame.area();
+    app.width.set(area.width);
     if is_too_small(frame, area) {
         return;
     }

@@ -62,6 +62,7 @@ pub(super) fn asked(app: &App, asked: &Asked, frame: &mut Frame<'_>, body: Rect)
         Line::raw(cut(&safe(&line), room).into_owned())
     });
     pane::lines(frame, inner, lines);
+    asked.scroll.put(inner);
     pane::select_row(frame, inner, asked.scroll.at() - rows.start, true, &app.theme);
 }
 

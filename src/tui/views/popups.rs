@@ -145,19 +145,21 @@ fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
             theme.item_state(shown),
         )
     });
-    pane::lines(frame, inner, lines);
-    pane::select_row(frame, inner, menu.scroll.at(), true, theme);
+    let shown = menu.scroll.list(Menu::STATES.len(), usize::from(inner.height));
+    menu.scroll.put(inner);
+    pane::lines(frame, inner, lines.skip(shown.start));
+    pane::select_row(frame, inner, menu.scroll.at() - shown.start, true, theme);
 }
 
 fn question(app: &App, question: Question, frame: &mut Frame<'_>, body: Rect) {
     let theme = &app.theme;
     let saved = app.desk.case().path().is_some();
     let (title, said) = match question {
-        Question::Quit if saved => (
+        Question::Quit(_) if saved => (
             "Leave now?",
             "The reading is not finished. What was read is saved; `keytrail open` goes on with it.",
         ),
-        Question::Quit => (
+        Question::Quit(_) => (
             "Leave now?",
             "The reading is not finished, and nothing of it is saved to a file.",
         ),

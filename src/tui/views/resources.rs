@@ -74,6 +74,7 @@ fn list(app: &App, frame: &mut Frame<'_>, area: Rect) {
         Row::Resource(at) => line(app, &inventory.all[*at], width),
     });
     pane::lines(frame, inner, lines);
+    inventory.scroll.put(inner);
     pane::select_row(frame, inner, inventory.scroll.at() - first, focused, theme);
     pane::corner(frame, area, &inventory.scroll.position(), theme);
 }

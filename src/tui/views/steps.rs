@@ -51,6 +51,7 @@ fn list(app: &App, frame: &mut Frame<'_>, area: Rect) {
             Row::Item(item) => item_line(app, item, width),
         }),
     );
+    app.steps.scroll.put(inner);
     pane::select_row(frame, inner, app.steps.scroll.at() - first, focused, theme);
 }
 

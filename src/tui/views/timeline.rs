@@ -44,6 +44,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let events = app.investigation().evidence().events();
     let shown = rows[shown].iter().filter_map(|at| events.get(*at as usize));
     pane::lines(frame, list, shown.map(|event| columns.line(app, event)));
+    app.events.scroll.put(list);
     pane::select_row(frame, list, app.events.scroll.at() - first, true, theme);
     let position = app.events.scroll.position();
     pane::corner(frame, area, &position, theme);

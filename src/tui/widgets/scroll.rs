@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use ratatui::layout::{Position, Rect};
+
 /// A place in something that may be longer than the screen.
 ///
 /// How much fits is known only when it is drawn, so drawing leaves it here; that is all a view may change.
@@ -12,6 +14,7 @@ pub(crate) struct Scroll {
     top: Cell<usize>,
     len: Cell<usize>,
     height: Cell<usize>,
+    place: Cell<Rect>,
 }
 
 /// A way to move.
@@ -75,6 +78,18 @@ impl Scroll {
         top..(top + height).min(len)
     }
 
+    /// Says where the lines of the list were drawn, for clicks on them.
+    pub(crate) fn put(&self, place: Rect) {
+        self.place.set(place);
+    }
+
+    /// The line of the list that was drawn there.
+    pub(crate) fn line_at(&self, position: Position) -> Option<usize> {
+        let place = self.place.get();
+        let line = self.top.get() + usize::from(position.y.checked_sub(place.y)?);
+        (place.contains(position) && line < self.len.get()).then_some(line)
+    }
+
     /// The lines of a text to draw, the selected one on top as far as the text reaches.
     pub(crate) fn text(&self, len: usize, height: usize) -> Range<usize> {
         self.len.set(len);
@@ -132,6 +147,21 @@ mod tests {
         assert_eq!(scroll.list(0, 10), 0..0);
         scroll.go(Move::Down, 0);
         assert_eq!(scroll.at(), 0);
+    }
+
+    #[test]
+    fn a_click_finds_the_line_that_was_drawn_there() {
+        let scroll = Scroll::default();
+        scroll.select(30);
+        let shown = scroll.list(40, 10);
+        scroll.put(Rect::new(2, 5, 20, 10));
+        assert_eq!(scroll.line_at(Position::new(2, 5)), Some(shown.start));
+        assert_eq!(scroll.line_at(Position::new(21, 14)), Some(shown.end - 1));
+        for beside in [(1, 5), (22, 5), (2, 4), (2, 15)] {
+            assert_eq!(scroll.line_at(beside.into()), None);
+        }
+        scroll.list(3, 10);
+        assert_eq!(scroll.line_at(Position::new(2, 8)), None);
     }
 
     #[test]
