@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
+use super::settings::Settings;
 use super::{batch, investigate};
 use crate::store::CaseFile;
 
@@ -30,16 +31,16 @@ pub(super) struct Changes {
     pub(super) profile: Option<String>,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
     let changes = Changes {
         allowed: args.allow_changes,
         profile: args.profile.clone(),
     };
-    file(&args.file, args.batch, changes)
+    file(&args.file, args.batch, changes, settings)
 }
 
 /// Opens a file, with screens if there is a terminal and they are wanted.
-pub(super) fn file(path: &Path, no_screens: bool, changes: Changes) -> Result<Exit, Failure> {
+pub(super) fn file(path: &Path, no_screens: bool, changes: Changes, settings: &Settings) -> Result<Exit, Failure> {
     let mut case = CaseFile::open(path)?;
     session::warn_if_broken(&case);
     // Where reading was interrupted and the logs are still there, it goes on.
@@ -47,7 +48,7 @@ pub(super) fn file(path: &Path, no_screens: bool, changes: Changes) -> Result<Ex
     let work = {
         let _on = runtime.enter();
         let mut work = investigate::resume(&mut case)?;
-        let profile = changes.profile.or_else(|| investigate::last_profile(&case));
+        let profile = changes.profile.or_else(|| investigate::last_profile(&case, settings));
         investigate::let_act(&mut work, profile, changes.allowed);
         work
     };
@@ -60,6 +61,7 @@ pub(super) fn file(path: &Path, no_screens: bool, changes: Changes) -> Result<Ex
                 exit_when_done: false,
                 replay: false,
                 greeting: None,
+                preferences: settings.preferences(),
             },
         );
     }

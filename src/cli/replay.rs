@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::session::{self, Screens};
+use super::settings::Settings;
 use crate::collect::work::Work;
 use crate::store::CaseFile;
 
@@ -14,7 +15,7 @@ pub(super) struct Args {
     file: PathBuf,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
     if !session::is_terminal() {
@@ -31,6 +32,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             exit_when_done: false,
             replay: true,
             greeting: None,
+            preferences: settings.preferences(),
         },
     )
 }

@@ -10,7 +10,7 @@ use super::playbooks;
 use crate::collect::work::Work;
 use crate::export::text::safe;
 use crate::store::{CaseFile, Integrity};
-use crate::tui;
+use crate::tui::{self, Preferences};
 
 /// An investigation to be shown on screens.
 pub(super) struct Screens {
@@ -20,6 +20,7 @@ pub(super) struct Screens {
     pub(super) replay: bool,
     /// What to say first.
     pub(super) greeting: Option<String>,
+    pub(super) preferences: Preferences,
 }
 
 /// Whether there is a terminal to show screens on.
@@ -40,6 +41,7 @@ pub(super) fn run_and_export(runtime: &Runtime, screens: Screens, export: Option
         work: screens.work,
         playbook,
         by: responder(),
+        preferences: screens.preferences,
         exit_when_done: screens.exit_when_done,
         replay: screens.replay,
         greeting: screens.greeting,

@@ -17,8 +17,9 @@ use std::path::{Path, PathBuf};
 use paths::{named, names};
 
 /// The rooms, highest first: a room may use only those after it.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "cli",
+    "config",
     "tui",
     "collect",
     "account",
@@ -66,7 +67,14 @@ const IMPURE: [&str; 12] = [
     "Instant",
     "SystemTime",
 ];
-const PURE: [&str; 5] = ["report", "playbook", "investigation", "catalogue", "cloudtrail"];
+const PURE: [&str; 6] = [
+    "config",
+    "report",
+    "playbook",
+    "investigation",
+    "catalogue",
+    "cloudtrail",
+];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

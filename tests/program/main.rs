@@ -14,5 +14,6 @@ mod investigate;
 mod notice;
 mod output;
 mod pasted;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;

@@ -61,6 +61,7 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("HOME", std::env::temp_dir());
         command.env_remove("NO_COLOR");
+        command.env_remove("XDG_CONFIG_HOME");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(alone);
         let mut reader = pair.master.try_clone_reader().expect("a reader");

@@ -11,6 +11,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
+use super::clock::Zone;
+use super::preferences::Preferences;
 use super::theme::Theme;
 use super::widgets::scroll::{Move, Scroll};
 use crate::cloudtrail::notice::{self, Notice};
@@ -53,22 +55,21 @@ pub struct Start {
     list: Scroll,
     complaint: Vec<String>,
     theme: Theme,
+    zone: Zone,
 }
 
 impl Start {
     /// The screen with these investigations, the newest first.
-    pub fn new(recent: Vec<Recent>, monochrome: bool) -> Self {
+    pub fn new(recent: Vec<Recent>, preferences: &Preferences) -> Self {
+        preferences.theme.tell_terminal();
         Self {
             input: Input::default(),
             notice: Notice::default(),
             recent,
             list: Scroll::default(),
             complaint: Vec::new(),
-            theme: if monochrome {
-                Theme::monochrome()
-            } else {
-                Theme::colour()
-            },
+            theme: preferences.theme.theme(),
+            zone: preferences.zone,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::cloudtrail::Event;
 use crate::investigation::actor::actor_id;
 use crate::investigation::triage::Standing;
 use crate::investigation::{Link, Node, chain, further};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::clock;
 use crate::tui::theme::verdict_sign;
@@ -276,8 +277,9 @@ fn deeds(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
         .collect();
     if deeds.len() > MOST_CALLS {
         let more = format!(
-            "          and {} other calls; t lists the events",
-            deeds.len() - MOST_CALLS
+            "          and {} other calls; {} lists the events",
+            deeds.len() - MOST_CALLS,
+            app.key_of(Action::NodeEvents)
         );
         lines.push(Line::styled(more, theme.dim));
     }

@@ -9,7 +9,7 @@ use tui_input::Input;
 use super::{change, findings, paste};
 use crate::playbook::State;
 use crate::tui::app::App;
-use crate::tui::keys::{self, Binding, Context, TABLE};
+use crate::tui::keys::{Binding, Context};
 use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record, TIME_FORMS};
 use crate::tui::theme::item_sign;
 use crate::tui::widgets::pane;
@@ -88,8 +88,9 @@ fn help(app: &App, help: &Help, frame: &mut Frame<'_>, body: Rect) {
 fn help_lines(app: &App, search: &str, width: usize) -> Vec<Line<'static>> {
     const KEYS: usize = 16;
     let needle = search.to_lowercase();
+    let table = app.settings.preferences.keys.bindings();
     let mut order = app.contexts_below();
-    for binding in TABLE {
+    for binding in table {
         if !order.contains(&binding.context) && (binding.context != Context::Replay || app.is_replay()) {
             order.push(binding.context);
         }
@@ -102,7 +103,7 @@ fn help_lines(app: &App, search: &str, width: usize) -> Vec<Line<'static>> {
             let text = format!("{} {label} {about} {}", keys_of(b), context.title());
             b.context == context && text.to_lowercase().contains(&needle)
         };
-        for binding in TABLE.iter().filter(matching) {
+        for binding in table.iter().filter(matching) {
             if heading != context.title() {
                 if !lines.is_empty() {
                     lines.push(Line::default());
@@ -126,7 +127,7 @@ fn help_lines(app: &App, search: &str, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn keys_of(binding: &keys::Binding) -> String {
+fn keys_of(binding: &Binding) -> String {
     let named: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
     named.join(" ")
 }
