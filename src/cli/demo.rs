@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::failure::{Exit, Failure};
 use super::investigate::{self, Plan, Reader};
+use super::session::Manner;
 use super::settings::Settings;
 use crate::collect::demo::{self, Demo};
 use crate::investigation::fact::PassBegan;
@@ -19,8 +20,12 @@ pub(super) struct Args {
 const PACE: Duration = Duration::from_millis(120);
 
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
-    let watched = !args.output.batch && super::session::is_terminal();
-    let pace = if watched { PACE } else { Duration::ZERO };
+    let manner = Manner::of(args.output.batch, args.output.plain);
+    let pace = if manner == Manner::Screens {
+        PACE
+    } else {
+        Duration::ZERO
+    };
     let plan = Plan {
         seeds: vec![demo::SEED.to_owned()],
         pass: PassBegan {

@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use clap::{Args as _, FromArgMatches as _};
 
 use super::failure::{Exit, Failure};
-use super::session::{self, Screens};
+use super::session::{self, Manner, Screens};
 use super::settings::Settings;
-use super::{batch, notice, playbooks};
+use super::{notice, playbooks};
 use crate::account::Inquiries;
 use crate::account::change::Acting;
 use crate::catalogue;
@@ -23,7 +23,6 @@ use crate::collect::history::{self, INTERVAL};
 use crate::collect::hunt::{Feed, Hunt, Window};
 use crate::collect::source::Source;
 use crate::collect::work::Work;
-use crate::export::text::safe;
 use crate::investigation::What;
 use crate::investigation::coverage::QuestionCoverage;
 use crate::investigation::fact::{AskedAws, PassBegan, Started};
@@ -58,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<DateTime<Utc>>,
     /// Allow changes to the account, each shown and confirmed first; without it keytrail only reads
-    #[arg(long, conflicts_with = "batch")]
+    #[arg(long, conflicts_with_all = ["batch", "plain"])]
     allow_changes: bool,
     /// The playbook that leads through the steps: a built-in id, a file, or the name of one in your folder; without it,
     /// the one that fits the key
@@ -80,6 +79,9 @@ pub(super) struct Output {
     /// No screens: progress on standard error, summary on standard output
     #[arg(long)]
     pub(super) batch: bool,
+    /// No screens: lines of text with questions, for screen readers and terminals that cannot draw
+    #[arg(long, conflicts_with = "batch")]
+    pub(super) plain: bool,
     /// Close the screens after the first pass
     #[arg(long)]
     pub(super) exit_when_done: bool,
@@ -380,12 +382,6 @@ pub(super) fn start(plan: Plan, reader: Reader, output: &Output, settings: &Sett
         let_act(&mut work, profile, may_change);
         work
     };
-    if output.batch || !session::is_terminal() {
-        if let Some(said) = earlier {
-            eprintln!("{}", safe(&said));
-        }
-        return batch::run(&runtime, case, work, output.export.as_deref());
-    }
     let screens = Screens {
         case,
         work,
@@ -394,7 +390,8 @@ pub(super) fn start(plan: Plan, reader: Reader, output: &Output, settings: &Sett
         greeting: earlier,
         preferences: settings.preferences(),
     };
-    session::run_and_export(&runtime, screens, output.export.as_deref())
+    let manner = Manner::of(output.batch, output.plain);
+    session::show(&runtime, manner, screens, output.export.as_deref())
 }
 
 /// Says that a file was there already: what was marked and judged in it still holds.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
-use super::session::{self, Screens};
+use super::session::{self, Manner, Screens};
 use super::settings::Settings;
 use crate::collect::work::Work;
 use crate::store::CaseFile;
@@ -24,8 +24,9 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
             "`keytrail timeline FILE` prints the same events as text.",
         ));
     }
-    session::run(
+    session::show(
         &session::runtime()?,
+        Manner::Screens,
         Screens {
             case,
             work: Work::default(),
@@ -34,5 +35,6 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
             greeting: None,
             preferences: settings.preferences(),
         },
+        None,
     )
 }

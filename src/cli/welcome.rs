@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
+use super::session::Manner;
 use super::settings::Settings;
 use super::{investigate, open, print, session};
 use crate::export::text::safe;
@@ -30,7 +31,7 @@ fn start(settings: &Settings) -> Result<Exit, Failure> {
             .block_on(tui::start(&mut start))
             .map_err(|error| Failure::new(error.to_string(), "`keytrail --help` says what to type instead."))?;
         let done = match wanted {
-            Wanted::Open(path) => open::file(&path, false, open::Changes::default(), settings),
+            Wanted::Open(path) => open::file(&path, Manner::Screens, open::Changes::default(), settings),
             Wanted::Investigate(notice) => investigate::pasted(*notice, settings),
             Wanted::Interrupt => return Ok(Exit::Interrupted),
             Wanted::Leave | Wanted::Suspend | Wanted::Redraw => return Ok(Exit::Done),

@@ -43,7 +43,7 @@ pub use findings::{details, findings};
 pub use folder::{Written, create_private, create_private_folder};
 pub use manifest::Manifest;
 pub use table::{Format, Table};
-pub use tree::{TreeLine, lines as tree_lines};
+pub use tree::{TreeLine, lines as tree_lines, outline};
 
 use std::io::{self, Write};
 

@@ -16,6 +16,7 @@ mod endings;
 mod erase;
 mod panics;
 mod paste;
+mod plain;
 mod screens;
 mod staged;
 mod start;

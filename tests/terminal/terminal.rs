@@ -49,7 +49,20 @@ impl Terminal {
         Self::run(rows, cols, command)
     }
 
+    /// The program on a terminal that says it can show lines only.
+    pub(crate) fn dumb(arguments: &[impl AsRef<OsStr>]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
+        command.args(arguments);
+        command.env("TERM", "dumb");
+        Self::start(50, 120, command)
+    }
+
     pub(crate) fn run(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
+        command.env("TERM", "xterm-256color");
+        Self::start(rows, cols, command)
+    }
+
+    fn start(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
         // Between being opened and being marked as not to be inherited, a terminal is inherited by whatever another test
         // starts; then nobody can close it any more.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -58,7 +71,6 @@ impl Terminal {
             .openpty(size(rows, cols))
             .expect("a pseudo-terminal");
         let modes = modes(&*pair.master);
-        command.env("TERM", "xterm-256color");
         command.env("HOME", std::env::temp_dir());
         command.env_remove("NO_COLOR");
         command.env_remove("XDG_CONFIG_HOME");

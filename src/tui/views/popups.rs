@@ -7,6 +7,7 @@ use ratatui::widgets::Clear;
 use tui_input::Input;
 
 use super::{change, findings, paste};
+use crate::investigation::fact::ItemState;
 use crate::playbook::State;
 use crate::tui::app::App;
 use crate::tui::keys::{Binding, Context};
@@ -136,7 +137,7 @@ fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
     let theme = &app.theme;
     let area = pane::popup(frame, body, 34, 7);
     let inner = pane::pane(frame, area, &format!("{} is", menu.item), true, theme);
-    let lines = Menu::STATES.iter().map(|state| {
+    let lines = ItemState::ALL.iter().map(|state| {
         let shown = State::from(*state);
         Line::styled(
             format!("{} {}", item_sign(shown), state.as_str()),
