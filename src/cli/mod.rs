@@ -94,8 +94,8 @@ enum Command {
     Config(config::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or write those of all commands
+    Man(completions::ManArgs),
 }
 
 /// Parses the arguments and runs the command.
@@ -139,7 +139,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Playbooks(args)) => playbooks::run(args, &settings()?),
         Some(Command::Config(args)) => config::run(&args, &cli.flags),
         Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Man) => completions::man(),
+        Some(Command::Man(args)) => completions::man(&args),
     }
 }
 
