@@ -19,7 +19,7 @@ use keytrail::investigation::What;
 use keytrail::investigation::fact::{Page, Started};
 use keytrail::playbook;
 use keytrail::store::CaseFile;
-use keytrail::tui::{self, App, Settings};
+use keytrail::tui::{self, App, Preferences, Settings};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -39,7 +39,7 @@ fn main() {
     let settings = Settings {
         playbook: playbook::parse(text).expect("the built-in playbook is right"),
         by: "bench".to_owned(),
-        monochrome: false,
+        preferences: Preferences::default(),
     };
     let begun = Instant::now();
     let mut app = App::new(case, settings, Utc::now());

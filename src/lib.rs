@@ -5,6 +5,7 @@
 //! | folder | what it does | may name |
 //! |---|---|---|
 //! | `cli` | one file per subcommand: its arguments and its run | clap |
+//! | `config` | the responder's settings: every one, read from text | pure |
 //! | `tui` | terminal guard, app state, actions, key table, views, theme | ratatui, crossterm |
 //! | `collect` | the sources of events, and the hunt that follows leads | files, threads, network |
 //! | `account` | who asks AWS, whose the keys are, and what the responder may do | the AWS SDK |
@@ -21,6 +22,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod cloudtrail;
 pub mod collect;
+pub mod config;
 pub mod export;
 pub mod investigation;
 pub mod playbook;

@@ -61,6 +61,52 @@ fn the_help_cuts_nothing_and_knows_what_filters() {
 }
 
 #[test]
+fn other_keys_work_and_stand_in_the_hints_and_in_the_help() {
+    let settings = "[keys]\nmalicious = \"B\"\nfindings = \"F2\"\ndown = [\"Ctrl-N\", \"s\"]\nsame-service = \"S\"\n\
+                    copy = \"Y\"\ndo = \"P\"\n";
+    let mut own = screens::settings(false);
+    own.preferences.keys = keytrail::config::parse(settings).expect("good").keys.expect("keys");
+    let mut app = App::new(screens::case(), own, screens::now());
+    // `m` means nothing any more, and `s` goes down.
+    press(&mut app, "2ssm");
+    let judged = |app: &App| {
+        let nodes = app.investigation().chain().nodes.iter();
+        nodes
+            .filter(|n| app.investigation().verdict(&n.node) == Verdict::Malicious)
+            .count()
+    };
+    assert_eq!(judged(&app), 1);
+    press(&mut app, "<Down>B");
+    assert_eq!(judged(&app), 2);
+    let shown = text(&draw(&app, 200, 30));
+    let hints = shown.lines().last().expect("the hints");
+    for hint in ["B malicious", "Y copy", "P do", "→ unfold"] {
+        assert!(hints.contains(hint), "no {hint} in: {hints}");
+    }
+    assert!(!hints.contains("m malicious"), "{hints}");
+    // What has weight still asks.
+    press(&mut app, "P");
+    let asked = text(&draw(&app, 120, 30));
+    assert!(asked.contains("Enter accept"), "{asked}");
+    press(&mut app, "<Esc>?");
+    let help = text(&draw(&app, 120, 60));
+    for row in ["│ B  ", "│ ↓ Ctrl-N s  ", "│ F2  "] {
+        assert!(help.contains(row), "no {row} in:\n{help}");
+    }
+    assert!(!help.contains("│ m  "), "{help}");
+}
+
+#[test]
+fn nothing_is_copied_where_that_is_switched_off() {
+    let mut own = screens::settings(false);
+    own.preferences.clipboard = keytrail::tui::Clipboard::Off;
+    let mut app = App::new(screens::case(), own, screens::now());
+    press(&mut app, "2");
+    assert_eq!(screens::copied(&mut app), None);
+    assert!(text(&draw(&app, 80, 24)).contains("Copying is switched off"));
+}
+
+#[test]
 fn what_was_said_goes_with_the_next_key() {
     let mut app = app(false);
     let shown = |app: &App| text(&draw(app, 80, 24));

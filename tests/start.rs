@@ -11,7 +11,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use keytrail::collect::demo;
 use keytrail::export::text::hides;
 use keytrail::store::Glance;
-use keytrail::tui::{Recent, Start, Wanted, draw_start};
+use keytrail::tui::{Preferences, Recent, Start, ThemeName, Wanted, draw_start};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use support::screens::{self, notice, text};
@@ -57,8 +57,8 @@ fn snapshot(name: &str, start: &Start) {
 
 #[test]
 fn the_start_screen_in_all_its_states() {
-    snapshot("first", &Start::new(Vec::new(), false));
-    let mut start = Start::new(recent(), false);
+    snapshot("first", &Start::new(Vec::new(), &Preferences::default()));
+    let mut start = Start::new(recent(), &Preferences::default());
     press(&mut start, KeyCode::Down);
     snapshot("saved", &start);
     start.paste(&notice());
@@ -69,7 +69,7 @@ fn the_start_screen_in_all_its_states() {
 
 #[test]
 fn a_pasted_notice_is_investigated_with_what_it_says() {
-    let mut start = Start::new(recent(), false);
+    let mut start = Start::new(recent(), &Preferences::default());
     start.paste(&notice().replace('\n', "\r"));
     let Some(Wanted::Investigate(understood)) = press(&mut start, KeyCode::Enter) else {
         panic!("{}", shown(&start, 80, 24));
@@ -80,7 +80,7 @@ fn a_pasted_notice_is_investigated_with_what_it_says() {
 
 #[test]
 fn a_key_can_be_typed_and_corrected() {
-    let mut start = Start::new(recent(), false);
+    let mut start = Start::new(recent(), &Preferences::default());
     types(&mut start, "AKIAIOSFODNN7EXAMPL");
     assert!(shown(&start, 80, 24).contains("No access key id yet"));
     assert_eq!(
@@ -101,7 +101,7 @@ fn a_key_can_be_typed_and_corrected() {
 
 #[test]
 fn a_masked_id_is_asked_for_and_can_be_given_beside_the_notice() {
-    let mut start = Start::new(Vec::new(), false);
+    let mut start = Start::new(Vec::new(), &Preferences::default());
     start.paste(&notice().replace(demo::SEED, "AKIA****************"));
     assert!(shown(&start, 80, 24).contains("hidden in part"));
     assert_eq!(press(&mut start, KeyCode::Enter), None);
@@ -114,7 +114,7 @@ fn a_masked_id_is_asked_for_and_can_be_given_beside_the_notice() {
 
 #[test]
 fn what_is_saved_is_chosen_with_the_arrows_and_the_field_comes_first() {
-    let mut start = Start::new(recent(), false);
+    let mut start = Start::new(recent(), &Preferences::default());
     press(&mut start, KeyCode::Down);
     assert_eq!(
         press(&mut start, KeyCode::Enter),
@@ -137,9 +137,12 @@ fn what_is_saved_is_chosen_with_the_arrows_and_the_field_comes_first() {
 #[test]
 fn escape_and_q_leave_and_ctrl_c_does_everywhere() {
     for key in [KeyCode::Esc, KeyCode::Char('q')] {
-        assert_eq!(press(&mut Start::new(recent(), false), key), Some(Wanted::Leave));
+        assert_eq!(
+            press(&mut Start::new(recent(), &Preferences::default()), key),
+            Some(Wanted::Leave)
+        );
     }
-    let mut start = Start::new(Vec::new(), false);
+    let mut start = Start::new(Vec::new(), &Preferences::default());
     start.paste("text");
     let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
     assert_eq!(start.key(ctrl_c), Some(Wanted::Interrupt));
@@ -147,7 +150,11 @@ fn escape_and_q_leave_and_ctrl_c_does_everywhere() {
 
 #[test]
 fn what_is_pasted_cannot_steer_the_screen_and_a_secret_is_not_shown() {
-    let mut start = Start::new(Vec::new(), true);
+    let monochrome = Preferences {
+        theme: ThemeName::Monochrome,
+        ..Preferences::default()
+    };
+    let mut start = Start::new(Vec::new(), &monochrome);
     start.paste(&format!(
         "{}Note\u{1b}[31m\u{202e}: a\u{9b}2J\u{200b}\n\n\tSecret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n日本語",
         notice()

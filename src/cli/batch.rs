@@ -1,29 +1,23 @@
-//! A run without screens: progress on standard error, summary on standard output.
+//! A run without screens and without questions: progress on standard error, summary on standard output.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
 
+use super::drive::{self, Progress};
 use super::failure::{Exit, Failure};
 use super::{account, first_minute, playbooks, print, session};
 use crate::account::regions;
 use crate::catalogue::Severity;
 use crate::cloudtrail::time;
-use crate::collect::hunt::Hunt;
-use crate::collect::source::{Progress, SourceError};
 use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
 use crate::investigation::coverage::HistoryState;
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::{Finding, How, Investigation, Way, alive, further, tally};
 use crate::store::CaseFile;
-
-/// What to do about credentials that expired half-way.
-const EXPIRED: &str = "the AWS credentials have expired: renew them (aws sso login), and it goes on. Where they come from \
-                       the environment, interrupt it and go on with `keytrail open FILE`";
 
 /// How many single things a list of the summary names.
 pub(super) const MOST_LISTED: usize = 10;
@@ -35,104 +29,15 @@ pub(super) fn run(
     mut work: Work,
     export: Option<&Path>,
 ) -> Result<Exit, Failure> {
-    let interrupted = runtime.block_on(drive(&mut case, &mut work))?;
-    if let Some(error) = work.hunt.as_ref().and_then(Hunt::failure) {
-        return Err(match error {
-            SourceError::Aws { text, hint } => {
-                Failure::refused(text.clone(), account::why_refused(case.investigation(), hint))
-            }
-            other => Failure::new(other.to_string(), ""),
-        });
+    let interrupted = runtime.block_on(drive::drive(&mut case, &mut work, &Progress::on_standard_error()))?;
+    if let Some(failure) = drive::failure(&case, &work) {
+        return Err(failure);
     }
     print(&summary(&case))?;
     if let Some(dir) = export.filter(|_| !interrupted) {
         print(&super::export::write(&case, dir)?)?;
     }
     Ok(if interrupted { Exit::Interrupted } else { exit_of(&case) })
-}
-
-async fn drive(case: &mut CaseFile, work: &mut Work) -> Result<bool, Failure> {
-    let mut shown = Utc::now();
-    let mut was_paused = false;
-    let interrupt = interrupted();
-    tokio::pin!(interrupt);
-    loop {
-        let news = tokio::select! {
-            // Signals are listened to before anything is taken in, and go before it.
-            biased;
-            () = &mut interrupt => {
-                if let Some(hunt) = &mut work.hunt {
-                    hunt.cancel(case, Utc::now())?;
-                }
-                clear_progress();
-                return Ok(true);
-            }
-            news = work.next() => news,
-        };
-        let Some(news) = news else { break };
-        let now = Utc::now();
-        work.handle(news, case, now)?;
-        let is_paused = work.hunt.as_ref().is_some_and(|hunt| hunt.progress().paused);
-        if is_paused && !was_paused {
-            clear_progress();
-            eprintln!("{EXPIRED}");
-        }
-        was_paused = is_paused;
-        if let Some(hunt) = &work.hunt
-            && !is_paused
-            && now - shown > chrono::Duration::milliseconds(200)
-        {
-            shown = now;
-            show_progress(hunt);
-        }
-    }
-    clear_progress();
-    Ok(false)
-}
-
-/// Waits until somebody wants the program to end.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without a handler the signal ends the program by itself; what was found is saved already.
-    let _ = tokio::signal::ctrl_c().await;
-}
-
-fn show_progress(hunt: &Hunt) {
-    let progress = hunt.progress();
-    if std::io::stderr().is_terminal() {
-        let line = match progress {
-            Progress {
-                files_total: 0,
-                records,
-                ..
-            } => format!("\r\x1b[Kasking AWS, {records} events"),
-            Progress {
-                files_done,
-                files_total,
-                records,
-                ..
-            } => format!("\r\x1b[Kreading {files_done} of {files_total} files, {records} records"),
-        };
-        // Progress that cannot be shown is no reason to stop.
-        let _ = std::io::stderr().write_all(line.as_bytes());
-    }
-}
-
-fn clear_progress() {
-    if std::io::stderr().is_terminal() {
-        let _ = std::io::stderr().write_all(b"\r\x1b[K");
-    }
 }
 
 /// 0, or 3 where something that should have been read was not.
@@ -147,7 +52,7 @@ fn exit_of(case: &CaseFile) -> Exit {
 }
 
 /// What was found, in a few lines.
-fn summary(case: &CaseFile) -> String {
+pub(super) fn summary(case: &CaseFile) -> String {
     let investigation = case.investigation();
     let mut out = String::new();
     heading(&mut out, investigation);

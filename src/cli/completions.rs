@@ -1,5 +1,7 @@
 //! `keytrail completions SHELL` and `keytrail man`, for packagers.
 
+use std::path::PathBuf;
+
 use clap::CommandFactory;
 
 use super::failure::{Exit, Failure};
@@ -19,7 +21,19 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-pub(super) fn man() -> Result<Exit, Failure> {
+/// Where the manual goes.
+#[derive(Debug, clap::Args)]
+pub(super) struct ManArgs {
+    /// Write a page for every command into this folder, which must exist; else the first page is printed
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
+    if let Some(dir) = &args.dir {
+        clap_mangen::generate_to(Cli::command(), dir)?;
+        return Ok(Exit::Done);
+    }
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut page)?;
     print(&String::from_utf8_lossy(&page))?;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::failure::{Exit, Failure};
 use super::investigate::{self, Plan, Reader};
+use super::session::Manner;
+use super::settings::Settings;
 use crate::collect::demo::{self, Demo};
 use crate::investigation::fact::PassBegan;
 
@@ -17,9 +19,13 @@ pub(super) struct Args {
 /// Between two pages, so that a person can watch the tree grow.
 const PACE: Duration = Duration::from_millis(120);
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let watched = !args.output.batch && super::session::is_terminal();
-    let pace = if watched { PACE } else { Duration::ZERO };
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
+    let manner = Manner::of(args.output.batch, args.output.plain);
+    let pace = if manner == Manner::Screens {
+        PACE
+    } else {
+        Duration::ZERO
+    };
     let plan = Plan {
         seeds: vec![demo::SEED.to_owned()],
         pass: PassBegan {
@@ -30,10 +36,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         },
         notice: None,
         playbook: None,
+        own_playbooks: None,
         // A demo leaves nothing behind unless asked to.
         save: args.output.save.clone(),
         keep_by_default: false,
         may_change: false,
     };
-    investigate::start(plan, Reader::InTurn(vec![Box::new(Demo::new(pace))]), &args.output)
+    let reader = Reader::InTurn(vec![Box::new(Demo::new(pace))]);
+    investigate::start(plan, reader, &args.output, settings)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::failure::{Exit, Failure};
+use super::settings::Settings;
 use super::{print, session};
 use crate::account::doctor::{self, Check, Checkup};
 use crate::account::{self, policy};
@@ -16,13 +17,15 @@ pub(super) struct Args {
     profile: Option<String>,
     /// Regions in which event history is tried, such as us-east-1,eu-west-1; else the home region and one other
     #[arg(long, value_name = "REGIONS", value_delimiter = ',')]
-    regions: Vec<String>,
+    regions: Option<Vec<String>>,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
     let checkup = session::runtime()?.block_on(async {
-        let config = account::settings(args.profile.as_deref()).await;
-        doctor::check(&config, &args.regions).await
+        let profile = settings.profile(args.profile.as_ref());
+        let regions = settings.regions(args.regions.as_deref()).unwrap_or_default();
+        let config = account::settings(profile.as_deref()).await;
+        doctor::check(&config, &regions).await
     });
     print(&said(&checkup))?;
     Ok(if checkup.can_run { Exit::Done } else { Exit::Refused })

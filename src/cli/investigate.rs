@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use clap::{Args as _, FromArgMatches as _};
 
 use super::failure::{Exit, Failure};
-use super::session::{self, Screens};
-use super::{batch, notice, playbooks};
+use super::session::{self, Manner, Screens};
+use super::settings::Settings;
+use super::{notice, playbooks};
 use crate::account::Inquiries;
 use crate::account::change::Acting;
 use crate::catalogue;
@@ -22,7 +23,6 @@ use crate::collect::history::{self, INTERVAL};
 use crate::collect::hunt::{Feed, Hunt, Window};
 use crate::collect::source::Source;
 use crate::collect::work::Work;
-use crate::export::text::safe;
 use crate::investigation::What;
 use crate::investigation::coverage::QuestionCoverage;
 use crate::investigation::fact::{AskedAws, PassBegan, Started};
@@ -44,7 +44,7 @@ pub(super) struct Args {
     /// The AWS profile to ask with
     #[arg(long, conflicts_with = "from")]
     profile: Option<String>,
-    /// Only these regions of AWS, separated by commas
+    /// Only these regions of AWS, separated by commas; `all` for every enabled one
     #[arg(long, value_name = "REGION", value_delimiter = ',', conflicts_with = "from")]
     regions: Option<Vec<String>>,
     /// Accept key ids of any form (archives whose ids were masked)
@@ -57,9 +57,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<DateTime<Utc>>,
     /// Allow changes to the account, each shown and confirmed first; without it keytrail only reads
-    #[arg(long, conflicts_with = "batch")]
+    #[arg(long, conflicts_with_all = ["batch", "plain"])]
     allow_changes: bool,
-    /// The playbook that leads through the steps: a built-in id or a file; without it, the one that fits the key
+    /// The playbook that leads through the steps: a built-in id, a file, or the name of one in your folder; without it,
+    /// the one that fits the key
     #[arg(long, value_name = "ID-OR-FILE")]
     playbook: Option<String>,
     #[command(flatten)]
@@ -78,6 +79,9 @@ pub(super) struct Output {
     /// No screens: progress on standard error, summary on standard output
     #[arg(long)]
     pub(super) batch: bool,
+    /// No screens: lines of text with questions, for screen readers and terminals that cannot draw
+    #[arg(long, conflicts_with = "batch")]
+    pub(super) plain: bool,
     /// Close the screens after the first pass
     #[arg(long)]
     pub(super) exit_when_done: bool,
@@ -111,6 +115,8 @@ pub(super) struct Plan {
     pub(super) notice: Option<Notice>,
     /// Without one, the playbook that fits.
     pub(super) playbook: Option<String>,
+    /// Where the responder's own are.
+    pub(super) own_playbooks: Option<PathBuf>,
     pub(super) save: Option<PathBuf>,
     /// Without `save`: keep it in the data folder, or only in memory.
     pub(super) keep_by_default: bool,
@@ -118,27 +124,28 @@ pub(super) struct Plan {
     pub(super) may_change: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    investigate(args, args.notice.as_deref().map(notice::read).transpose()?)
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
+    investigate(args, args.notice.as_deref().map(notice::read).transpose()?, settings)
 }
 
 /// Investigates the keys of a pasted text as `keytrail investigate KEY...` does. A text that is more than keys is a notice.
-pub(super) fn pasted(text: Notice) -> Result<Exit, Failure> {
+pub(super) fn pasted(text: Notice, settings: &Settings) -> Result<Exit, Failure> {
     let typed = std::iter::once("investigate").chain(text.keys());
     let command = Args::augment_args(clap::Command::new("investigate"));
     let matches = command.try_get_matches_from(typed);
     let args = matches.and_then(|matches| Args::from_arg_matches(&matches));
     let args = args.map_err(|error| Failure::usage(error.to_string(), ""))?;
-    investigate(&args, (!text.is_only_keys()).then_some(text))
+    investigate(&args, (!text.is_only_keys()).then_some(text), settings)
 }
 
-fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
+fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Result<Exit, Failure> {
     let seeds = seeds(args, notice.as_ref())?;
     check_window(args)?;
-    check_regions(args.regions.as_deref().unwrap_or_default())?;
+    let regions = settings.regions(args.regions.as_deref());
+    check_regions(regions.as_deref().unwrap_or_default())?;
     let aws = args.from.is_empty().then(|| AskedAws {
-        profile: args.profile.clone(),
-        regions: args.regions.clone(),
+        profile: settings.profile(args.profile.as_ref()),
+        regions,
     });
     let sources = match aws {
         Some(_) => vec![history::SOURCE.to_owned()],
@@ -158,11 +165,12 @@ fn investigate(args: &Args, notice: Option<Notice>) -> Result<Exit, Failure> {
             aws,
         },
         playbook: args.playbook.clone(),
+        own_playbooks: settings.playbooks(),
         save: args.output.save.clone(),
         keep_by_default: true,
         may_change: args.allow_changes,
     };
-    start(plan, reader, &args.output)
+    start(plan, reader, &args.output, settings)
 }
 
 /// A name that cannot be a region would only look like one that is off.
@@ -278,10 +286,17 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
     begin(pass, reader, case)
 }
 
-/// The profile that AWS was asked with last.
-pub(super) fn last_profile(case: &CaseFile) -> Option<String> {
-    let (_, pass) = case.investigation().passes().last()?;
-    pass.aws.as_ref()?.profile.clone()
+/// The profile that AWS was asked with last; where it was not asked, the one of the settings.
+pub(super) fn last_profile(case: &CaseFile, settings: &Settings) -> Option<String> {
+    let last = case.investigation().passes().last();
+    profile(last.and_then(|(_, pass)| pass.aws.as_ref()), settings)
+}
+
+fn profile(asked: Option<&AskedAws>, settings: &Settings) -> Option<String> {
+    match asked {
+        Some(asked) => asked.profile.clone(),
+        None => settings.profile(None),
+    }
 }
 
 /// Begins another pass like the last one: what was read already is not asked for again.
@@ -353,9 +368,9 @@ fn settled(question: &QuestionCoverage) -> Vec<(i64, i64)> {
 }
 
 /// Opens or makes the file, starts the hunt, and shows it.
-pub(super) fn start(plan: Plan, reader: Reader, output: &Output) -> Result<Exit, Failure> {
+pub(super) fn start(plan: Plan, reader: Reader, output: &Output, settings: &Settings) -> Result<Exit, Failure> {
     let pass = plan.pass.clone();
-    let profile = pass.aws.as_ref().and_then(|aws| aws.profile.clone());
+    let profile = profile(pass.aws.as_ref(), settings);
     let may_change = plan.may_change;
     let mut case = case_file(plan)?;
     session::warn_if_broken(&case);
@@ -367,20 +382,16 @@ pub(super) fn start(plan: Plan, reader: Reader, output: &Output) -> Result<Exit,
         let_act(&mut work, profile, may_change);
         work
     };
-    if output.batch || !session::is_terminal() {
-        if let Some(said) = earlier {
-            eprintln!("{}", safe(&said));
-        }
-        return batch::run(&runtime, case, work, output.export.as_deref());
-    }
     let screens = Screens {
         case,
         work,
         exit_when_done: output.exit_when_done,
         replay: false,
         greeting: earlier,
+        preferences: settings.preferences(),
     };
-    session::run_and_export(&runtime, screens, output.export.as_deref())
+    let manner = Manner::of(output.batch, output.plain);
+    session::show(&runtime, manner, screens, output.export.as_deref())
 }
 
 /// Says that a file was there already: what was marked and judged in it still holds.
@@ -398,7 +409,8 @@ fn case_file(plan: Plan) -> Result<CaseFile, Failure> {
     if let Some(path) = path.as_deref().filter(|p| p.exists()) {
         return continue_file(path, &plan);
     }
-    let playbook_text = plan.playbook.as_deref().map(playbooks::own_text).transpose()?.flatten();
+    let own_text = |id: &str| playbooks::own_text(id, plan.own_playbooks.as_deref());
+    let playbook_text = plan.playbook.as_deref().map(own_text).transpose()?.flatten();
     let mut case = match &path {
         Some(path) => CaseFile::create(path)?,
         None => CaseFile::in_memory()?,

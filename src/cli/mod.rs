@@ -4,8 +4,10 @@ mod account;
 mod batch;
 mod checklist;
 mod completions;
+mod config;
 mod demo;
 mod doctor;
+mod drive;
 mod export;
 mod failure;
 mod first_minute;
@@ -13,10 +15,12 @@ mod investigate;
 mod notice;
 mod open;
 mod paste;
+mod plain;
 mod playbooks;
 mod replay;
 mod report;
 mod session;
+mod settings;
 mod show;
 mod undo;
 mod welcome;
@@ -53,6 +57,8 @@ used under the ATT&CK terms of use.";
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    flags: settings::Flags,
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,10 +95,12 @@ enum Command {
     Doctor(doctor::Args),
     /// List, show and check playbooks
     Playbooks(playbooks::Args),
+    /// Check your settings, or print a file with all of them
+    Config(config::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or write those of all commands
+    Man(completions::ManArgs),
 }
 
 /// Parses the arguments and runs the command.
@@ -115,12 +123,14 @@ fn exit_code(run: impl FnOnce() -> Result<Exit, Failure> + UnwindSafe) -> ExitCo
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
+    // What only prints or writes needs none, and works whatever stands in the file.
+    let settings = || settings::load(&cli.flags);
     match cli.command {
-        None => welcome::run(),
-        Some(Command::Investigate(args)) => investigate::run(&args),
-        Some(Command::Demo(args)) => demo::run(&args),
-        Some(Command::Open(args)) => open::run(&args),
-        Some(Command::Replay(args)) => replay::run(&args),
+        None => welcome::run(&settings()?),
+        Some(Command::Investigate(args)) => investigate::run(&args, &settings()?),
+        Some(Command::Demo(args)) => demo::run(&args, &settings()?),
+        Some(Command::Open(args)) => open::run(&args, &settings()?),
+        Some(Command::Replay(args)) => replay::run(&args, &settings()?),
         Some(Command::Chain(args)) => show::run(show::View::Chain, &args),
         Some(Command::Timeline(args)) => show::run(show::View::Timeline, &args),
         Some(Command::Coverage(args)) => show::run(show::View::Coverage, &args),
@@ -130,11 +140,12 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Checklist(args)) => checklist::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Report(args)) => report::run(&args),
-        Some(Command::Undo(args)) => undo::run(&args),
-        Some(Command::Doctor(args)) => doctor::run(&args),
-        Some(Command::Playbooks(args)) => playbooks::run(args),
+        Some(Command::Undo(args)) => undo::run(&args, &settings()?),
+        Some(Command::Doctor(args)) => doctor::run(&args, &settings()?),
+        Some(Command::Playbooks(args)) => playbooks::run(args, &settings()?),
+        Some(Command::Config(args)) => config::run(&args, &cli.flags),
         Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Man) => completions::man(),
+        Some(Command::Man(args)) => completions::man(&args),
     }
 }
 

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
-use super::session::{self, Screens};
-use super::{batch, investigate};
+use super::investigate;
+use super::session::{self, Manner, Screens};
+use super::settings::Settings;
 use crate::store::CaseFile;
 
 /// Which file.
@@ -15,8 +16,11 @@ pub(super) struct Args {
     /// No screens: print the summary
     #[arg(long)]
     batch: bool,
-    /// Allow changes to the account, each shown and confirmed first; without it keytrail only reads
+    /// No screens: lines of text with questions, for screen readers and terminals that cannot draw
     #[arg(long, conflicts_with = "batch")]
+    plain: bool,
+    /// Allow changes to the account, each shown and confirmed first; without it keytrail only reads
+    #[arg(long, conflicts_with_all = ["batch", "plain"])]
     allow_changes: bool,
     /// The AWS profile to change the account with; else the one that it was read with
     #[arg(long, requires = "allow_changes")]
@@ -30,16 +34,16 @@ pub(super) struct Changes {
     pub(super) profile: Option<String>,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
     let changes = Changes {
         allowed: args.allow_changes,
         profile: args.profile.clone(),
     };
-    file(&args.file, args.batch, changes)
+    file(&args.file, Manner::of(args.batch, args.plain), changes, settings)
 }
 
-/// Opens a file, with screens if there is a terminal and they are wanted.
-pub(super) fn file(path: &Path, no_screens: bool, changes: Changes) -> Result<Exit, Failure> {
+/// Opens a file and shows it.
+pub(super) fn file(path: &Path, manner: Manner, changes: Changes, settings: &Settings) -> Result<Exit, Failure> {
     let mut case = CaseFile::open(path)?;
     session::warn_if_broken(&case);
     // Where reading was interrupted and the logs are still there, it goes on.
@@ -47,21 +51,17 @@ pub(super) fn file(path: &Path, no_screens: bool, changes: Changes) -> Result<Ex
     let work = {
         let _on = runtime.enter();
         let mut work = investigate::resume(&mut case)?;
-        let profile = changes.profile.or_else(|| investigate::last_profile(&case));
+        let profile = changes.profile.or_else(|| investigate::last_profile(&case, settings));
         investigate::let_act(&mut work, profile, changes.allowed);
         work
     };
-    if !no_screens && session::is_terminal() {
-        return session::run(
-            &runtime,
-            Screens {
-                case,
-                work,
-                exit_when_done: false,
-                replay: false,
-                greeting: None,
-            },
-        );
-    }
-    batch::run(&runtime, case, work, None)
+    let screens = Screens {
+        case,
+        work,
+        exit_when_done: false,
+        replay: false,
+        greeting: None,
+        preferences: settings.preferences(),
+    };
+    session::show(&runtime, manner, screens, None)
 }

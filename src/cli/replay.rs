@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
-use super::session::{self, Screens};
+use super::session::{self, Manner, Screens};
+use super::settings::Settings;
 use crate::collect::work::Work;
 use crate::store::CaseFile;
 
@@ -14,7 +15,7 @@ pub(super) struct Args {
     file: PathBuf,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
     if !session::is_terminal() {
@@ -23,14 +24,17 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             "`keytrail timeline FILE` prints the same events as text.",
         ));
     }
-    session::run(
+    session::show(
         &session::runtime()?,
+        Manner::Screens,
         Screens {
             case,
             work: Work::default(),
             exit_when_done: false,
             replay: true,
             greeting: None,
+            preferences: settings.preferences(),
         },
+        None,
     )
 }

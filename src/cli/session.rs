@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
-use super::playbooks;
+use super::{batch, plain, playbooks};
 use crate::collect::work::Work;
 use crate::export::text::safe;
 use crate::store::{CaseFile, Integrity};
-use crate::tui;
+use crate::tui::{self, Preferences};
 
 /// An investigation to be shown on screens.
 pub(super) struct Screens {
@@ -20,26 +20,82 @@ pub(super) struct Screens {
     pub(super) replay: bool,
     /// What to say first.
     pub(super) greeting: Option<String>,
+    pub(super) preferences: Preferences,
+}
+
+/// How an investigation is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// On screens.
+    Screens,
+    /// As lines, with questions.
+    Plain,
+    /// The same, because the terminal can show nothing else.
+    Dumb,
+    /// As a summary, without questions.
+    Batch,
+}
+
+impl Manner {
+    /// The manner that was asked for, or else the one that suits what is there.
+    pub(super) fn of(batch: bool, plain: bool) -> Self {
+        let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        match (batch, plain) {
+            (true, _) => Self::Batch,
+            (_, true) => Self::Plain,
+            _ if !is_terminal => Self::Batch,
+            _ if is_dumb() => Self::Dumb,
+            _ => Self::Screens,
+        }
+    }
 }
 
 /// Whether there is a terminal to show screens on.
 pub(super) fn is_terminal() -> bool {
-    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    Manner::of(false, false) == Manner::Screens
 }
 
-/// Shows the screens until the responder leaves.
-pub(super) fn run(runtime: &Runtime, screens: Screens) -> Result<Exit, Failure> {
-    run_and_export(runtime, screens, None)
+/// What is said where lines were not asked for.
+const DUMB: &str = "TERM is dumb: lines of text instead of screens. Nothing is changed in AWS from here; the steps print the \
+                    commands.\n";
+
+/// Whether the terminal says that it can show lines only.
+pub(super) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// Shows the screens, then writes the evidence if asked to.
-pub(super) fn run_and_export(runtime: &Runtime, screens: Screens, export: Option<&Path>) -> Result<Exit, Failure> {
+/// Shows an investigation in this manner, and writes the evidence if asked to.
+pub(super) fn show(
+    runtime: &Runtime,
+    manner: Manner,
+    screens: Screens,
+    export: Option<&Path>,
+) -> Result<Exit, Failure> {
+    match manner {
+        Manner::Screens => run_and_export(runtime, screens, export),
+        Manner::Plain => plain::run(runtime, screens, export),
+        Manner::Dumb => {
+            super::print(DUMB)?;
+            plain::run(runtime, screens, export)
+        }
+        Manner::Batch => {
+            if let Some(greeting) = &screens.greeting {
+                eprintln!("{}", safe(greeting));
+            }
+            batch::run(runtime, screens.case, screens.work, export)
+        }
+    }
+}
+
+/// Shows the screens until the responder leaves, then writes the evidence if asked to.
+fn run_and_export(runtime: &Runtime, screens: Screens, export: Option<&Path>) -> Result<Exit, Failure> {
     let playbook = playbooks::of(screens.case.investigation())?;
     let options = tui::Options {
         case: screens.case,
         work: screens.work,
         playbook,
         by: responder(),
+        preferences: screens.preferences,
         exit_when_done: screens.exit_when_done,
         replay: screens.replay,
         greeting: screens.greeting,
@@ -69,7 +125,7 @@ pub(super) fn run_and_export(runtime: &Runtime, screens: Screens, export: Option
 }
 
 /// Says where the investigation lies, now that the screens are gone.
-fn say_where(case: &CaseFile) -> Result<(), Failure> {
+pub(super) fn say_where(case: &CaseFile) -> Result<(), Failure> {
     let Some(path) = case.path().map(|p| p.display().to_string()) else {
         return super::print("Nothing was saved. To keep a demo: keytrail demo --save FILE\n");
     };

@@ -7,6 +7,7 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use super::failure::{Exit, Failure};
+use super::settings::Settings;
 use super::{investigate, print, session};
 use crate::account::change::{Acting, Said, command};
 use crate::cloudtrail::time;
@@ -40,11 +41,12 @@ enum FormatArg {
     Json,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
     let case = CaseFile::open(&args.file)?;
     session::warn_if_broken(&case);
     if args.allow_changes {
-        let profile = args.profile.clone().or_else(|| investigate::last_profile(&case));
+        let profile = args.profile.clone();
+        let profile = profile.or_else(|| investigate::last_profile(&case, settings));
         return session::runtime()?.block_on(undo(case, profile));
     }
     let deeds = case.investigation().deeds();

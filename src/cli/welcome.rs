@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
+use super::session::Manner;
+use super::settings::Settings;
 use super::{investigate, open, print, session};
 use crate::export::text::safe;
 use crate::store;
@@ -13,20 +15,24 @@ const PRINTED: usize = 5;
 /// How many the start screen lists.
 const LISTED: usize = 30;
 
-pub(super) fn run() -> Result<Exit, Failure> {
-    if session::is_terminal() { start() } else { usage() }
+pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
+    if session::is_terminal() {
+        start(settings)
+    } else {
+        usage()
+    }
 }
 
 /// Shows the start screen, and does what is wanted there. What cannot be done is said on it.
-fn start() -> Result<Exit, Failure> {
-    let mut start = Start::new(recent(), tui::no_color());
+fn start(settings: &Settings) -> Result<Exit, Failure> {
+    let mut start = Start::new(recent(), &settings.preferences());
     loop {
         let wanted = session::runtime()?
             .block_on(tui::start(&mut start))
             .map_err(|error| Failure::new(error.to_string(), "`keytrail --help` says what to type instead."))?;
         let done = match wanted {
-            Wanted::Open(path) => open::file(&path, false, open::Changes::default()),
-            Wanted::Investigate(notice) => investigate::pasted(*notice),
+            Wanted::Open(path) => open::file(&path, Manner::Screens, open::Changes::default(), settings),
+            Wanted::Investigate(notice) => investigate::pasted(*notice, settings),
             Wanted::Interrupt => return Ok(Exit::Interrupted),
             Wanted::Leave | Wanted::Suspend | Wanted::Redraw => return Ok(Exit::Done),
         };

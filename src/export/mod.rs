@@ -45,7 +45,7 @@ pub use folder::{Written, create_private, create_private_folder};
 pub use manifest::Manifest;
 pub use resources::resources;
 pub use table::{Format, Table};
-pub use tree::{TreeLine, lines as tree_lines};
+pub use tree::{TreeLine, lines as tree_lines, outline};
 
 use std::io::{self, Write};
 

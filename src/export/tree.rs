@@ -15,22 +15,35 @@ use crate::investigation::{Investigation, further, unseen};
 pub struct TreeLine {
     /// What is drawn left of the node.
     pub stem: String,
+    /// How deep it hangs: 1 for the seeds.
+    pub level: usize,
     /// The node in words, safe on a terminal.
     pub text: String,
 }
 
 /// The tree of a settled investigation, then counts, attempts and what a responder must know.
 pub(super) fn tree(investigation: &Investigation) -> String {
+    written(investigation, |line| line.stem.clone())
+}
+
+/// The same to be read aloud: words where the tree has lines.
+pub fn outline(investigation: &Investigation) -> String {
+    written(investigation, |TreeLine { level, .. }| {
+        format!("{}Level {level}: ", "  ".repeat(level - 1))
+    })
+}
+
+fn written(investigation: &Investigation, stem: impl Fn(&TreeLine) -> String) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = write_tree(&mut out, investigation);
+    let _ = write_tree(&mut out, investigation, stem);
     out
 }
 
-fn write_tree(out: &mut String, investigation: &Investigation) -> fmt::Result {
+fn write_tree(out: &mut String, investigation: &Investigation, stem: impl Fn(&TreeLine) -> String) -> fmt::Result {
     let chain = investigation.chain();
-    for TreeLine { stem, text } in lines(investigation) {
-        writeln!(out, "{stem}{text}")?;
+    for line in lines(investigation) {
+        writeln!(out, "{}{}", stem(&line), line.text)?;
     }
     let counts = chain.counts;
     writeln!(
@@ -94,13 +107,20 @@ fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) -
 pub fn lines(investigation: &Investigation) -> Vec<TreeLine> {
     let mut lines = Vec::new();
     for root in investigation.chain().roots() {
-        branch(&mut lines, investigation, root, String::new(), "");
+        branch(&mut lines, investigation, root, 1, String::new(), "");
     }
     lines
 }
 
 /// One node and what hangs below it; `indent` is what stands left of its children.
-fn branch(lines: &mut Vec<TreeLine>, investigation: &Investigation, at: usize, stem: String, indent: &str) {
+fn branch(
+    lines: &mut Vec<TreeLine>,
+    investigation: &Investigation,
+    at: usize,
+    level: usize,
+    stem: String,
+    indent: &str,
+) {
     let chain = investigation.chain();
     let node = &chain.nodes[at];
     let (ours, shown): (Vec<usize>, Vec<usize>) =
@@ -109,6 +129,7 @@ fn branch(lines: &mut Vec<TreeLine>, investigation: &Investigation, at: usize, s
     let (live, verdict) = (investigation.live(node), investigation.verdict(&node.node));
     lines.push(TreeLine {
         stem,
+        level,
         text: line(node, live, verdict),
     });
     for (n, child) in shown.iter().enumerate() {
@@ -118,11 +139,12 @@ fn branch(lines: &mut Vec<TreeLine>, investigation: &Investigation, at: usize, s
             ("├─ ", "│  ")
         };
         let (stem, indent) = (format!("{indent}{twig}"), format!("{indent}{below}"));
-        branch(lines, investigation, *child, stem, &indent);
+        branch(lines, investigation, *child, level + 1, stem, &indent);
     }
     if folded > 0 {
         lines.push(TreeLine {
             stem: format!("{indent}└─ "),
+            level: level + 1,
             text: format!("{folded} made by expected actors, folded"),
         });
     }

@@ -307,6 +307,20 @@ pub enum ItemState {
 }
 
 impl ItemState {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [
+        Self::Open,
+        Self::InProgress,
+        Self::Done,
+        Self::Blocked,
+        Self::NotApplicable,
+    ];
+
+    /// Whether it means nothing without a note that says why.
+    pub fn needs_reason(self) -> bool {
+        matches!(self, Self::Blocked | Self::NotApplicable)
+    }
+
     /// The words on screens and in exports.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -20,7 +20,7 @@ use super::when::Judge;
 /// The format this version reads.
 const FORMAT: &str = "keytrail-playbook/1";
 
-/// Something wrong in a playbook.
+/// Something wrong in a playbook, or in another text that a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
     /// The line, from 1.
@@ -34,6 +34,19 @@ pub struct Mistake {
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl Mistake {
+    /// A mistake so many bytes into a text.
+    pub fn at(text: &str, offset: usize, message: String) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            message,
+        }
     }
 }
 
@@ -73,22 +86,12 @@ fn check_format(text: &str) -> Result<(), Mistake> {
         "format `{}` is not known here; this version reads `{FORMAT}`",
         probe.format.get_ref()
     );
-    Err(mistake(text, probe.format.span().start, message))
+    Err(Mistake::at(text, probe.format.span().start, message))
 }
 
 fn from_toml(text: &str, error: &toml::de::Error) -> Mistake {
     let offset = error.span().map_or(0, |span| span.start);
-    mistake(text, offset, error.message().replace('\n', "; "))
-}
-
-fn mistake(text: &str, offset: usize, message: String) -> Mistake {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    Mistake {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-        message,
-    }
+    Mistake::at(text, offset, error.message().replace('\n', "; "))
 }
 
 struct Check<'a> {
@@ -103,7 +106,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn wrong(&mut self, offset: usize, message: String) {
-        self.mistakes.push(mistake(self.text, offset, message));
+        self.mistakes.push(Mistake::at(self.text, offset, message));
     }
 
     fn playbook(&mut self, raw: RawPlaybook) -> Playbook {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::action::Screen;
+use super::action::{Action, Screen};
 use super::clock::Zone;
 use super::desk::Desk;
 use super::events::EventsState;
@@ -15,6 +15,7 @@ use super::inventory::InventoryState;
 use super::keys::Context;
 use super::picture::Picture;
 use super::popup::Popup;
+use super::preferences::Preferences;
 use super::replay::Replay;
 use super::steps::StepsState;
 use super::theme::Theme;
@@ -33,8 +34,8 @@ pub struct Settings {
     pub playbook: Playbook,
     /// Who is sitting here: it goes with every mark and judgement.
     pub by: String,
-    /// No colours, only bold, reverse and the like (`NO_COLOR`).
-    pub monochrome: bool,
+    /// How the screens look, what keys mean, where copies go.
+    pub preferences: Preferences,
 }
 
 /// How far the reading has come.
@@ -135,16 +136,11 @@ impl App {
     }
 
     fn of(desk: Desk, settings: Settings, now: DateTime<Utc>) -> Self {
-        let theme = if settings.monochrome {
-            Theme::monochrome()
-        } else {
-            Theme::colour()
-        };
         let mut app = Self {
             desk,
+            theme: settings.preferences.theme.theme(),
+            zone: settings.preferences.zone,
             settings,
-            theme,
-            zone: Zone::default(),
             picture: Picture::default(),
             has_mouse: false,
             now,
@@ -321,6 +317,11 @@ impl App {
             Screen::Resources => self.inventory.in_details,
             _ => false,
         }
+    }
+
+    /// The key that does this, for texts that name it.
+    pub(super) fn key_of(&self, action: Action) -> String {
+        self.settings.preferences.keys.key_of(action)
     }
 
     pub(super) fn is_replay(&self) -> bool {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Local, Utc};
 
 /// The zone that times are shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Zone {
+pub enum Zone {
     /// As CloudTrail writes them.
     #[default]
     Utc,

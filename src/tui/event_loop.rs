@@ -13,6 +13,7 @@ use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
+use super::action::Action;
 use super::app::{Account, App, Hands, Reading};
 use super::desk::Desk;
 use super::signals::{Heard, Signals};
@@ -127,7 +128,8 @@ pub(super) async fn run(
             Some(Effect::Watch) if app.is_watching => {
                 work.watch(false);
                 show_progress(app, &work);
-                app.say("No longer watching for new calls; w watches again");
+                let key = app.key_of(Action::Watch);
+                app.say(format!("No longer watching for new calls; {key} watches again"));
             }
             Some(Effect::Watch) if work.watch(true) => show_progress(app, &work),
             // Where nothing was read since the file was opened, that comes first; the watch begins at its end.

@@ -1,5 +1,7 @@
 //! The one table from keys to actions. It dispatches what is pressed, makes the hints at the bottom, and is the help.
+//! What the responder's settings change in it is in [`keymap`](super::keymap).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -11,8 +13,8 @@ use crate::investigation::Verdict;
 /// A key, with Ctrl or without. Shift is in the character itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
-    code: KeyCode,
-    ctrl: bool,
+    pub code: KeyCode,
+    pub ctrl: bool,
 }
 
 impl From<KeyEvent> for Key {
@@ -112,12 +114,12 @@ impl Context {
 }
 
 /// One row of the table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Binding {
     /// Where it holds.
     pub context: Context,
     /// The keys, the one to show first.
-    pub keys: &'static [Key],
+    pub keys: Cow<'static, [Key]>,
     /// What they mean.
     pub action: Action,
     /// Whether it is among the hints.
@@ -160,24 +162,26 @@ fn always(_: &App) -> bool {
 
 /// A binding that is among the hints.
 const fn hint(context: Context, keys: &'static [Key], action: Action, enabled: fn(&App) -> bool) -> Binding {
-    Binding {
-        context,
-        keys,
-        action,
-        hint: true,
-        enabled,
-    }
+    row(context, keys, action, enabled, true)
 }
 
 /// A binding that only the help shows.
 const fn quiet(context: Context, keys: &'static [Key], action: Action, enabled: fn(&App) -> bool) -> Binding {
+    row(context, keys, action, enabled, false)
+}
+
+const fn row(context: Context, keys: &'static [Key], action: Action, enabled: fn(&App) -> bool, hint: bool) -> Binding {
     Binding {
-        hint: false,
-        ..hint(context, keys, action, enabled)
+        context,
+        keys: Cow::Borrowed(keys),
+        action,
+        hint,
+        enabled,
     }
 }
 
-/// Every binding. In one context a key stands once.
+/// Every binding, as it is without settings of one's own: [`Keymap`](super::keymap::Keymap) holds those in force. In one
+/// context a key stands once.
 pub(super) static TABLE: &[Binding] = {
     use Action as A;
     use Context::{
@@ -329,15 +333,16 @@ pub(super) fn action(app: &App, key: Key) -> Option<Action> {
 
 /// The bindings that work right now, the innermost context first. A key that an inner context takes is not listed again
 /// for an outer one.
-pub(super) fn live(app: &App) -> impl Iterator<Item = &'static Binding> {
+pub(super) fn live(app: &App) -> impl Iterator<Item = &Binding> {
     bindings(app).filter(|binding| (binding.enabled)(app))
 }
 
 /// The bindings of the contexts one is in, whether they work right now or not.
-pub(super) fn bindings(app: &App) -> impl Iterator<Item = &'static Binding> {
+pub(super) fn bindings(app: &App) -> impl Iterator<Item = &Binding> {
+    let all = app.settings.preferences.keys.bindings();
     app.contexts()
         .into_iter()
-        .flat_map(|context| TABLE.iter().filter(move |b| b.context == context))
+        .flat_map(move |context| all.iter().filter(move |b| b.context == context))
 }
 
 #[cfg(test)]
@@ -351,7 +356,7 @@ mod tests {
         let mut seen = HashSet::new();
         for binding in TABLE {
             assert!(!binding.keys.is_empty(), "{binding:?}");
-            for key in binding.keys {
+            for key in binding.keys.iter() {
                 assert!(seen.insert((binding.context, *key)), "{:?} {key}", binding.context);
             }
         }

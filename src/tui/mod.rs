@@ -10,6 +10,7 @@
 //! | `event_loop`, `signals` | keys, updates, time and signals, in turn |
 //! | `app` | the state, and what can be asked of it |
 //! | `action`, `keys` | every intent, and the keys that express it |
+//! | `keymap`, `preferences` | what the responder's settings change: keys, looks, copies |
 //! | `update/` | from an action to the next state |
 //! | `desk` | the case on the screens: worked on, or played back |
 //! | `replay` | a saved case, built up to a moment |
@@ -31,10 +32,12 @@ mod events;
 mod explain;
 mod index;
 mod inventory;
+mod keymap;
 mod keys;
 mod paste;
 mod picture;
 mod popup;
+mod preferences;
 mod replay;
 mod signals;
 mod start;
@@ -53,7 +56,11 @@ use picture::Picture;
 
 pub use action::{Action, Screen};
 pub use app::{App, Reading, Settings};
+pub use clock::Zone;
+pub use keymap::{Bindable, Keymap, Rebinding, Refused};
+pub use preferences::{Clipboard, Preferences};
 pub use start::{Recent, Start, Wanted, draw as draw_start};
+pub use theme::ThemeName;
 pub use update::Effect;
 pub use views::draw;
 
@@ -72,6 +79,8 @@ pub struct Options {
     pub playbook: Playbook,
     /// Who is sitting here: it goes with every mark and judgement.
     pub by: String,
+    /// How the screens look, what keys mean, where copies go.
+    pub preferences: Preferences,
     /// Leave after the first pass over the sources.
     pub exit_when_done: bool,
     /// What to say first, until a key is pressed.
@@ -120,17 +129,13 @@ pub async fn start(start: &mut Start) -> Result<Wanted, TuiError> {
     }
 }
 
-/// Whether no colours are wanted. <https://no-color.org>: set, and not empty.
-pub fn no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-}
-
 /// Shows the screens until they are left, and gives the investigation back. The terminal is restored on every way out.
 pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
+    options.preferences.theme.tell_terminal();
     let settings = Settings {
         playbook: options.playbook,
         by: options.by,
-        monochrome: no_color(),
+        preferences: options.preferences,
     };
     let mut app = if options.replay {
         App::replay(options.case, settings, Utc::now())?

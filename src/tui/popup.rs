@@ -95,15 +95,6 @@ pub(super) struct Menu {
 }
 
 impl Menu {
-    /// What is offered, in this order.
-    pub(super) const STATES: [ItemState; 5] = [
-        ItemState::Open,
-        ItemState::InProgress,
-        ItemState::Done,
-        ItemState::Blocked,
-        ItemState::NotApplicable,
-    ];
-
     /// Stands on the state an item is most likely put into next.
     pub(super) fn new(item: String, now: ItemState) -> Self {
         let likely = match now {

@@ -9,6 +9,32 @@ use crate::investigation::Verdict;
 use crate::investigation::triage::Standing;
 use crate::playbook::State;
 
+/// Which theme is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    /// The terminal's own colours.
+    #[default]
+    Colour,
+    /// No colours: bold, reverse and the like.
+    Monochrome,
+}
+
+impl ThemeName {
+    pub(super) fn theme(self) -> Theme {
+        match self {
+            Self::Colour => Theme::colour(),
+            Self::Monochrome => Theme::monochrome(),
+        }
+    }
+
+    /// Colours that were asked for in so many words go before `NO_COLOR`, which crossterm reads by itself.
+    pub(super) fn tell_terminal(self) {
+        if self == Self::Colour {
+            crossterm::style::force_color_output(true);
+        }
+    }
+}
+
 /// How each role looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Theme {

@@ -14,5 +14,7 @@ mod investigate;
 mod notice;
 mod output;
 mod pasted;
+mod plain;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;

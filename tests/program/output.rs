@@ -273,6 +273,21 @@ fn the_help_says_what_the_sources_of_the_catalogue_ask_for() {
 fn completions_and_the_manual_page_are_printed() {
     let page = keytrail().arg("man").output().expect("runs");
     assert!(out(&page).contains(".TH") && out(&page).contains("investigate"));
+    // Every page that it refers to is there too.
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = keytrail()
+        .args(["man", "--dir"])
+        .arg(folder.path())
+        .output()
+        .expect("runs");
+    assert_eq!(code(&run), 0, "{}", err(&run));
+    let named = out(&page);
+    let named = named.lines().filter_map(|line| line.strip_suffix("(1)"));
+    let pages: Vec<String> = named.map(|name| name.replace('\\', "")).collect();
+    assert!(pages.len() > 10, "{pages:?}");
+    for name in pages.iter().filter(|name| *name != "keytrail-help") {
+        assert!(folder.path().join(format!("{name}.1")).exists(), "{name}");
+    }
     for shell in ["bash", "zsh", "fish"] {
         let script = keytrail().args(["completions", shell]).output().expect("runs");
         assert!(out(&script).contains("keytrail"), "{shell}");

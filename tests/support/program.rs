@@ -18,6 +18,7 @@ pub fn keytrail() -> Command {
     command
         .env_remove("NO_COLOR")
         .env("HOME", std::env::temp_dir())
+        .env_remove("XDG_CONFIG_HOME")
         .env_remove("XDG_DATA_HOME");
     command
 }

@@ -16,7 +16,7 @@ use keytrail::investigation::live::{LiveRole, LiveSeen, LiveUser, Made};
 use keytrail::investigation::{Investigation, Link, Node, What};
 use keytrail::playbook::{self, Playbook};
 use keytrail::store::CaseFile;
-use keytrail::tui::{self, App, Effect, Settings};
+use keytrail::tui::{self, App, Effect, Preferences, Settings, ThemeName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -47,7 +47,14 @@ pub fn settings(monochrome: bool) -> Settings {
     Settings {
         playbook: builtin(),
         by: "alex".to_owned(),
-        monochrome,
+        preferences: Preferences {
+            theme: if monochrome {
+                ThemeName::Monochrome
+            } else {
+                ThemeName::Colour
+            },
+            ..Preferences::default()
+        },
     }
 }
 

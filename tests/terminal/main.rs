@@ -33,6 +33,7 @@ mod aws;
 mod change;
 mod endings;
 mod erase;
+mod lines;
 mod mouse;
 mod panics;
 mod paste;

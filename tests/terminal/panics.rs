@@ -9,7 +9,7 @@ use keytrail::collect::hunt::{Feed, Hunt, Window};
 use keytrail::collect::source::{Out, Source, SourceError};
 use keytrail::collect::work::Work;
 use keytrail::investigation::lead::Lead;
-use keytrail::tui::{self, Options};
+use keytrail::tui::{self, Options, Preferences};
 use portable_pty::CommandBuilder;
 use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
@@ -43,6 +43,7 @@ fn show_screens(hunt: impl FnOnce(&mut keytrail::store::CaseFile) -> Option<Hunt
     let mut case = screens::begun();
     let hunt = hunt(&mut case);
     let options = Options {
+        preferences: Preferences::default(),
         case,
         work: Work {
             hunt,

@@ -51,6 +51,36 @@ fn what_is_copied_is_handed_to_the_terminal() {
 }
 
 #[test]
+fn the_screens_are_as_the_settings_say_and_a_flag_goes_before_them() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("settings.toml");
+    std::fs::write(
+        &file,
+        "theme = \"monochrome\"\ntime_zone = \"local\"\n[keys]\nhelp = \"H\"\n",
+    )
+    .expect("written");
+    let file = file.to_str().expect("UTF-8");
+    let mut terminal = Terminal::open(24, 80, &["demo", "--config", file]);
+    terminal.shows("Do this next");
+    terminal.shows("local time");
+    terminal.shows("H help");
+    terminal.types("H");
+    terminal.shows("Moving");
+    terminal.types("\u{3}");
+    terminal.ends();
+    // Cyan, with which the program's name is written.
+    let has_colour = |terminal: &Terminal| terminal.received().contains("38;5;6");
+    assert!(!has_colour(&terminal));
+    let flags = ["demo", "--config", file, "--theme", "colour", "--time-zone", "utc"];
+    let mut terminal = Terminal::open(24, 80, &flags);
+    terminal.shows("Do this next");
+    terminal.shows("UTC");
+    terminal.types("\u{3}");
+    terminal.ends();
+    assert!(has_colour(&terminal));
+}
+
+#[test]
 fn a_window_too_small_says_so_and_comes_back() {
     let mut terminal = Terminal::open(12, 40, &["demo"]);
     terminal.shows("60");

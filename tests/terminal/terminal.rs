@@ -57,13 +57,27 @@ impl Terminal {
         Self::run(rows, cols, command)
     }
 
+    /// The program on a terminal that says it can show lines only.
+    pub(crate) fn dumb(arguments: &[impl AsRef<OsStr>]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
+        command.args(arguments);
+        command.env("TERM", "dumb");
+        Self::start(50, 120, command)
+    }
+
     pub(crate) fn run(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
+        command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
-        Self::run_as_set(rows, cols, command)
+        Self::start(rows, cols, command)
     }
 
     /// The same, with the settings of the command alone.
     pub(crate) fn run_as_set(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
+        command.env("TERM", "xterm-256color");
+        Self::start(rows, cols, command)
+    }
+
+    fn start(rows: u16, cols: u16, mut command: CommandBuilder) -> Self {
         // Between being opened and being marked as not to be inherited, a terminal is inherited by whatever another test
         // starts; then nobody can close it any more.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -72,8 +86,8 @@ impl Terminal {
             .openpty(size(rows, cols))
             .expect("a pseudo-terminal");
         let modes = modes(&*pair.master);
-        command.env("TERM", "xterm-256color");
         command.env("HOME", std::env::temp_dir());
+        command.env_remove("XDG_CONFIG_HOME");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(alone);
         let mut reader = pair.master.try_clone_reader().expect("a reader");

@@ -11,7 +11,9 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
+use super::clock::Zone;
 use super::picture::Picture;
+use super::preferences::Preferences;
 use super::theme::Theme;
 use super::widgets::scroll::{Move, Scroll};
 use crate::cloudtrail::notice::{self, Notice};
@@ -55,23 +57,22 @@ pub struct Start {
     complaint: Vec<String>,
     theme: Theme,
     pub(super) picture: Picture,
+    zone: Zone,
 }
 
 impl Start {
     /// The screen with these investigations, the newest first.
-    pub fn new(recent: Vec<Recent>, monochrome: bool) -> Self {
+    pub fn new(recent: Vec<Recent>, preferences: &Preferences) -> Self {
+        preferences.theme.tell_terminal();
         Self {
             input: Input::default(),
             notice: Notice::default(),
             recent,
             list: Scroll::default(),
             complaint: Vec::new(),
-            theme: if monochrome {
-                Theme::monochrome()
-            } else {
-                Theme::colour()
-            },
             picture: Picture::default(),
+            theme: preferences.theme.theme(),
+            zone: preferences.zone,
         }
     }
 

@@ -15,15 +15,12 @@ use ratatui::text::{Line, Span};
 
 use super::{Recent, Start};
 use crate::cloudtrail::notice::{Format, Mention, Notice};
-use crate::tui::clock::Zone;
 use crate::tui::views;
 use crate::tui::widgets::pane::{self, labelled};
 use crate::tui::widgets::text::{self, cell, cut, fold, id_cell, middle, safe, wrap};
 
 /// From this height on there is room for a long notice.
 const TALL: u16 = 34;
-/// Times are as CloudTrail writes them.
-const ZONE: Zone = Zone::Utc;
 const LABEL: usize = 9;
 
 /// Draws the whole screen.
@@ -60,7 +57,7 @@ fn lay_out(start: &Start, frame: &mut Frame<'_>) {
     ];
     let right = vec![
         Span::styled(" READ-ONLY ", theme.badge),
-        Span::raw(format!("  {} ", ZONE.word())),
+        Span::raw(format!("  {} ", start.zone.word())),
     ];
     views::ends(frame, title, left, right);
     typed(start, frame, field);
@@ -182,7 +179,7 @@ fn named<'a>(start: &Start, mention: &Mention, room: usize) -> Vec<Line<'a>> {
     let time = mention
         .time
         .as_ref()
-        .map(|time| time.said(|utc| format!("{} UTC", ZONE.full(utc))));
+        .map(|time| time.said(|utc| format!("{} {}", start.zone.full(utc), start.zone.name(utc))));
     let said: Vec<String> = [mention.event.clone(), from, country, time]
         .into_iter()
         .flatten()
@@ -240,7 +237,7 @@ fn row(start: &Start, recent: &Recent, width: usize) -> Line<'static> {
     Line::from(vec![
         Span::raw(name),
         Span::raw(cell(&format!("  {}{more}", middle(&key, key_width - 6)), key_width)),
-        Span::styled(cell(&ZONE.minute(glance.begun), DATE), theme.dim),
+        Span::styled(cell(&start.zone.minute(glance.begun), DATE), theme.dim),
         Span::styled(state, style),
     ])
 }

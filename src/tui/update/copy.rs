@@ -4,6 +4,7 @@ use super::Effect;
 use crate::playbook::{Treat, Treatment, script};
 use crate::tui::action::Screen;
 use crate::tui::app::App;
+use crate::tui::preferences::Clipboard;
 use crate::tui::widgets::text::{counted, middle, safe};
 
 /// What every terminal takes: longer sequences are dropped without a word. In bytes, before they are encoded.
@@ -13,6 +14,10 @@ impl App {
     /// Copies what is under the cursor: an item's commands, a node's id, an event's id; on the overview the command that it
     /// shows.
     pub(super) fn copy(&mut self) -> Option<Effect> {
+        if self.settings.preferences.clipboard == Clipboard::Off {
+            self.complain("Copying is switched off: `clipboard` in the settings");
+            return None;
+        }
         let (what, text) = match self.screen {
             _ if !self.popups.is_empty() => self.change_commands()?,
             Screen::Chain => {

@@ -37,6 +37,7 @@ use super::popup::{Popup, Question, paste};
 use super::widgets::scroll::{Move, Scroll};
 use crate::investigation::What;
 use crate::investigation::change::{Approved, Change, Holder};
+use crate::investigation::fact::ItemState;
 
 /// What has to be done outside the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,7 +216,7 @@ impl App {
             Some(Popup::Findings(scroll)) => {
                 return scroll.go(to, self.desk.investigation().findings().len());
             }
-            Some(Popup::Menu(menu)) => return menu.scroll.go(to, super::popup::Menu::STATES.len()),
+            Some(Popup::Menu(menu)) => return menu.scroll.go(to, ItemState::ALL.len()),
             Some(Popup::Offers(offers)) => return offers.scroll.go(to, offers.list.len()),
             Some(Popup::Asked(asked)) => return asked.scroll.go(to, asked.list.len()),
             Some(Popup::Proposal(proposal)) => return proposal.scroll.scroll(to),

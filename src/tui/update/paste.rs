@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::Effect;
 use crate::investigation::What;
 use crate::playbook::{Item, asks};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::paste::{Asked, PasteBox};
 use crate::tui::popup::Popup;
@@ -69,7 +70,13 @@ impl App {
         });
         match taken {
             // The names changed while it was pasted.
-            None => self.complain(format!("{} does not ask for this any more; press p again", paste.item)),
+            None => {
+                let key = self.key_of(Action::Paste);
+                self.complain(format!(
+                    "{} does not ask for this any more; press {key} again",
+                    paste.item
+                ));
+            }
             Some(Err(unusable)) => {
                 paste.clear();
                 paste.complaint = Some(format!("Not taken: {unusable}. {}", unusable.hint()));

@@ -11,7 +11,7 @@ use crate::investigation::timeline::suggestions;
 use crate::store::StoredRecord;
 use crate::tui::action::Screen;
 use crate::tui::app::App;
-use crate::tui::popup::{Field, Menu, Popup, Purpose, Question, Record};
+use crate::tui::popup::{Field, Popup, Purpose, Question, Record};
 use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text::safe;
 
@@ -153,7 +153,7 @@ impl App {
     pub(super) fn accept(&mut self) -> Option<Effect> {
         match self.popups.pop() {
             Some(Popup::Menu(menu)) => {
-                if let Some(state) = Menu::STATES.get(menu.scroll.at()) {
+                if let Some(state) = ItemState::ALL.get(menu.scroll.at()) {
                     self.choose_state(menu.item, *state);
                 }
             }
@@ -177,7 +177,7 @@ impl App {
         let text = field.input.value().trim().to_owned();
         let complaint = match &field.purpose {
             Purpose::JumpToTime => self.jump_to(&text),
-            Purpose::Note { state, .. } if text.is_empty() && needs_reason(*state) => {
+            Purpose::Note { state, .. } if text.is_empty() && state.needs_reason() => {
                 Some(format!("an item that is {} needs a reason", state.as_str()))
             }
             Purpose::Note { item, state } => {
@@ -209,8 +209,4 @@ impl App {
             }
         }
     }
-}
-
-fn needs_reason(state: ItemState) -> bool {
-    matches!(state, ItemState::Blocked | ItemState::NotApplicable)
 }

@@ -44,7 +44,7 @@ impl App {
 
     /// Puts an item into a state. One that waits or does not apply needs a reason.
     pub(super) fn choose_state(&mut self, item: String, state: ItemState) {
-        if matches!(state, ItemState::Blocked | ItemState::NotApplicable) {
+        if state.needs_reason() {
             self.ask_for_note(item, state);
         } else {
             let note = self.note(&item);

@@ -205,7 +205,8 @@ fn gauge(done: u64, total: u64, columns: u64, app: &App) -> [Span<'static>; 2] {
 fn watch(app: &App) -> String {
     let investigation = app.investigation();
     let Some(watched) = investigation.watched() else {
-        return "watching for new calls: AWS is asked again and again, w stops".to_owned();
+        let key = app.key_of(Action::Watch);
+        return format!("watching for new calls: AWS is asked again and again, {key} stops");
     };
     let missed = match watched.missed.len() as u64 {
         0 => String::new(),
@@ -248,7 +249,7 @@ pub(super) fn hints(app: &App, frame: &mut Frame<'_>, area: Rect) {
         let Some(key) = binding.keys.iter().find(|key| !taken.contains(*key)) else {
             continue;
         };
-        taken.extend(binding.keys);
+        taken.extend(binding.keys.iter());
         if !binding.hint || seen.contains(&binding.action) {
             continue;
         }

@@ -12,6 +12,7 @@ use crate::investigation::actor::actor_id;
 use crate::investigation::reach::{self, Holder};
 use crate::investigation::triage::Standing;
 use crate::investigation::{Link, Node, chain, further};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::clock;
 use crate::tui::theme::verdict_sign;
@@ -280,8 +281,9 @@ fn deeds(app: &App, at: usize, width: usize) -> Vec<Line<'static>> {
         .collect();
     if deeds.len() > MOST_CALLS {
         let more = format!(
-            "          and {} other calls; t lists the events",
-            deeds.len() - MOST_CALLS
+            "          and {} other calls; {} lists the events",
+            deeds.len() - MOST_CALLS,
+            app.key_of(Action::NodeEvents)
         );
         lines.push(Line::styled(more, theme.dim));
     }

@@ -8,6 +8,7 @@ use ratatui::text::Line;
 use crate::export::text::plural;
 use crate::investigation::Pasted;
 use crate::playbook::{Item, asks};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::paste::{Asked, PasteBox};
 use crate::tui::widgets::pane;
@@ -22,7 +23,8 @@ pub(super) fn listed(app: &App, item: &Item, width: usize) -> Vec<Line<'static>>
     let asks = asks(item, &app.names);
     let mut lines = Vec::new();
     if !asks.is_empty() {
-        let heading = Line::styled("Paste what these print (p)", app.theme.accent);
+        let heading = format!("Paste what these print ({})", app.key_of(Action::Paste));
+        let heading = Line::styled(heading, app.theme.accent);
         lines.extend([Line::default(), heading]);
     }
     for ask in asks.iter().take(MOST) {

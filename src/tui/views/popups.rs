@@ -7,9 +7,10 @@ use ratatui::widgets::Clear;
 use tui_input::Input;
 
 use super::{change, findings, paste};
+use crate::investigation::fact::ItemState;
 use crate::playbook::State;
 use crate::tui::app::App;
-use crate::tui::keys::{self, Binding, Context, TABLE};
+use crate::tui::keys::{Binding, Context};
 use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record, TIME_FORMS};
 use crate::tui::theme::item_sign;
 use crate::tui::widgets::pane;
@@ -91,8 +92,9 @@ fn help(app: &App, help: &Help, frame: &mut Frame<'_>, body: Rect) {
 fn help_lines(app: &App, search: &str, width: usize) -> Vec<Line<'static>> {
     const KEYS: usize = 16;
     let needle = search.to_lowercase();
+    let table = app.settings.preferences.keys.bindings();
     let mut order = app.contexts_below();
-    for binding in TABLE {
+    for binding in table {
         if !order.contains(&binding.context) && (binding.context != Context::Replay || app.is_replay()) {
             order.push(binding.context);
         }
@@ -105,7 +107,7 @@ fn help_lines(app: &App, search: &str, width: usize) -> Vec<Line<'static>> {
             let text = format!("{} {label} {about} {}", keys_of(b), context.title());
             b.context == context && text.to_lowercase().contains(&needle)
         };
-        for binding in TABLE.iter().filter(matching) {
+        for binding in table.iter().filter(matching) {
             if heading != context.title() {
                 if !lines.is_empty() {
                     lines.push(Line::default());
@@ -129,7 +131,7 @@ fn help_lines(app: &App, search: &str, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn keys_of(binding: &keys::Binding) -> String {
+fn keys_of(binding: &Binding) -> String {
     let named: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
     named.join(" ")
 }
@@ -138,14 +140,14 @@ fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
     let theme = &app.theme;
     let area = pane::popup(frame, body, 34, 7);
     let inner = pane::pane(frame, area, &format!("{} is", menu.item), true, theme);
-    let lines = Menu::STATES.iter().map(|state| {
+    let lines = ItemState::ALL.iter().map(|state| {
         let shown = State::from(*state);
         Line::styled(
             format!("{} {}", item_sign(shown), state.as_str()),
             theme.item_state(shown),
         )
     });
-    let shown = menu.scroll.list(Menu::STATES.len(), usize::from(inner.height));
+    let shown = menu.scroll.list(ItemState::ALL.len(), usize::from(inner.height));
     menu.scroll.put(inner);
     pane::lines(frame, inner, lines.skip(shown.start));
     pane::select_row(frame, inner, menu.scroll.at() - shown.start, true, theme);
