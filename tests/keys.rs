@@ -30,7 +30,7 @@ fn a_search_says_what_it_found() {
     assert!(typed.contains("no match"), "{typed}");
     press(&mut app, "<Enter>");
     assert!(status(&app).contains("search: log-archiverxyz · no match"));
-    press(&mut app, "3/GetCaller");
+    press(&mut app, "3fGetCaller");
     assert!(status(&app).contains(" events"), "{}", status(&app));
     press(&mut app, "zzz");
     assert!(status(&app).contains("no match"));
@@ -55,7 +55,7 @@ fn the_help_cuts_nothing_and_knows_what_filters() {
     assert!(all.contains("never quits"), "{all}");
     press(&mut app, "/filter<Enter>");
     let found = text(&draw(&app, 80, 40));
-    for key in ["w  ", "f  ", "n  ", "s  ", "R  ", "o  "] {
+    for key in ["w  ", "f  ", "b  ", "s  ", "R  ", "o  "] {
         assert!(found.contains(&format!("│ {key}")), "no {key} in:\n{found}");
     }
 }
@@ -63,7 +63,7 @@ fn the_help_cuts_nothing_and_knows_what_filters() {
 #[test]
 fn other_keys_work_and_stand_in_the_hints_and_in_the_help() {
     let settings = "[keys]\nmalicious = \"B\"\nfindings = \"F2\"\ndown = [\"Ctrl-N\", \"s\"]\nsame-service = \"S\"\n\
-                    copy = \"Y\"\ndo = \"P\"\n";
+                    copy = \"O\"\ndo = \"P\"\n";
     let mut own = screens::settings(false);
     own.preferences.keys = keytrail::config::parse(settings).expect("good").keys.expect("keys");
     let mut app = App::new(screens::case(), own, screens::now());
@@ -80,7 +80,7 @@ fn other_keys_work_and_stand_in_the_hints_and_in_the_help() {
     assert_eq!(judged(&app), 2);
     let shown = text(&draw(&app, 200, 30));
     let hints = shown.lines().last().expect("the hints");
-    for hint in ["B malicious", "Y copy", "P do", "→ unfold"] {
+    for hint in ["B malicious", "O copy", "P do", "→ unfold"] {
         assert!(hints.contains(hint), "no {hint} in: {hints}");
     }
     assert!(!hints.contains("m malicious"), "{hints}");
@@ -201,7 +201,7 @@ fn a_judgement_is_a_fact() {
 #[test]
 fn the_source_of_an_event_is_judged_with_the_keys_that_judge_nodes() {
     let mut app = app(false);
-    press(&mut app, "3/203.0.113.66<Enter>m");
+    press(&mut app, "3f203.0.113.66<Enter>m");
     let verdict = |app: &App| app.investigation().verdict("203.0.113.66 aws-cli");
     assert_eq!(verdict(&app), Verdict::Malicious);
     let shown = text(&draw(&app, 80, 24));

@@ -30,7 +30,7 @@ const SCREENS: [(&str, &str); 23] = [
     ("actions", "2D"),
     ("action_commands", "2D<Enter>"),
     ("timeline", "3<Down>"),
-    ("timeline_filtered", "3wf<Down>"),
+    ("timeline_filtered", "3wE<Down>"),
     ("record", "2<Down>r"),
     ("findings", "1F<Down>"),
     ("explained_event", "3w<Down>x"),
@@ -78,7 +78,7 @@ fn the_notice_is_on_the_overview_and_names_its_address() {
         "{shown}"
     );
     // The responder knows better.
-    press(&mut app, "3/203.0.113.66<Enter>e1");
+    press(&mut app, "3f203.0.113.66<Enter>e1");
     let shown = text(&draw(&app, 150, 40));
     assert!(
         shown.contains("+ expected") && !shown.contains("named by the notice"),

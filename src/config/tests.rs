@@ -9,7 +9,7 @@ fn mistakes(text: &str) -> Vec<String> {
 fn every_setting_is_understood() {
     let config = parse(
         "theme = \"monochrome\"\ntime_zone = \"local\"\nclipboard = \"off\"\nprofile = \"ir\"\n\
-         regions = [\"us-east-1\", \"eu-west-1\"]\nplaybooks = \"~/ours\"\n[keys]\nmalicious = \"M\"\n",
+         regions = [\"us-east-1\", \"eu-west-1\"]\nplaybooks = \"~/ours\"\n[keys]\nmalicious = \"B\"\n",
     )
     .unwrap();
     assert_eq!(config.theme, Some(ThemeName::Monochrome));

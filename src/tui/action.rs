@@ -96,6 +96,9 @@ pub enum Action {
     Act,
     NodeEvents,
     EventNode,
+    Palette,
+    GoBack,
+    GoForward,
     FilterText,
     Earlier,
     Later,
@@ -181,6 +184,9 @@ impl Action {
             Self::Act => "do",
             Self::NodeEvents | Self::FindingEvents | Self::ResourceEvents => "its events",
             Self::EventNode => "in chain",
+            Self::Palette => "actions",
+            Self::GoBack => "where I was",
+            Self::GoForward => "forward",
             Self::FilterText => "filter",
             Self::Earlier => "earlier",
             Self::Later => "later",
@@ -275,6 +281,9 @@ impl Action {
             Self::Act => "Do something about it; read-only, the commands for that",
             Self::NodeEvents => "Show the events of this node in the timeline",
             Self::EventNode => "Show the node that made this call in the chain",
+            Self::Palette => "List every action by name, with its key; type a few of its letters",
+            Self::GoBack => "Go back to where you were before the last jump",
+            Self::GoForward => "Go forward again",
             Self::FilterText => {
                 "Filter by what you type, such as `service:iam write -error:*`; Tab completes; words are looked for everywhere"
             }

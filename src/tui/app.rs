@@ -14,6 +14,7 @@ use super::index::Index;
 use super::inventory::InventoryState;
 use super::keys::Context;
 use super::picture::Picture;
+use super::places::Places;
 use super::popup::Popup;
 use super::preferences::Preferences;
 use super::replay::Replay;
@@ -107,6 +108,9 @@ pub struct App {
     pub(super) steps: StepsState,
     pub(super) coverage: Scroll,
     pub(super) inventory: InventoryState,
+    /// What `n` goes to in lists that have no search of their own.
+    pub(super) searched: String,
+    pub(super) places: Places,
     pub(super) message: Option<Message>,
     pub(super) reading: Option<Reading>,
     /// How the reading of each region of AWS goes on.
@@ -152,6 +156,8 @@ impl App {
             steps: StepsState::new(),
             coverage: Scroll::default(),
             inventory: InventoryState::default(),
+            searched: String::new(),
+            places: Places::default(),
             message: None,
             reading: None,
             regions: BTreeMap::new(),
@@ -461,10 +467,28 @@ impl App {
         self.can_judge_source() && self.source().is_some_and(judged)
     }
 
+    pub(super) fn has_searched(&self) -> bool {
+        !self.searched.is_empty()
+    }
+
+    /// Whether a CloudTrail record is shown.
+    pub(super) fn on_record(&self) -> bool {
+        matches!(self.popups.last(), Some(Popup::Record(_)))
+    }
+
+    pub(super) fn has_past(&self) -> bool {
+        self.places.has_past()
+    }
+
+    pub(super) fn has_future(&self) -> bool {
+        self.places.has_future()
+    }
+
     pub(super) fn is_searching(&self) -> bool {
         match self.screen {
             Screen::Timeline => !self.events.search.is_empty(),
-            _ => !self.tree.search.is_empty(),
+            Screen::Chain => !self.tree.search.is_empty(),
+            _ => self.has_searched(),
         }
     }
 

@@ -11,8 +11,15 @@ use crate::cloudtrail::Event;
 use crate::investigation::Investigation;
 use crate::investigation::timeline::{self, Filter, Sieve};
 
-/// So many events are looked at between two frames: a few milliseconds of work, so that typing never waits.
-const SLICE: usize = 100_000;
+/// How many events are looked at between two frames: a few milliseconds of work, so that typing never waits.
+#[derive(Debug)]
+struct Slice(usize);
+
+impl Default for Slice {
+    fn default() -> Self {
+        Self(100_000)
+    }
+}
 
 /// What the timeline screen remembers.
 #[derive(Debug, Default)]
@@ -31,6 +38,7 @@ pub(super) struct EventsState {
     pub scroll: Scroll,
     /// All events, earliest first.
     order: Vec<u32>,
+    slice: Slice,
     is_data_stale: bool,
     is_filter_stale: bool,
     sifting: Option<Sifting>,
@@ -90,7 +98,7 @@ impl EventsState {
             });
         }
         let Some(mut sifting) = self.sifting.take() else { return };
-        let until = (sifting.looked_at + SLICE).min(self.order.len());
+        let until = (sifting.looked_at + self.slice.0).min(self.order.len());
         sifting.look_at(investigation, &self.filter, &self.order[sifting.looked_at..until]);
         sifting.looked_at = until;
         if until < self.order.len() {
@@ -155,5 +163,88 @@ impl Sifting {
             self.rows.push(*at);
             self.calls.push((event.time(), whose.tell(event)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    use crate::cloudtrail::{Interner, Record};
+    use crate::investigation::fact::{Page, Started};
+    use crate::investigation::timeline::{parse, select};
+    use crate::investigation::{Fact, What};
+    use serde_json::json;
+
+    const KEY: &str = "AKIAZZSLICE000000001";
+
+    fn investigation() -> Investigation {
+        let record = |at: u64| {
+            let body = json!({"eventID": format!("e{at:02}"), "eventTime": format!("2026-01-01T00:{:02}:00Z", (at * 7) % 50),
+                "eventSource": "ec2.amazonaws.com", "awsRegion": "us-east-1", "recipientAccountId": "111122223333",
+                "eventName": if at % 3 == 0 { "RunInstances" } else { "DescribeInstances" },
+                "sourceIPAddress": "203.0.113.1", "userAgent": "x", "readOnly": at % 3 != 0,
+                "userIdentity": {"type": "IAMUser", "accessKeyId": KEY, "accountId": "111122223333"}});
+            Record::parse(body.to_string().as_bytes(), &mut Interner::default()).expect("a record")
+        };
+        let started = Started {
+            seeds: vec![KEY.to_owned()],
+            tool_version: String::new(),
+            playbook_text: None,
+            notice: None,
+            playbook: String::new(),
+        };
+        let page = Page {
+            origin: Arc::from("test"),
+            records: (0..50).map(record).collect(),
+        };
+        let mut investigation = Investigation::default();
+        for what in [What::Started(started), What::Page(page)] {
+            let at = DateTime::UNIX_EPOCH;
+            investigation.apply(&Fact { at, what });
+        }
+        investigation.settle();
+        investigation
+    }
+
+    #[test]
+    fn a_choice_in_slices_ends_with_the_same_rows_and_on_the_same_event() {
+        let investigation = investigation();
+        let mut state = EventsState {
+            slice: Slice(7),
+            ..EventsState::default()
+        };
+        state.touch();
+        state.finish(&investigation);
+        assert_eq!(state.rows.len(), 50);
+        state.scroll.select(30);
+        let selected = state.selected();
+        let before = state.rows.clone();
+        state.set(Filter {
+            terms: parse("-name:Never"),
+            ..Filter::default()
+        });
+        state.refresh(&investigation);
+        // What was there stays until the end, and it is said how far it is.
+        assert_eq!((state.progress(), &state.rows), (Some(14), &before));
+        // Typed on: the choice begins again.
+        let filter = Filter {
+            terms: parse("write"),
+            ..Filter::default()
+        };
+        state.set(filter.clone());
+        state.finish(&investigation);
+        assert_eq!(
+            (state.progress(), &state.rows),
+            (None, &select(&investigation, &filter))
+        );
+        state.set(Filter::default());
+        state.finish(&investigation);
+        state.select(selected.expect("an event"));
+        state.set(Filter::default());
+        state.touch();
+        state.finish(&investigation);
+        assert_eq!(state.selected(), selected);
     }
 }

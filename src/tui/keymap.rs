@@ -334,7 +334,7 @@ mod tests {
         let taken = refused(&[("same-caller", &["f"])]);
         assert_eq!(
             taken,
-            ["f cannot mean both `same-caller` (Timeline) and `failures` (Timeline)"]
+            ["f cannot mean both `same-caller` (Timeline) and `filter` (Timeline)"]
         );
         let around = refused(&[("quit", &["m"])]);
         assert_eq!(
@@ -344,7 +344,7 @@ mod tests {
         let answer = refused(&[("up", &["Ctrl-C"])]);
         assert!(answer[0].contains("`leave-at-once`"), "{answer:?}");
         // Free again once the other has moved.
-        assert_eq!(refused(&[("same-caller", &["f"]), ("failures", &["K"])]), [""; 0]);
+        assert_eq!(refused(&[("same-caller", &["f"]), ("filter", &["K"])]), [""; 0]);
         // Never together.
         assert_eq!(refused(&[("kind", &["K"]), ("failures", &["K"])]), [""; 0]);
     }

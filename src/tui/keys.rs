@@ -66,6 +66,8 @@ pub(super) enum Context {
     InDetails,
     /// While a saved investigation is played.
     Replay,
+    /// In the palette.
+    InPalette,
     /// Over a record.
     InRecord,
     /// In the list of findings.
@@ -99,6 +101,7 @@ impl Context {
             Self::On(screen) => screen.title(),
             Self::InDetails => "Details",
             Self::Replay => "Replay",
+            Self::InPalette => "Actions",
             Self::InRecord => "Record",
             Self::InFindings => "Findings",
             Self::InExplanation => "Explanation",
@@ -151,6 +154,7 @@ const ENTER: Key = code(KeyCode::Enter);
 const ESC: Key = code(KeyCode::Esc);
 const TAB: Key = code(KeyCode::Tab);
 const BACK_TAB: Key = code(KeyCode::BackTab);
+const BACKSPACE: Key = code(KeyCode::Backspace);
 const HOME: Key = code(KeyCode::Home);
 const END: Key = code(KeyCode::End);
 const PAGE_UP: Key = code(KeyCode::PageUp);
@@ -186,7 +190,7 @@ pub(super) static TABLE: &[Binding] = {
     use Action as A;
     use Context::{
         Always, Everywhere, InChange, InCommands, InDetails, InExplanation, InField, InFindings, InHelp, InMenu,
-        InPaste, InQuestion, InRecord, InSecret, Moving, On, Replay,
+        InPalette, InPaste, InQuestion, InRecord, InSecret, Moving, On, Replay,
     };
     use Screen::{Chain, Coverage, Overview, Resources, Steps, Timeline};
     &[
@@ -261,12 +265,21 @@ pub(super) static TABLE: &[Binding] = {
         hint(On(Steps), &[ch('D')], A::Act, App::can_act_on_item),
         hint(On(Steps), &[ch('t')], A::SwitchOrder, always),
         hint(On(Steps), &[ch('y')], A::Copy, App::has_commands),
+        hint(On(Steps), &[ch('/')], A::Search, App::on_item_list),
+        quiet(On(Steps), &[ch('n')], A::NextMatch, App::has_searched),
+        quiet(On(Steps), &[ch('N')], A::PreviousMatch, App::has_searched),
         hint(On(Steps), &[RIGHT, ch('l')], A::Details, App::on_item_list),
         hint(On(Resources), &[ENTER, RIGHT, ch('l')], A::Details, App::on_inventory),
         hint(On(Resources), &[ch('f')], A::OpenOnly, App::has_resources),
         hint(On(Resources), &[ch('t')], A::ResourceEvents, App::on_resource),
         hint(On(Resources), &[ch('y')], A::Copy, App::on_resource),
         hint(On(Resources), &[ch('Y')], A::CopyRemoval, App::can_be_removed),
+        hint(On(Resources), &[ch('/')], A::Search, App::has_resources),
+        quiet(On(Resources), &[ch('n')], A::NextMatch, App::has_searched),
+        quiet(On(Resources), &[ch('N')], A::PreviousMatch, App::has_searched),
+        hint(On(Coverage), &[ch('/')], A::Search, always),
+        quiet(On(Coverage), &[ch('n')], A::NextMatch, App::has_searched),
+        quiet(On(Coverage), &[ch('N')], A::PreviousMatch, App::has_searched),
         quiet(Moving, &[UP, ch('k')], A::Up, always),
         quiet(Moving, &[DOWN, ch('j')], A::Down, always),
         quiet(Moving, &[PAGE_UP, ctrl('b')], A::PageUp, always),
@@ -274,9 +287,21 @@ pub(super) static TABLE: &[Binding] = {
         quiet(Moving, &[HOME, ch('g')], A::Top, always),
         quiet(Moving, &[END, ch('G')], A::Bottom, always),
         quiet(Moving, &[ch('M')], A::ToggleMouse, always),
+        hint(InPalette, &[ENTER], A::Accept, always),
+        hint(InPalette, &[ESC], A::Back, always),
+        quiet(InPalette, &[UP], A::Up, always),
+        quiet(InPalette, &[DOWN], A::Down, always),
+        quiet(InPalette, &[PAGE_UP], A::PageUp, always),
+        quiet(InPalette, &[PAGE_DOWN], A::PageDown, always),
+        hint(InRecord, &[ch('/')], A::Search, App::on_record),
+        quiet(InRecord, &[ch('n')], A::NextMatch, App::has_searched),
+        quiet(InRecord, &[ch('N')], A::PreviousMatch, App::has_searched),
         hint(InRecord, &[ESC, ch('q'), ch('r'), ENTER], A::Back, always),
         hint(InFindings, &[ENTER, ch('t')], A::FindingEvents, App::has_findings),
         hint(InFindings, &[ch('x')], A::Explain, App::has_findings),
+        hint(InFindings, &[ch('/')], A::Search, App::has_findings),
+        quiet(InFindings, &[ch('n')], A::NextMatch, App::has_searched),
+        quiet(InFindings, &[ch('N')], A::PreviousMatch, App::has_searched),
         hint(InFindings, &[ESC, ch('q'), ch('F')], A::Back, always),
         hint(InExplanation, &[ESC, ch('q'), ch('x'), ENTER], A::Back, always),
         hint(InHelp, &[ch('/')], A::SearchHelp, always),
@@ -303,6 +328,9 @@ pub(super) static TABLE: &[Binding] = {
         hint(Everywhere, &[ch('A')], A::AskAccount, App::can_ask),
         hint(Everywhere, &[ch('X')], A::CancelReading, App::is_reading),
         hint(Everywhere, &[ch('w'), ch('W')], A::Watch, App::can_ask_again),
+        hint(Everywhere, &[ch(':')], A::Palette, always),
+        quiet(Everywhere, &[ch('['), BACKSPACE], A::GoBack, App::has_past),
+        quiet(Everywhere, &[ch(']')], A::GoForward, App::has_future),
         hint(Everywhere, &[ESC], A::Back, App::can_go_back),
         hint(Everywhere, &[ch('?')], A::Help, always),
         hint(Everywhere, &[ch('q')], A::Quit, always),

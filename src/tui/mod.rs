@@ -10,6 +10,8 @@
 //! | `event_loop`, `signals` | keys, updates, time and signals, in turn |
 //! | `app` | the state, and what can be asked of it |
 //! | `action`, `keys` | every intent, and the keys that express it |
+//! | `palette` | every action by name |
+//! | `places` | where one has been |
 //! | `keymap`, `preferences` | what the responder's settings change: keys, looks, copies |
 //! | `update/` | from an action to the next state |
 //! | `desk` | the case on the screens: worked on, or played back |
@@ -34,8 +36,10 @@ mod index;
 mod inventory;
 mod keymap;
 mod keys;
+mod palette;
 mod paste;
 mod picture;
+mod places;
 mod popup;
 mod preferences;
 mod replay;

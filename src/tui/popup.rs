@@ -1,11 +1,14 @@
 //! What can lie over a screen: a record, the help, a choice, a question, a text field.
 
+use std::cell::Cell;
+
 use tui_input::{Input, InputRequest};
 
 use super::Exit;
 use super::change::{Offers, Outcome, Proposal};
 use super::explain::Explanation;
 use super::keys::Context;
+use super::palette::Palette;
 use super::paste::{Asked, PasteBox};
 use super::widgets::scroll::Scroll;
 use crate::account::change::NewKey;
@@ -15,6 +18,7 @@ use crate::investigation::fact::ItemState;
 #[derive(Debug)]
 pub(super) enum Popup {
     Help(Help),
+    Palette(Box<Palette>),
     Record(Box<Record>),
     /// The findings; which of them is selected.
     Findings(Scroll),
@@ -41,6 +45,7 @@ impl Popup {
     pub(super) fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help(_) => &[Context::InHelp, Context::Moving, Context::Always],
+            Self::Palette(_) => &[Context::InPalette, Context::Always],
             Self::Record(_) | Self::Outcome(_) => &[Context::InRecord, Context::Moving, Context::Always],
             Self::Findings(_) => &[Context::InFindings, Context::Moving, Context::Always],
             Self::Explanation(_) => &[Context::InExplanation, Context::Moving, Context::Always],
@@ -84,6 +89,8 @@ pub(super) struct Record {
     pub(super) origin: Vec<(&'static str, String)>,
     /// The JSON, line by line, safe to draw.
     pub(super) json: Vec<String>,
+    /// How wide it was drawn.
+    pub(super) width: Cell<usize>,
     pub(super) scroll: Scroll,
 }
 
@@ -126,6 +133,7 @@ pub(super) enum Purpose {
     SearchTree,
     FilterEvents,
     SearchEvents,
+    SearchList,
     SearchHelp,
     JumpToTime,
     /// A note, and the state that goes with it.
@@ -138,7 +146,7 @@ pub(super) enum Purpose {
 impl Purpose {
     /// Whether it is typed in the line at the bottom, where it hides nothing.
     pub(super) fn is_prompt(&self) -> bool {
-        self.is_live() || *self == Self::SearchEvents
+        self.is_live() || matches!(self, Self::SearchEvents | Self::SearchList)
     }
 
     /// Whether the text is used while it is typed.

@@ -83,7 +83,9 @@ impl App {
         let Some(node) = self.tree.node().and_then(|at| chain.nodes.get(at)) else {
             return;
         };
-        self.events.show(Filter::of(Term::exact(Part::Node, &node.node)));
+        let term = Term::exact(Part::Node, &node.node);
+        self.remember();
+        self.events.show(Filter::of(term));
         self.show(Screen::Timeline);
     }
 

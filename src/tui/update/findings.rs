@@ -21,6 +21,7 @@ impl App {
             return;
         };
         self.popups.clear();
+        self.remember();
         self.events.show(Filter {
             finding: Some(id),
             ..Filter::default()

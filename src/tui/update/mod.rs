@@ -13,6 +13,8 @@
 //! | `mouse` | clicks and the wheel |
 //! | `paste` | what a command printed |
 //! | `popups` | records, help, choices, questions, text fields |
+//! | `places` | going back to where one was |
+//! | `search` | lists and texts without a search of their own |
 //! | `replay` | the clocks |
 
 mod chain;
@@ -21,8 +23,10 @@ mod copy;
 mod findings;
 mod mouse;
 mod paste;
+mod places;
 mod popups;
 mod replay;
+mod search;
 mod steps;
 mod timeline;
 
@@ -33,6 +37,7 @@ use super::Exit;
 use super::action::{Action, Screen};
 use super::app::App;
 use super::keys::{self, Key};
+use super::palette::Palette;
 use super::popup::{Popup, Question, paste};
 use super::widgets::scroll::{Move, Scroll};
 use crate::investigation::What;
@@ -134,9 +139,9 @@ impl App {
             }
             Action::ToggleMouse => return Some(self.toggle_mouse()),
             Action::TogglePrivacy => self.picture.is_private = !self.picture.is_private,
-            Action::Show(screen) => self.show(screen),
-            Action::NextScreen => self.show(self.screen.step(1)),
-            Action::PreviousScreen => self.show(self.screen.step(Screen::ALL.len() - 1)),
+            Action::Show(screen) => self.jump(screen),
+            Action::NextScreen => self.jump(self.screen.step(1)),
+            Action::PreviousScreen => self.jump(self.screen.step(Screen::ALL.len() - 1)),
             Action::Up => self.go(Move::Up),
             Action::Down => self.go(Move::Down),
             Action::PageUp => self.go(Move::PageUp),
@@ -160,8 +165,20 @@ impl App {
             Action::Act => self.open_offers(),
             Action::SearchHelp => self.search_help(),
             Action::Complete => self.complete(),
-            Action::Search | Action::NextMatch | Action::PreviousMatch if self.screen == Screen::Timeline => {
+            Action::Palette => {
+                let palette = Palette::of(self);
+                self.popups.push(Popup::Palette(Box::new(palette)));
+            }
+            Action::GoBack => self.travel(true),
+            Action::GoForward => self.travel(false),
+            Action::Search | Action::NextMatch | Action::PreviousMatch
+                if self.popups.is_empty() && self.screen == Screen::Timeline =>
+            {
                 self.act_on_timeline(action);
+            }
+            Action::Search if !self.is_on_tree() => self.open_search(),
+            Action::NextMatch | Action::PreviousMatch if !self.is_on_tree() => {
+                self.next_line(action == Action::NextMatch);
             }
             Action::Fold
             | Action::Unfold
@@ -211,6 +228,7 @@ impl App {
     fn go(&mut self, to: Move) {
         match self.popups.last_mut() {
             Some(Popup::Help(help)) => return help.scroll.scroll(to),
+            Some(Popup::Palette(palette)) => return palette.scroll.go(to, palette.shown.len()),
             Some(Popup::Record(record)) => return record.scroll.scroll(to),
             Some(Popup::Explanation(explanation)) => return explanation.scroll.scroll(to),
             Some(Popup::Findings(scroll)) => {
@@ -260,6 +278,11 @@ impl App {
         }
     }
 
+    /// Whether keys are about the tree, which searches as one types.
+    fn is_on_tree(&self) -> bool {
+        self.popups.is_empty() && self.screen == Screen::Chain
+    }
+
     fn enter_details(&mut self) {
         match self.screen {
             Screen::Chain => self.tree.in_details = true,
@@ -277,6 +300,7 @@ impl App {
 
     fn go_to_next(&mut self) {
         if let Some(id) = self.next_item().map(|next| next.item.id.clone()) {
+            self.remember();
             self.steps.select(&self.settings.playbook, &id);
             self.steps.in_details = false;
             self.show(Screen::Steps);

@@ -1,5 +1,7 @@
 //! Records, help, choices, questions, text fields.
 
+use std::cell::Cell;
+
 use serde_json::Value;
 use tui_input::Input;
 
@@ -75,6 +77,7 @@ impl App {
             ),
             origin,
             json: safe_json(&pretty).lines().map(str::to_owned).collect(),
+            width: Cell::default(),
             scroll: Scroll::default(),
         }
     }
@@ -90,6 +93,7 @@ impl App {
     pub(super) fn input(&mut self) -> Option<&mut Input> {
         match self.popups.last_mut() {
             Some(Popup::Field(field)) => Some(&mut field.input),
+            Some(Popup::Palette(palette)) => Some(&mut palette.input),
             Some(Popup::Proposal(proposal)) if !proposal.is_read_only() => Some(&mut proposal.input),
             _ => None,
         }
@@ -108,6 +112,9 @@ impl App {
             }
         }
         self.suggest();
+        if let Some(Popup::Palette(palette)) = self.popups.last_mut() {
+            palette.choose();
+        }
     }
 
     /// Looks what the text that is being typed may become.
@@ -145,7 +152,7 @@ impl App {
                     }
                 }
             }
-            Purpose::SearchEvents | Purpose::JumpToTime | Purpose::Note { .. } => {}
+            Purpose::SearchEvents | Purpose::SearchList | Purpose::JumpToTime | Purpose::Note { .. } => {}
         }
     }
 
@@ -158,6 +165,11 @@ impl App {
                 }
             }
             Some(Popup::Field(field)) => self.accept_text(field),
+            Some(Popup::Palette(palette)) => match palette.selected() {
+                Some(entry) if entry.is_live => return self.act(entry.action),
+                Some(entry) => self.say(format!("\"{}\" cannot be done here and now", entry.action.label())),
+                None => self.popups.push(Popup::Palette(palette)),
+            },
             Some(Popup::Asked(asked)) => {
                 let selected = asked.selected();
                 // It stays below: there may be more to paste.
@@ -182,6 +194,10 @@ impl App {
             }
             Purpose::Note { item, state } => {
                 self.mark(item.clone(), *state, text);
+                None
+            }
+            Purpose::SearchList => {
+                self.search_list(&text);
                 None
             }
             Purpose::SearchEvents => {

@@ -25,7 +25,7 @@ impl App {
                 return self.suggest();
             }
             Action::Search => {
-                let field = Field::new(Purpose::SearchEvents, &self.events.search);
+                let field = Field::new(Purpose::SearchEvents, "");
                 return self.popups.push(Popup::Field(field));
             }
             Action::NextMatch => return self.next_event(true),
@@ -95,7 +95,8 @@ impl App {
         let made = || (0..investigation.chain().nodes.len()).find(proves);
         match self.index.node_of(event).or_else(made) {
             Some(node) => {
-                self.tree.reveal(investigation, node);
+                self.remember();
+                self.tree.reveal(self.desk.investigation(), node);
                 self.tree.in_details = false;
                 self.show(Screen::Chain);
             }
@@ -111,6 +112,7 @@ impl App {
         else {
             return;
         };
+        self.remember();
         self.events.show(Filter::of(Term::exact(Part::Actor, actor)));
         self.show(Screen::Timeline);
         self.events.finish(self.desk.investigation());
@@ -122,11 +124,13 @@ impl App {
         let Some(resource) = self.inventory.resource() else {
             return;
         };
+        let only = Only {
+            what: format!("{} {}", resource.label(), resource.id),
+            events: resource.events.clone(),
+        };
+        self.remember();
         self.events.show(Filter {
-            only: Some(Only {
-                what: format!("{} {}", resource.label(), resource.id),
-                events: resource.events.clone(),
-            }),
+            only: Some(only),
             ..Filter::default()
         });
         self.show(Screen::Timeline);

@@ -14,7 +14,12 @@ use crate::tui::widgets::text::{cell, counted, duration, number, safe, wrap};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let inner = pane::pane(frame, area, "Coverage", true, &app.theme);
-    let width = usize::from(inner.width);
+    pane::scrolled(frame, inner, all(app, usize::from(inner.width)), &app.coverage);
+    pane::corner(frame, area, &app.coverage.read(), &app.theme);
+}
+
+/// Everything there is to say, at a width.
+pub(super) fn all(app: &App, width: usize) -> Vec<Line<'static>> {
     let mut lines = totals(app, width);
     lines.push(Line::default());
     let coverage = app.investigation().coverage();
@@ -29,8 +34,7 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
         lines.extend(unread(app, width));
     }
     lines.extend(heat::map(app, width));
-    pane::scrolled(frame, inner, lines, &app.coverage);
-    pane::corner(frame, area, &app.coverage.read(), &app.theme);
+    lines
 }
 
 fn totals(app: &App, width: usize) -> Vec<Line<'static>> {

@@ -43,12 +43,20 @@ const WIDE: u16 = 110;
 
 /// The line of the screen with the tabs.
 const TABS: u16 = 1;
+/// The columns that the frame of a pane takes, with the blanks inside.
+const FRAME: usize = 4;
 
 /// The screen whose tab is there.
 pub(super) fn tab_at(app: &App, position: Position) -> Option<Screen> {
     (position.y == TABS)
         .then(|| chrome::tab_at(app, app.width.get(), position.x))
         .flatten()
+}
+
+/// The lines of the coverage, as they are drawn in a window of the present width.
+pub(super) fn coverage_text(app: &App) -> Vec<String> {
+    let width = usize::from(app.width.get()).saturating_sub(FRAME);
+    coverage::all(app, width).iter().map(ToString::to_string).collect()
 }
 
 /// Draws the whole screen.

@@ -11,6 +11,7 @@ use crate::investigation::fact::ItemState;
 use crate::playbook::State;
 use crate::tui::app::App;
 use crate::tui::keys::{Binding, Context};
+use crate::tui::palette::Palette;
 use crate::tui::popup::{Field, Help, Menu, Popup, Purpose, Question, Record, TIME_FORMS};
 use crate::tui::theme::item_sign;
 use crate::tui::widgets::pane;
@@ -19,6 +20,7 @@ use crate::tui::widgets::text::{cell, counted, fold, safe, width, wrap};
 pub(super) fn draw(app: &App, popup: &Popup, frame: &mut Frame<'_>, body: Rect, status: Rect) {
     match popup {
         Popup::Help(state) => help(app, state, frame, body),
+        Popup::Palette(state) => palette(app, state, frame, body),
         Popup::Record(state) => record(app, state, frame, body),
         Popup::Findings(scroll) => findings::list(app, scroll, frame, body),
         Popup::Explanation(state) => findings::explanation(app, state, frame, body),
@@ -43,6 +45,7 @@ fn record(app: &App, record: &Record, frame: &mut Frame<'_>, body: Rect) {
     let area = pane::popup(frame, body, 140, body.height);
     let inner = pane::pane(frame, area, &record.title, true, theme);
     let width = usize::from(inner.width);
+    record.width.set(width);
     let head = record.origin.iter().map(|(label, value)| {
         Line::from(vec![
             Span::styled(cell(label, 15), theme.dim),
@@ -134,6 +137,50 @@ fn help_lines(app: &App, search: &str, width: usize) -> Vec<Line<'static>> {
 fn keys_of(binding: &Binding) -> String {
     let named: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
     named.join(" ")
+}
+
+/// Every action, those that can be done first; what cannot stands back.
+fn palette(app: &App, palette: &Palette, frame: &mut Frame<'_>, body: Rect) {
+    const LABEL: usize = 16;
+    const KEYS: usize = 14;
+    let theme = &app.theme;
+    let area = pane::popup(frame, body, 110, body.height);
+    let inner = pane::pane(frame, area, "Actions", true, theme);
+    let [typed, _, list] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
+    if palette.input.value().is_empty() {
+        let said = "  type a few letters of what you want to do";
+        frame.render_widget(Line::styled(said, theme.dim), typed);
+    }
+    input(&palette.input, frame, typed);
+    let shown = palette.scroll.list(palette.shown.len(), usize::from(list.height));
+    let first = shown.start;
+    let room = usize::from(list.width).saturating_sub(LABEL + KEYS + 2);
+    let lines = palette.shown[shown].iter().map(|at| {
+        let entry = &palette.entries[*at];
+        let (name, key) = if entry.is_live {
+            (theme.strong, theme.accent)
+        } else {
+            (theme.dim, theme.dim)
+        };
+        Line::from(vec![
+            Span::styled(format!("{} ", cell(&entry.keys, KEYS)), key),
+            Span::styled(format!("{} ", cell(entry.action.label(), LABEL)), name),
+            Span::styled(cell(entry.action.about(), room), theme.dim),
+        ])
+    });
+    pane::lines(frame, list, lines);
+    palette.scroll.put(list);
+    if palette.shown.is_empty() {
+        let said = format!(
+            "No action is called \"{}\". Esc goes back.",
+            safe(palette.input.value())
+        );
+        pane::lines(frame, list, [Line::styled(said, theme.dim)]);
+    } else {
+        pane::select_row(frame, list, palette.scroll.at() - first, true, theme);
+    }
+    pane::corner(frame, area, &palette.scroll.position(), theme);
 }
 
 fn menu(app: &App, menu: &Menu, frame: &mut Frame<'_>, body: Rect) {
@@ -232,7 +279,7 @@ fn prompt(app: &App, field: &Field, frame: &mut Frame<'_>, area: Rect) {
     let label = match field.purpose {
         Purpose::SearchTree => " search: ",
         Purpose::FilterEvents => " filter: ",
-        Purpose::SearchEvents => " search: ",
+        Purpose::SearchEvents | Purpose::SearchList => " search: ",
         _ => " search keys: ",
     };
     frame.render_widget(Clear, area);

@@ -72,7 +72,7 @@ impl Density {
 
     /// Counts a call.
     pub(crate) fn add(&mut self, time: DateTime<Utc>, who: Who) {
-        let at = self.place(time, BUCKETS);
+        let at = self.bucket(time);
         if let Some(counts) = self.counts.get_mut(at) {
             counts[who as usize] += 1;
         }
@@ -85,11 +85,15 @@ impl Density {
 
     /// Where a time falls in a bar of so many columns.
     pub(crate) fn place(&self, time: DateTime<Utc>, columns: usize) -> usize {
+        self.bucket(time) * columns / BUCKETS
+    }
+
+    fn bucket(&self, time: DateTime<Utc>) -> usize {
         let Some((first, last)) = self.bounds else { return 0 };
         let whole = (last - first).num_milliseconds().max(1).unsigned_abs();
         let part = (time - first).max(Duration::zero()).num_milliseconds().unsigned_abs();
-        let at = u128::from(part) * columns.saturating_sub(1) as u128 / u128::from(whole);
-        usize::try_from(at).unwrap_or(usize::MAX).min(columns.saturating_sub(1))
+        let at = u128::from(part) * (BUCKETS - 1) as u128 / u128::from(whole);
+        usize::try_from(at).unwrap_or(usize::MAX).min(BUCKETS - 1)
     }
 
     /// The bar: a column is as high as its share of the busiest one, on a root scale so that quiet stretches show.
@@ -216,16 +220,16 @@ mod tests {
     fn one_moves_from_full_column_to_full_column() {
         let density = of(&[
             (0, Who::Unknown),
-            (51, Who::Unknown),
-            (55, Who::Unknown),
+            (48, Who::Unknown),
+            (53, Who::Unknown),
             (100, Who::Unknown),
         ]);
         let next = |from: i64, later| density.next(at(from), 11, later);
         let there = next(0, true).expect("another column");
-        assert!(there <= at(51) && density.place(there, 11) == density.place(at(51), 11));
-        assert_eq!(next(55, true).map(|time| density.place(time, 11)), Some(10));
+        assert!(there <= at(48) && density.place(there, 11) == density.place(at(48), 11));
+        assert_eq!(next(53, true).map(|time| density.place(time, 11)), Some(10));
         assert_eq!(next(100, true), None);
-        assert_eq!(next(55, false), Some(at(0)));
+        assert_eq!(next(53, false), Some(at(0)));
         assert_eq!(next(0, false), None);
     }
 }
