@@ -51,7 +51,7 @@ fn main() {
     measure(&mut app, &mut terminal, "page by page", KeyCode::PageDown);
     press(&mut app, KeyCode::Char('w'), "only writes are asked for");
     measure(&mut app, &mut terminal, "page by page, filtered", KeyCode::PageDown);
-    press(&mut app, KeyCode::Char('/'), "a text is asked for");
+    press(&mut app, KeyCode::Char('f'), "a text is asked for");
     for c in "run".chars() {
         press(&mut app, KeyCode::Char(c), "a letter is typed");
     }

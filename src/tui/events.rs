@@ -183,8 +183,8 @@ mod tests {
         let record = |at: u64| {
             let body = json!({"eventID": format!("e{at:02}"), "eventTime": format!("2026-01-01T00:{:02}:00Z", (at * 7) % 50),
                 "eventSource": "ec2.amazonaws.com", "awsRegion": "us-east-1", "recipientAccountId": "111122223333",
-                "eventName": if at % 3 == 0 { "RunInstances" } else { "DescribeInstances" },
-                "sourceIPAddress": "203.0.113.1", "userAgent": "x", "readOnly": at % 3 != 0,
+                "eventName": if at.is_multiple_of(3) { "RunInstances" } else { "DescribeInstances" },
+                "sourceIPAddress": "203.0.113.1", "userAgent": "x", "readOnly": !at.is_multiple_of(3),
                 "userIdentity": {"type": "IAMUser", "accessKeyId": KEY, "accountId": "111122223333"}});
             Record::parse(body.to_string().as_bytes(), &mut Interner::default()).expect("a record")
         };

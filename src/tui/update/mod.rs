@@ -171,22 +171,11 @@ impl App {
             }
             Action::GoBack => self.travel(true),
             Action::GoForward => self.travel(false),
-            Action::Search | Action::NextMatch | Action::PreviousMatch
-                if self.popups.is_empty() && self.screen == Screen::Timeline =>
-            {
-                self.act_on_timeline(action);
-            }
-            Action::Search if !self.is_on_tree() => self.open_search(),
-            Action::NextMatch | Action::PreviousMatch if !self.is_on_tree() => {
-                self.next_line(action == Action::NextMatch);
-            }
+            Action::Search | Action::NextMatch | Action::PreviousMatch => self.act_on_search(action),
             Action::Fold
             | Action::Unfold
             | Action::ToggleFold
             | Action::FoldAll
-            | Action::Search
-            | Action::NextMatch
-            | Action::PreviousMatch
             | Action::CycleKind
             | Action::CycleVerdict
             | Action::NodeEvents => self.act_on_chain(action),
@@ -276,11 +265,6 @@ impl App {
             Screen::Resources if self.inventory.is_open_only => self.inventory.switch(),
             Screen::Overview | Screen::Steps | Screen::Coverage | Screen::Resources => {}
         }
-    }
-
-    /// Whether keys are about the tree, which searches as one types.
-    fn is_on_tree(&self) -> bool {
-        self.popups.is_empty() && self.screen == Screen::Chain
     }
 
     fn enter_details(&mut self) {

@@ -1,6 +1,6 @@
 //! Searching the list or text that one looks at. The tree and the timeline have searches of their own.
 
-use crate::tui::action::Screen;
+use crate::tui::action::{Action, Screen};
 use crate::tui::app::App;
 use crate::tui::inventory::Row;
 use crate::tui::popup::{Field, Popup, Purpose};
@@ -10,9 +10,16 @@ use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text::fold;
 
 impl App {
-    pub(super) fn open_search(&mut self) {
-        let field = Field::new(Purpose::SearchList, "");
-        self.popups.push(Popup::Field(field));
+    /// Searches what lies on top: the tree as one types, the timeline by terms, all else by text.
+    pub(super) fn act_on_search(&mut self, action: Action) {
+        match (self.popups.is_empty(), self.screen) {
+            (true, Screen::Chain) => self.act_on_chain(action),
+            (true, Screen::Timeline) => self.act_on_timeline(action),
+            _ if action == Action::Search => {
+                self.popups.push(Popup::Field(Field::new(Purpose::SearchList, "")));
+            }
+            _ => self.next_line(action == Action::NextMatch),
+        }
     }
 
     /// Goes to the first match from here on.
@@ -24,7 +31,7 @@ impl App {
     }
 
     /// Goes to the next line that holds what is searched for, round and round.
-    pub(super) fn next_line(&mut self, forward: bool) {
+    fn next_line(&mut self, forward: bool) {
         let needle = self.searched.to_lowercase();
         let Some((lines, scroll)) = self.searchable() else {
             return;

@@ -11,6 +11,9 @@ use crate::tui::widgets::text::{id_cell, number, safe};
 const SHADES: [&str; 5] = ["·", "░", "▒", "▓", "█"];
 /// A cell that calls of the attacker are in, so that no colour is needed to tell.
 const ATTACKER: [&str; 5] = ["·", "▁", "▃", "▅", "█"];
+/// The columns of the region and of its calls.
+const NAME: usize = 15;
+const COUNT: usize = 8;
 /// Up to so many days are shown hour by hour.
 const HOURLY: i64 = 2;
 
@@ -21,8 +24,6 @@ pub(super) fn map(app: &App, width: usize) -> Vec<Line<'static>> {
     let Some((first, last)) = regions.values().find_map(Density::bounds) else {
         return Vec::new();
     };
-    const NAME: usize = 15;
-    const COUNT: usize = 8;
     let room = width.saturating_sub(NAME + COUNT + 2);
     let days = (last - first).num_days();
     let cells = if days <= HOURLY { days * 24 } else { days };

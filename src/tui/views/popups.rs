@@ -277,9 +277,8 @@ fn suggestions(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
 /// A search is typed at the bottom, where it hides nothing.
 fn prompt(app: &App, field: &Field, frame: &mut Frame<'_>, area: Rect) {
     let label = match field.purpose {
-        Purpose::SearchTree => " search: ",
+        Purpose::SearchTree | Purpose::SearchEvents | Purpose::SearchList => " search: ",
         Purpose::FilterEvents => " filter: ",
-        Purpose::SearchEvents | Purpose::SearchList => " search: ",
         _ => " search keys: ",
     };
     frame.render_widget(Clear, area);
