@@ -192,3 +192,12 @@ fn the_bar_is_walked_column_by_column() {
     assert_eq!(time(&mut app), times[0]);
     assert!(last > times[0]);
 }
+
+#[test]
+fn the_record_under_the_eyes_is_copied() {
+    let mut app = app(false);
+    press(&mut app, "3fname=CreateUser<Enter>r");
+    let record = copied(&mut app).expect("a record");
+    let record: serde_json::Value = serde_json::from_str(&record).expect("JSON");
+    assert_eq!(record["eventName"], "CreateUser");
+}

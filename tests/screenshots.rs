@@ -18,12 +18,14 @@ use support::svg::{self, DARK, LIGHT};
 mod support;
 
 /// Name, keys that lead there, size.
-const SCREENS: [(&str, &str, (u16, u16)); 7] = [
+const SCREENS: [(&str, &str, (u16, u16)); 9] = [
     ("overview", "1", (120, 36)),
     ("chain", "2<Down>", (130, 36)),
     ("timeline", "3w<Down><Down>", (120, 30)),
     ("steps", "4<Down><Down>", (120, 30)),
     ("resources", "6<Down><Down><Down><Down>", (120, 30)),
+    ("coverage", "5", (120, 44)),
+    ("findings", "F", (120, 36)),
     ("record", "2<Down>r", (120, 30)),
     ("replay", "2026-05-21 11:45<Enter>2", (120, 30)),
 ];

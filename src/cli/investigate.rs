@@ -460,7 +460,7 @@ fn continue_file(path: &Path, plan: &Plan) -> Result<CaseFile, Failure> {
 }
 
 /// Makes a folder that only its owner may enter: the names of the files in it are key ids.
-fn private_folder(folder: &Path) -> std::io::Result<()> {
+pub(super) fn private_folder(folder: &Path) -> std::io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

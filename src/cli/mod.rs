@@ -50,8 +50,8 @@ used under the ATT&CK terms of use.";
 ///
 /// Without a command it opens a screen to paste a key id or a notice into, or to open what is saved.
 ///
-/// The screens heed the environment: NO_COLOR for no colours, KEYTRAIL_ASCII for plain signs only, KEYTRAIL_PRIVATE for
-/// account ids, ARNs and key ids masked from the start.
+/// The screens heed the environment: NO_COLOR for no colours, KEYTRAIL_ASCII=1 for plain signs only, KEYTRAIL_PRIVATE=1
+/// for account ids, ARNs and key ids masked from the start, and more (`keytrail config --print`).
 #[derive(Debug, Parser)]
 #[command(name = "keytrail", version, max_term_width = 100, after_long_help = ATTRIBUTION)]
 struct Cli {

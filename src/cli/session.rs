@@ -99,6 +99,7 @@ fn run_and_export(runtime: &Runtime, screens: Screens, export: Option<&Path>) ->
         exit_when_done: screens.exit_when_done,
         replay: screens.replay,
         greeting: screens.greeting,
+        is_first_run: is_first_run(),
         again: super::investigate::again,
     };
     let (exit, case) = runtime
@@ -178,6 +179,15 @@ pub(super) fn responder() -> String {
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
         .unwrap_or_else(|| "responder".to_owned())
+}
+
+/// Whether no screen was ever shown here. An empty file in the data folder remembers it; where that cannot be, nobody is
+/// told anything twice.
+fn is_first_run() -> bool {
+    let Ok(folder) = data_folder() else { return false };
+    let made = super::investigate::private_folder(&folder);
+    made.and_then(|()| std::fs::File::create_new(folder.join(".oriented")))
+        .is_ok()
 }
 
 /// The folder for saved investigations, XDG on every platform.

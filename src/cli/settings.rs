@@ -94,6 +94,8 @@ impl Settings {
             theme: self.0.theme.unwrap_or_default(),
             zone: self.0.time_zone.unwrap_or_default(),
             clipboard: self.0.clipboard.unwrap_or_default(),
+            is_ascii: self.0.ascii.unwrap_or_default(),
+            is_private: self.0.private.unwrap_or_default(),
             keys: self.0.keys.clone().unwrap_or_default(),
         }
     }

@@ -29,6 +29,10 @@ pub struct Config {
     pub time_zone: Option<Zone>,
     /// Where copies go.
     pub clipboard: Option<Clipboard>,
+    /// Whether only ASCII signs are drawn.
+    pub ascii: Option<bool>,
+    /// Whether ids are masked on the screens from the start.
+    pub private: Option<bool>,
     /// The AWS profile to ask with.
     pub profile: Option<String>,
     /// The regions to read.
@@ -56,6 +60,8 @@ impl Config {
             theme: self.theme.or(other.theme),
             time_zone: self.time_zone.or(other.time_zone),
             clipboard: self.clipboard.or(other.clipboard),
+            ascii: self.ascii.or(other.ascii),
+            private: self.private.or(other.private),
             profile: self.profile.or(other.profile),
             regions: self.regions.or(other.regions),
             playbooks: self.playbooks.or(other.playbooks),

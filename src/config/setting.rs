@@ -24,7 +24,7 @@ impl Setting {
     }
 }
 
-pub(super) const ALL: [Setting; 6] = [
+pub(super) const ALL: [Setting; 8] = [
     Setting {
         name: "theme",
         about: &[
@@ -54,15 +54,39 @@ pub(super) const ALL: [Setting; 6] = [
     Setting {
         name: "clipboard",
         about: &[
-            "Where copies go: \"terminal\" asks the terminal to put them on the clipboard (OSC 52), over SSH too; \"off\"",
-            "copies nothing.",
+            "Where copies go: \"terminal\" asks the terminal to put them on the clipboard (OSC 52), over SSH too; \"native\"",
+            "gives them to this machine's own program (pbcopy, wl-copy, xclip, xsel, clip.exe); \"off\" copies nothing.",
         ],
         default: "\"terminal\"",
         set: |config, text| {
             config.clipboard = Some(one_of(
                 text,
-                &[("terminal", Clipboard::Terminal), ("off", Clipboard::Off)],
+                &[
+                    ("terminal", Clipboard::Terminal),
+                    ("native", Clipboard::Native),
+                    ("off", Clipboard::Off),
+                ],
             )?);
+            Ok(())
+        },
+        is_list: false,
+    },
+    Setting {
+        name: "ascii",
+        about: &["\"on\" draws plain ASCII signs only, for fonts that lack lines, arrows and blocks."],
+        default: "\"off\"",
+        set: |config, text| {
+            config.ascii = Some(switch(text)?);
+            Ok(())
+        },
+        is_list: false,
+    },
+    Setting {
+        name: "private",
+        about: &["\"on\" masks account ids, ARNs and key ids on the screens from the start; Ctrl-P switches."],
+        default: "\"off\"",
+        set: |config, text| {
+            config.private = Some(switch(text)?);
             Ok(())
         },
         is_list: false,
@@ -117,6 +141,15 @@ pub(super) fn regions(names: &[&str]) -> Result<Regions, String> {
         names => Ok(Regions::Named(
             names.iter().map(|name| name.trim().to_owned()).collect(),
         )),
+    }
+}
+
+/// On or off; in the environment 1 and 0 are usual.
+fn switch(text: &[&str]) -> Result<bool, String> {
+    match one(text) {
+        Ok("on" | "1") => Ok(true),
+        Ok("off" | "0") => Ok(false),
+        _ => Err("write \"on\" or \"off\"".to_owned()),
     }
 }
 

@@ -264,8 +264,8 @@ impl Action {
             Self::Findings => "List the findings: what matters in the calls, how much, and what to do",
             Self::FindingEvents => "Show the events behind this finding in the timeline",
             Self::Copy => {
-                "Copy: the command that deactivates the key, the item's commands, the node's or the event's id, the commands \
-                 that show the resource"
+                "Copy: the command that deactivates the key, the item's commands, the node's or the event's id, the record, \
+                 the commands that show the resource"
             }
             Self::CopyRemoval => "Copy the commands that remove the resource, or put it back as it was",
             Self::OpenOnly => "Filter: only what is still there, as far as the records say",

@@ -116,6 +116,8 @@ pub struct App {
     /// How the reading of each region of AWS goes on.
     pub(super) regions: BTreeMap<Arc<str>, RegionNow>,
     pub(super) is_watching: bool,
+    /// Nobody has used the program here before: until a key is pressed, three lines say how to find one's way.
+    pub(super) is_new_here: bool,
     /// The responder's credentials have expired: it goes on when they are renewed.
     pub(super) is_paused: bool,
     pub(super) account: Account,
@@ -144,8 +146,8 @@ impl App {
             desk,
             theme: settings.preferences.theme.theme(),
             zone: settings.preferences.zone,
+            picture: Picture::of(&settings.preferences),
             settings,
-            picture: Picture::default(),
             has_mouse: false,
             now,
             screen: Screen::Overview,
@@ -162,6 +164,7 @@ impl App {
             reading: None,
             regions: BTreeMap::new(),
             is_watching: false,
+            is_new_here: false,
             is_paused: false,
             account: Account::default(),
             hands: Hands::default(),

@@ -15,7 +15,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::action::Action;
 use super::app::{Account, App, Hands, Reading};
+use super::clipboard;
 use super::desk::Desk;
+use super::preferences::Clipboard;
 use super::signals::{Heard, Signals};
 use super::terminal::{self, Guard};
 use super::update::Effect;
@@ -113,6 +115,11 @@ pub(super) async fn run(
             Some(Effect::Mouse(wanted)) => guard.mouse(wanted)?,
             Some(Effect::Redraw) => guard.clear()?,
             Some(Effect::Suspend) => guard.suspend()?,
+            Some(Effect::Copy(text)) if app.settings.preferences.clipboard == Clipboard::Native => {
+                if !clipboard::copy(&text) {
+                    app.complain("Nothing is copied: none of pbcopy, wl-copy, xclip, xsel and clip.exe took it");
+                }
+            }
             Some(Effect::Copy(text)) => guard.copy(&text)?,
             Some(Effect::StopReading) => {
                 stop(app, &mut work);

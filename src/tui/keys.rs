@@ -293,6 +293,7 @@ pub(super) static TABLE: &[Binding] = {
         quiet(InPalette, &[DOWN], A::Down, always),
         quiet(InPalette, &[PAGE_UP], A::PageUp, always),
         quiet(InPalette, &[PAGE_DOWN], A::PageDown, always),
+        hint(InRecord, &[ch('y')], A::Copy, App::on_record),
         hint(InRecord, &[ch('/')], A::Search, App::on_record),
         quiet(InRecord, &[ch('n')], A::NextMatch, App::has_searched),
         quiet(InRecord, &[ch('N')], A::PreviousMatch, App::has_searched),

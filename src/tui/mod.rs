@@ -27,6 +27,7 @@
 mod action;
 mod app;
 mod change;
+mod clipboard;
 mod clock;
 mod desk;
 mod event_loop;
@@ -55,8 +56,6 @@ mod whose;
 mod widgets;
 
 use chrono::Utc;
-
-use picture::Picture;
 
 pub use action::{Action, Screen};
 pub use app::{App, Reading, Settings};
@@ -89,6 +88,8 @@ pub struct Options {
     pub exit_when_done: bool,
     /// What to say first, until a key is pressed.
     pub greeting: Option<String>,
+    /// Whether the program is used for the first time: then three lines say how to find one's way.
+    pub is_first_run: bool,
     /// Play the investigation back instead of working on it.
     pub replay: bool,
     /// Asks the sources of the last pass again for what was not read.
@@ -124,7 +125,6 @@ pub enum TuiError {
 
 /// Shows the start screen until something is wanted that lies outside of it. The terminal is restored on every way out.
 pub async fn start(start: &mut Start) -> Result<Wanted, TuiError> {
-    start.picture = Picture::from_env();
     let mut guard = terminal::Guard::take()?;
     match start::run(&mut guard, start).await {
         // Drawing may fail before the hangup is heard.
@@ -146,7 +146,7 @@ pub async fn run(options: Options) -> Result<(Exit, CaseFile), TuiError> {
     } else {
         App::new(options.case, settings, Utc::now())
     };
-    app.picture = Picture::from_env();
+    app.is_new_here = options.is_first_run;
     if let Some(greeting) = options.greeting {
         app.say(greeting);
     }

@@ -13,6 +13,10 @@ pub struct Preferences {
     pub zone: Zone,
     /// Where copies go.
     pub clipboard: Clipboard,
+    /// Whether only ASCII signs are drawn.
+    pub is_ascii: bool,
+    /// Whether ids are masked from the start.
+    pub is_private: bool,
     /// What keys mean.
     pub keys: Keymap,
 }
@@ -23,6 +27,8 @@ pub enum Clipboard {
     /// To the terminal (OSC 52), which puts them on the clipboard.
     #[default]
     Terminal,
+    /// To this machine's own program for that.
+    Native,
     /// Nowhere.
     Off,
 }

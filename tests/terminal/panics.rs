@@ -53,6 +53,7 @@ fn show_screens(hunt: impl FnOnce(&mut keytrail::store::CaseFile) -> Option<Hunt
         by: "alex".to_owned(),
         exit_when_done: false,
         greeting: None,
+        is_first_run: false,
         replay: false,
         again: |_| Err("nothing to ask".to_owned()),
     };

@@ -82,3 +82,30 @@ fn a_saved_investigation_is_opened_from_the_list() {
     assert_eq!(terminal.ends(), 130);
     terminal.is_given_back();
 }
+
+#[test]
+fn who_is_here_for_the_first_time_is_told_how_to_find_their_way_once() {
+    let data = tempfile::tempdir().expect("a folder");
+    let demo = || {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keytrail"));
+        command.arg("demo");
+        command.env("XDG_DATA_HOME", data.path());
+        Terminal::run(40, 120, command)
+    };
+    let mut terminal = demo();
+    terminal.shows("New here?");
+    terminal.shows("1 to 6 switch screens");
+    // The key does what it does besides.
+    terminal.types("2");
+    terminal.shows("Details");
+    terminal.settles();
+    assert!(!terminal.contents().contains("New here?"), "{}", terminal.contents());
+    terminal.types("\u{3}");
+    terminal.ends();
+    let mut terminal = demo();
+    terminal.shows("Do this next");
+    terminal.settles();
+    assert!(!terminal.contents().contains("New here?"), "{}", terminal.contents());
+    terminal.types("\u{3}");
+    terminal.ends();
+}

@@ -87,6 +87,10 @@ impl Terminal {
             .expect("a pseudo-terminal");
         let modes = modes(&*pair.master);
         command.env("HOME", std::env::temp_dir());
+        // Not for the first time, unless the test gives a folder of its own.
+        let data = std::env::temp_dir().join(".local/share/keytrail");
+        std::fs::create_dir_all(&data).expect("a folder");
+        std::fs::write(data.join(".oriented"), "").expect("written");
         command.env_remove("XDG_CONFIG_HOME");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(alone);

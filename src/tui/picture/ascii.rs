@@ -23,7 +23,7 @@ pub(super) fn spell(buffer: &mut Buffer) {
 fn plain(symbol: &str) -> &'static str {
     match symbol {
         "│" | "┃" => "|",
-        "─" | "–" | "·" | "▃" => "-",
+        "─" | "–" | "·" => "-",
         "━" | "‖" | "▄" => "=",
         "┌" | "┐" | "└" | "┘" | "├" | "┤" | "┬" | "┴" | "┼" | "▅" => "+",
         "…" => "~",
@@ -32,7 +32,14 @@ fn plain(symbol: &str) -> &'static str {
         "←" => "<",
         "→" | "▸" | "▶" => ">",
         "×" => "x",
+        // Of the bars each kind keeps signs of its own: the attacker's, what is expected, and what nobody knows.
         "▁" => ".",
+        "▃" => "!",
+        "░" => ",",
+        "▒" => ";",
+        "▓" => "%",
+        "⡀" | "⣀" | "⣄" | "⣤" => "o",
+        "⣦" | "⣶" | "⣷" | "⣿" => "O",
         "▂" => ":",
         "▆" => "*",
         "▇" => "#",

@@ -11,6 +11,8 @@ mod pieces;
 mod privacy;
 
 use ratatui::buffer::Buffer;
+
+use super::preferences::Preferences;
 use unicode_width::UnicodeWidthStr;
 
 /// What is done to every frame.
@@ -23,12 +25,11 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// As the environment wants it, until a key says otherwise.
-    pub(super) fn from_env() -> Self {
-        let wants = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    /// As the responder prefers it, until a key says otherwise.
+    pub(super) fn of(preferences: &Preferences) -> Self {
         Self {
-            is_private: wants("KEYTRAIL_PRIVATE"),
-            is_ascii: wants("KEYTRAIL_ASCII"),
+            is_private: preferences.is_private,
+            is_ascii: preferences.is_ascii,
             ..Self::default()
         }
     }

@@ -70,7 +70,7 @@ impl Start {
             recent,
             list: Scroll::default(),
             complaint: Vec::new(),
-            picture: Picture::default(),
+            picture: Picture::of(preferences),
             theme: preferences.theme.theme(),
             zone: preferences.zone,
         }

@@ -4,6 +4,7 @@ use super::Effect;
 use crate::playbook::{Treat, Treatment, script};
 use crate::tui::action::Screen;
 use crate::tui::app::App;
+use crate::tui::popup::Popup;
 use crate::tui::preferences::Clipboard;
 use crate::tui::widgets::text::{counted, middle, safe};
 
@@ -11,15 +12,14 @@ use crate::tui::widgets::text::{counted, middle, safe};
 const MOST: usize = 74_994;
 
 impl App {
-    /// Copies what is under the cursor: an item's commands, a node's id, an event's id; on the overview the command that it
+    /// Copies what is under the cursor: a record, an item's commands, a node's id, an event's id; on the overview the command that it
     /// shows.
     pub(super) fn copy(&mut self) -> Option<Effect> {
-        if self.settings.preferences.clipboard == Clipboard::Off {
-            self.complain("Copying is switched off: `clipboard` in the settings");
-            return None;
-        }
         let (what, text) = match self.screen {
-            _ if !self.popups.is_empty() => self.change_commands()?,
+            _ if !self.popups.is_empty() => match self.popups.last()? {
+                Popup::Record(record) => ("the record".to_owned(), record.json.join("\n")),
+                _ => self.change_commands()?,
+            },
             Screen::Chain => {
                 let node = self.investigation().chain().nodes.get(self.tree.node()?)?;
                 let id = safe(&node.id).into_owned();
@@ -50,7 +50,12 @@ impl App {
 
     /// Hands a text to the clipboard, if it is not too long for it.
     fn give(&mut self, what: &str, text: String) -> Option<Effect> {
-        if text.len() > MOST {
+        let clipboard = self.settings.preferences.clipboard;
+        if clipboard == Clipboard::Off {
+            self.complain("Copying is switched off: `clipboard` in the settings");
+            return None;
+        }
+        if clipboard == Clipboard::Terminal && text.len() > MOST {
             self.complain(format!(
                 "Too long to copy: {what}; `keytrail checklist FILE --commands` prints it"
             ));
@@ -58,7 +63,11 @@ impl App {
         }
         let noted = text.lines().any(|line| line.starts_with("# "));
         let mind = if noted { "; mind the notes" } else { "" };
-        self.say(format!("Copied {what} if the terminal allows it (OSC 52){mind}"));
+        let how = match clipboard {
+            Clipboard::Terminal => " if the terminal allows it (OSC 52)",
+            Clipboard::Native | Clipboard::Off => "",
+        };
+        self.say(format!("Copied {what}{how}{mind}"));
         Some(Effect::Copy(text))
     }
 

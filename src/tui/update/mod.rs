@@ -78,6 +78,7 @@ impl App {
     pub fn key(&mut self, event: KeyEvent) -> Option<Effect> {
         let key = Key::from(event);
         let action = keys::action(self, key);
+        self.is_new_here = false;
         // What was said is read by now. What went wrong stays until Esc or its time.
         if self.message.as_ref().is_some_and(|m| !m.is_error) {
             self.message = None;

@@ -12,12 +12,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
 
 use crate::tui::action::{Action, Screen};
 use crate::tui::app::{Account, App, Hands};
 use crate::tui::keys;
 use crate::tui::steps;
-use crate::tui::widgets::text;
+use crate::tui::widgets::{pane, text};
 
 /// From this width on, tabs stand apart and have all their counts.
 const ROOMY: u16 = 100;
@@ -237,6 +238,29 @@ fn summary(app: &App) -> String {
         }
         None => format!("{records} read{missing}"),
     }
+}
+
+/// For somebody who has never seen the screens, until the first key.
+pub(super) fn orientation(app: &App, frame: &mut Frame<'_>, body: Rect) {
+    let [help, palette] = [Action::Help, Action::Palette].map(|action| app.key_of(action));
+    let said = [
+        "1 to 6 switch screens: 1 Overview says what to do first, 2 Chain shows all that the key led to.".to_owned(),
+        format!(
+            "The bottom line has the keys that work now; {help} lists all, {palette} finds them by name. Esc goes back."
+        ),
+        "Nothing is changed in AWS unless keytrail was started with --allow-changes.".to_owned(),
+    ];
+    let width = usize::from(body.width).saturating_sub(4);
+    let lines: Vec<String> = said.iter().flat_map(|line| text::wrap(line, width)).collect();
+    let height = u16::try_from(lines.len()).unwrap_or_default() + 2;
+    let area = Rect {
+        y: body.bottom().saturating_sub(height),
+        height: height.min(body.height),
+        ..body
+    };
+    frame.render_widget(Clear, area);
+    let inner = pane::pane(frame, area, "New here? Any key closes this", true, &app.theme);
+    pane::lines(frame, inner, lines.into_iter().map(Line::from));
 }
 
 /// The keys that work right now, as many as fit; those for help and leaving always.

@@ -91,6 +91,9 @@ fn lay_out(app: &App, frame: &mut Frame<'_>) {
         Screen::Coverage => coverage::draw(app, frame, body),
         Screen::Resources => resources::draw(app, frame, body),
     }
+    if app.is_new_here {
+        chrome::orientation(app, frame, body);
+    }
     replay::draw(app, frame, bar);
     chrome::status(app, frame, status);
     chrome::hints(app, frame, hints);
