@@ -13,6 +13,7 @@ use crate::investigation::Finding;
 use crate::investigation::actor::{Actor, actor_id};
 use crate::investigation::timeline::{Part, Term};
 use crate::investigation::triage::Standing;
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::widgets::density::{self, Who};
 use crate::tui::widgets::pane;
@@ -174,7 +175,9 @@ fn legend(app: &App) -> Vec<Span<'static>> {
         let sign = Span::styled(format!(" {}", who.levels()[7]), look(app, who));
         [sign, Span::styled(format!(" {} ", who.word()), app.theme.dim)]
     };
-    Who::ALL.into_iter().rev().flat_map(word).collect()
+    let [back, on] = [Action::Earlier, Action::Later].map(|action| app.key_of(action));
+    let keys = Span::styled(format!("  {back} {on} move in the bar "), app.theme.dim);
+    Who::ALL.into_iter().rev().flat_map(word).chain([keys]).collect()
 }
 
 /// The widths of the columns; 0 leaves one out.
