@@ -115,12 +115,7 @@ pub(super) async fn run(
             Some(Effect::Mouse(wanted)) => guard.mouse(wanted)?,
             Some(Effect::Redraw) => guard.clear()?,
             Some(Effect::Suspend) => guard.suspend()?,
-            Some(Effect::Copy(text)) if app.settings.preferences.clipboard == Clipboard::Native => {
-                if !clipboard::copy(&text) {
-                    app.complain("Nothing is copied: none of pbcopy, wl-copy, xclip, xsel and clip.exe took it");
-                }
-            }
-            Some(Effect::Copy(text)) => guard.copy(&text)?,
+            Some(Effect::Copy(text)) => copy(guard, app, &text)?,
             Some(Effect::StopReading) => {
                 stop(app, &mut work);
                 show_progress(app, &work);
@@ -147,6 +142,18 @@ pub(super) async fn run(
             None => {}
         }
     }
+}
+
+/// Puts a text on the clipboard, as the responder prefers it.
+fn copy(guard: &mut Guard, app: &mut App, text: &str) -> io::Result<()> {
+    match app.settings.preferences.clipboard {
+        Clipboard::Terminal => guard.copy(text)?,
+        Clipboard::Native if !clipboard::copy(text) => {
+            app.complain("Nothing is copied: none of pbcopy, wl-copy, xclip, xsel and clip.exe took it");
+        }
+        Clipboard::Native | Clipboard::Off => {}
+    }
+    Ok(())
 }
 
 /// When to draw.
