@@ -60,6 +60,28 @@ fn the_help_cuts_nothing_and_knows_what_filters() {
     }
 }
 
+/// Row 8 of the expectations.
+#[test]
+fn letters_move_as_arrows_do() {
+    for screen in ["2", "3", "4", "6", "1F", "2?"] {
+        let (mut arrows, mut letters) = (app(false), app(false));
+        for (arrow, letter) in [
+            ("<Down>", "j"),
+            ("<Down>", "j"),
+            ("<Right>", "l"),
+            ("<Up>", "k"),
+            ("<Left>", "h"),
+        ] {
+            for (app, key) in [(&mut arrows, arrow), (&mut letters, letter)] {
+                press(app, screen);
+                press(app, key);
+            }
+            let shown = [&arrows, &letters].map(|app| text(&draw(app, 120, 40)));
+            assert_eq!(shown[0], shown[1], "{screen}: {arrow} and {letter}");
+        }
+    }
+}
+
 #[test]
 fn other_keys_work_and_stand_in_the_hints_and_in_the_help() {
     let settings = "[keys]\nmalicious = \"B\"\nfindings = \"F2\"\ndown = [\"Ctrl-N\", \"s\"]\nsame-service = \"S\"\n\
