@@ -23,7 +23,7 @@
 //! | 17 | `NO_COLOR`, and the selection is still visible | `plain`, `tests/screens.rs` |
 //! | 18 | colour never carries meaning alone | `tests/screens.rs`, `tui/theme.rs` |
 //! | 19 | not a terminal: plain output | `plain` |
-//! | 20 | what went wrong with credentials stands on the screen and clears | `account`, `tests/history/refused.rs` |
+//! | 20 | what went wrong with credentials stands on the screen and clears | `watch`, `tests/history/resumed.rs` |
 //! | 21 | XDG folders | `tests/program/settings.rs`, `start` |
 //! | 22 | no process outlives its terminal | `endings`; `is_empty` |
 //! | 23 | completions and a manual page | `tests/program/output.rs` |
