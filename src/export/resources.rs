@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use super::tables::{joined, moment, optional, text};
-use crate::investigation::{Investigation, resource};
+use crate::investigation::Investigation;
 use crate::playbook::{Treat, Treatment};
 
 const COLUMNS: [&str; 19] = [
@@ -30,15 +30,14 @@ const COLUMNS: [&str; 19] = [
 /// One row for each thing, in the order in which they can be removed.
 pub fn resources(investigation: &Investigation) -> Table<'_> {
     const BRIEF: [&str; 7] = ["State", "Kind", "Id", "Within", "Region", "FirstSeen", "Risk"];
-    let found = resource::derive(investigation.evidence(), investigation.chain());
     let treatment = Treatment::default();
-    let rows = (1u64..).zip(found).map(move |(order, resource)| {
+    let rows = (1u64..).zip(investigation.resources()).map(move |(order, resource)| {
         let calls = resource.calls.iter().map(|(name, times)| match times {
             1 => name.clone(),
             times => format!("{name} ({times})"),
         });
         let ended = resource.ended.as_ref();
-        let commands = |treat| text(&treatment.commands(treat, &resource).join(" && "));
+        let commands = |treat| text(&treatment.commands(treat, resource).join(" && "));
         [
             text(&resource.service),
             text(&resource.region),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Callers, Resource, alias};
+use super::names::alias;
+use super::{Callers, Resource};
 use crate::investigation::Evidence;
 
 /// Adds what such calls name, by service, place and name. What the catalogue knows already is only counted.

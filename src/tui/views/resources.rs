@@ -125,7 +125,7 @@ fn line(app: &App, resource: &Resource, width: usize) -> Line<'static> {
 fn look(app: &App, state: State) -> (&'static str, Style) {
     let theme = &app.theme;
     match state {
-        State::There | State::InForce => ("!", theme.danger),
+        State::There | State::InForce | State::NotLookedUp => ("!", theme.danger),
         State::Changed => ("~", theme.notice),
         State::Named => ("?", theme.notice),
         State::Destroyed => ("x", theme.danger),
@@ -152,6 +152,7 @@ fn about(app: &App, resource: &Resource, width: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> = styled(&safe(&head), theme.strong, width);
     let said = match state {
         State::There | State::InForce | State::Changed => ", as far as the records say",
+        State::NotLookedUp => ": what others did with it was not read",
         State::Named => ": keytrail does not know what these calls do",
         State::Destroyed | State::Gone => "",
     };
