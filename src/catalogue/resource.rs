@@ -25,6 +25,8 @@ pub struct ResourceKind {
     pub order: u8,
     /// What it may cost or expose.
     pub risk: &'static str,
+    /// What is lost by removing it or putting it back, where that is more than the attacker's; may be empty.
+    pub caution: &'static str,
     /// How commands name it.
     pub id_form: IdForm,
     look: &'static str,
@@ -124,7 +126,7 @@ static KINDS: LazyLock<HashMap<&'static str, ResourceKind>> = LazyLock::new(|| {
 
 /// Only the last cell may hold commas.
 fn kind(line: &'static str) -> Option<ResourceKind> {
-    let mut cells = line.splitn(10, ',');
+    let mut cells = line.splitn(11, ',');
     let mut next = || cells.next();
     Some(ResourceKind {
         word: next()?,
@@ -133,6 +135,7 @@ fn kind(line: &'static str) -> Option<ResourceKind> {
         label: next()?,
         order: next()?.parse().ok()?,
         risk: next()?,
+        caution: next()?,
         id_form: match next()? {
             "name" => IdForm::Name,
             "arn" => IdForm::Arn,

@@ -1,6 +1,7 @@
 //! The investigation, and the one function that applies a fact to it.
 
 use std::collections::BTreeMap;
+use std::iter::zip;
 
 use chrono::{DateTime, Utc};
 
@@ -131,6 +132,10 @@ impl Investigation {
             let further_seeds = further::derive(&self.evidence, &self.chain, &self.actors, verdict);
             let ours = ours::derive(&self.evidence, &self.chain, &self.actors, verdict);
             (self.further_seeds, self.ours) = (further_seeds, ours);
+            let whose = resource::whose(self);
+            for (resource, (sources, whose)) in zip(&mut self.resources, whose) {
+                (resource.sources, resource.whose) = (sources, whose);
+            }
             self.findings = findings::derive(self);
         }
         self.chain.counts.read = self.coverage.records();

@@ -193,9 +193,9 @@ fn one_thing_is_one_by_id_name_and_arn() {
             "launch template lt-0123456789abcdef0: gone",
             "key pair k: gone",
             "security group opening IpProtocol=tcp,FromPort=80,ToPort=80,IpRanges=[{CidrIp=0.0.0.0/0}]: gone",
-            "security group sg-1aaaaaaa: still there",
             "DNS zone Z1: gone",
             "secret opened to others db: gone",
+            "security group sg-1aaaaaaa: still there",
             "secret db: gone",
         ]
     );
@@ -207,6 +207,25 @@ fn one_thing_is_one_by_id_name_and_arn() {
             .request(json!({"name": "c", "principalArn": format!("arn:aws:iam::111122223333:{kind}/x")}))
     };
     assert_eq!(lines(&investigate(&[entry(1, "user"), entry(2, "role")])).len(), 2);
+}
+
+#[test]
+fn what_was_made_is_listed_even_if_the_record_names_nothing() {
+    let case = investigate(&[
+        call(&seed(), 1, "ec2", "CreateReservedInstancesListing"),
+        call(&seed(), 2, "polly", "SynthesizeSpeech"),
+        call(&seed(), 3, "quantum", "PurchaseHours").denied(),
+        call(&seed(), 4, "quantum", "RunTask"),
+        call(&seed(), 5, "quantum", "RunTask"),
+    ]);
+    assert_eq!(
+        lines(&case),
+        [
+            "not in the catalogue CreateReservedInstancesListing: named by a call",
+            "not in the catalogue RunTask: named by a call",
+        ]
+    );
+    assert_eq!(found(&case)[1].calls["RunTask"], 2);
 }
 
 #[test]
@@ -225,6 +244,20 @@ fn a_setting_that_somebody_else_sets_is_the_chains_no_more() {
     assert_eq!(state(&[put(&responder(), 5), put(&seed(), 10)]), State::InForce);
     let case = investigate(&[put(&seed(), 10), put(&responder(), 20), put(&seed(), 30)]);
     assert_eq!(lines(&case), ["bucket policy b: gone", "bucket policy b: in force"]);
+}
+
+#[test]
+fn a_private_list_lets_nobody_in_and_takes_a_public_one_back() {
+    let put = |acl: &str, seconds| {
+        call(&seed(), seconds, "s3", "PutBucketAcl").request(json!({"bucketName": "b", "x-amz-acl": [acl]}))
+    };
+    assert_eq!(lines(&investigate(&[put("private", 1)])), [""; 0]);
+    assert_eq!(
+        lines(&investigate(&[put("public-read", 1)])),
+        ["bucket access list b: in force"]
+    );
+    let both = [put("public-read", 1), put("private", 2)];
+    assert_eq!(lines(&investigate(&both)), ["bucket access list b: gone"]);
 }
 
 #[test]

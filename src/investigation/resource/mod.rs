@@ -6,12 +6,14 @@
 //! | `lives` | the calls of the catalogue, replayed: what was made, changed, set and ended |
 //! | `names` | what one thing may be called |
 //! | `leads` | what to look up for what became of them |
+//! | `whose` | whose each seems to be |
 //! | `named` | what only a name in a record tells of: calls that the catalogue does not know |
 
 mod leads;
 mod lives;
 mod named;
 mod names;
+mod whose;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,6 +26,8 @@ use crate::cloudtrail::{Event, EventKey, is_resource_id};
 
 pub use leads::leads;
 pub(super) use leads::{Read, note};
+pub use whose::Whose;
+pub(super) use whose::derive as whose;
 
 /// One resource and what was done to it by the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +66,10 @@ pub struct Resource {
     pub is_ended_by_chain: bool,
     /// Whether it was looked up who ended it. Until then it is only known that the chain did not.
     pub is_looked_up: bool,
+    /// The sources of the chain's calls: address and program.
+    pub sources: Vec<String>,
+    /// Whose it seems to be, as these are judged.
+    pub whose: Whose,
 }
 
 /// Where a resource stands, as far as the records say. Services are not asked.
@@ -161,6 +169,8 @@ impl Resource {
             ended: None,
             is_ended_by_chain: false,
             is_looked_up: true,
+            sources: Vec::new(),
+            whose: Whose::default(),
         }
     }
 

@@ -182,6 +182,11 @@ fn about(app: &App, resource: &Resource, width: usize) -> Vec<Line<'static>> {
     let verb = if resource.is_made { "made" } else { "touched" };
     let zone = app.zone.name(resource.first);
     field(verb, &format!("{} {zone} by {by}", app.zone.full(resource.first)));
+    let whose = match resource.whose.as_str() {
+        "" => String::new(),
+        whose => format!(": {whose}"),
+    };
+    field("source", &format!("{}{whose}", resource.sources.join(", ")));
     if let Some(ended) = &resource.ended {
         let who = if resource.is_ended_by_chain {
             ", a key of the chain"
