@@ -15,6 +15,12 @@ pub(super) fn openings(body: &Value) -> Vec<String> {
     };
     // A revocation may name rules by ids of their own: then only the answer says what they were.
     let rules: Vec<&Value> = if of_request.is_empty() { of_answer() } else { of_request };
+    // One opening may stand in the request itself, without a list.
+    let rules = if rules.is_empty() {
+        json::values(body, "requestParameters")
+    } else {
+        rules
+    };
     let mut found: Vec<String> = rules.into_iter().flat_map(rule).collect();
     found.sort();
     found.dedup();
@@ -32,7 +38,7 @@ fn rule(rule: &Value) -> Vec<String> {
     };
     [
         ("ipRanges.items[].cidrIp", "IpRanges", "CidrIp"),
-        ("cidrIpv4", "IpRanges", "CidrIp"),
+        ("cidrIpv4|cidrIp", "IpRanges", "CidrIp"),
         ("ipv6Ranges.items[].cidrIpv6", "Ipv6Ranges", "CidrIpv6"),
         ("cidrIpv6", "Ipv6Ranges", "CidrIpv6"),
         ("groups.items[].groupId", "UserIdGroupPairs", "GroupId"),

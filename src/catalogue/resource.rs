@@ -25,6 +25,8 @@ pub struct ResourceKind {
     pub order: u8,
     /// What it may cost or expose.
     pub risk: &'static str,
+    /// What is lost by removing it or putting it back, where that is more than the attacker's; may be empty.
+    pub caution: &'static str,
     /// How commands name it.
     pub id_form: IdForm,
     look: &'static str,
@@ -52,6 +54,15 @@ impl ResourceKind {
     /// The commands that remove it.
     pub fn remove(&self) -> impl Iterator<Item = &'static str> {
         commands(self.remove)
+    }
+
+    /// The names of the calls that end one, take it back, or take the place of a setting.
+    pub fn endings(&'static self) -> impl Iterator<Item = &'static str> {
+        let ends = move |call: &ResourceCall| call.kind == self && call.is_ending();
+        let calls = CALLS.values().flatten();
+        calls
+            .filter(move |(_, calls)| calls.iter().any(ends))
+            .map(|(name, _)| *name)
     }
 
     /// The commands that undo the change where it was there before.
@@ -85,6 +96,7 @@ struct ResourceCall {
     kind: &'static ResourceKind,
     effect: ResourceEffect,
     id_path: &'static str,
+    also: &'static str,
     within_path: &'static str,
     only_if: &'static str,
     unless: &'static str,
@@ -99,6 +111,8 @@ pub struct Touch {
     pub effect: ResourceEffect,
     /// Its id; empty for everything of the kind `within` something.
     pub id: String,
+    /// What else the call names it by, where it names one only: its ARN beside its name, its id.
+    pub also: Vec<String>,
     /// What it is part of (a group, a cluster, a rule); may be empty.
     pub within: String,
     /// What it was started by, where a service started it: an Auto Scaling group, a fleet.
@@ -112,7 +126,7 @@ static KINDS: LazyLock<HashMap<&'static str, ResourceKind>> = LazyLock::new(|| {
 
 /// Only the last cell may hold commas.
 fn kind(line: &'static str) -> Option<ResourceKind> {
-    let mut cells = line.splitn(10, ',');
+    let mut cells = line.splitn(11, ',');
     let mut next = || cells.next();
     Some(ResourceKind {
         word: next()?,
@@ -121,6 +135,7 @@ fn kind(line: &'static str) -> Option<ResourceKind> {
         label: next()?,
         order: next()?.parse().ok()?,
         risk: next()?,
+        caution: next()?,
         id_form: match next()? {
             "name" => IdForm::Name,
             "arn" => IdForm::Arn,
@@ -137,7 +152,7 @@ static CALLS: LazyLock<Calls<Vec<ResourceCall>>> = LazyLock::new(|| {
     let mut calls: Calls<Vec<ResourceCall>> = Calls::new();
     for line in include_str!("resource_calls.csv").lines().skip(1) {
         let cells: Vec<&'static str> = line.split(',').collect();
-        if let [source, name, kind, effect, id_path, within_path, only_if, unless] = cells[..]
+        if let [source, name, kind, effect, id_path, also, within_path, only_if, unless] = cells[..]
             && let (Some(kind), Some(effect)) = (KINDS.get(kind), effect_of(effect))
         {
             let of_call = calls.entry(source).or_default().entry(name).or_default();
@@ -145,6 +160,7 @@ static CALLS: LazyLock<Calls<Vec<ResourceCall>>> = LazyLock::new(|| {
                 kind,
                 effect,
                 id_path,
+                also,
                 within_path,
                 only_if,
                 unless,
@@ -172,9 +188,10 @@ pub fn resource_kinds() -> impl Iterator<Item = &'static ResourceKind> {
 
 /// The calls, by source and name, that end a resource or take the place of a setting, whoever signed them.
 pub(super) fn resource_endings() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let ends = |call: &ResourceCall| !matches!(call.effect, ResourceEffect::Makes | ResourceEffect::Changes);
-    CALLS.iter().flat_map(move |(source, names)| {
-        let ending = names.iter().filter(move |(_, calls)| calls.iter().any(ends));
+    CALLS.iter().flat_map(|(source, names)| {
+        let ending = names
+            .iter()
+            .filter(|(_, calls)| calls.iter().any(ResourceCall::is_ending));
         ending.map(move |(name, _)| (*source, *name))
     })
 }
@@ -195,6 +212,10 @@ pub fn touches(event: &Event, body: &Value) -> Vec<Touch> {
 }
 
 impl ResourceCall {
+    fn is_ending(&self) -> bool {
+        !matches!(self.effect, ResourceEffect::Makes | ResourceEffect::Changes)
+    }
+
     fn read(&self, event: &Event, body: &Value) -> Vec<Touch> {
         let applies = guard::holds(self.only_if, body) && (self.unless.is_empty() || !guard::holds(self.unless, body));
         if !applies {
@@ -209,6 +230,8 @@ impl ResourceCall {
             "openings" => opening::openings(body),
             path => json::path(body, path).into_iter().map(Into::into).collect(),
         };
+        let also = self.also.split(' ').flat_map(|path| json::path(body, path));
+        let also: Vec<String> = also.filter(|_| ids.len() == 1).map(Into::into).collect();
         let joins = lineage::joins(&event.source, event.base_name()).iter();
         let started_by: Vec<String> = match self.effect {
             ResourceEffect::Makes => joins
@@ -221,6 +244,7 @@ impl ResourceCall {
             kind: self.kind,
             effect: self.effect,
             id,
+            also: also.clone(),
             within: within.clone(),
             started_by: started_by.clone(),
         };

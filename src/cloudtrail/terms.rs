@@ -12,7 +12,7 @@ use serde_json::Value;
 pub type Term = u32;
 
 /// Lengths of values that are terms, in bytes. The longest ARN has 2,048.
-const TERM_LENGTHS: std::ops::RangeInclusive<usize> = 3..=2048;
+const TERM_LENGTHS: std::ops::RangeInclusive<usize> = 2..=2048;
 
 /// The hash of one value.
 #[inline]

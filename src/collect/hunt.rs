@@ -17,7 +17,7 @@ use super::source::{Found, Progress, RegionNow, Source, SourceError};
 use crate::cloudtrail::{EventKey, Record};
 use crate::investigation::fact::{Page, PassEnded};
 use crate::investigation::lead::Lead;
-use crate::investigation::{What, chain, further};
+use crate::investigation::{What, chain, further, resource};
 use crate::store::{CaseFile, StoreError};
 
 /// Parcels of answers waiting to be handled. Few: a source that runs ahead would only fill memory.
@@ -185,7 +185,7 @@ impl Hunt {
             Some((answer, _)) if !self.running => {
                 // On a watch: what new calls led to.
                 case.settle();
-                self.ask(case);
+                let _ = self.ask(case) || self.ask_for_resources(case);
                 self.failure = answer.err();
                 self.watching &= self.failure.is_none();
                 Ok(())
@@ -194,8 +194,10 @@ impl Hunt {
                 case.settle();
                 // First everything that can be had cheaply, then one dear pass for all of it. What was asked since this
                 // was said is answered later.
-                let more =
-                    self.ask(case) || queries < self.sent || (left == Left::Something && self.send(Query::WhatWasLeft));
+                let more = self.ask(case)
+                    || queries < self.sent
+                    || self.ask_for_resources(case)
+                    || (left == Left::Something && self.send(Query::WhatWasLeft));
                 if more { Ok(()) } else { self.end(None, case, now) }
             }
             Some((Err(error), _)) => {
@@ -289,8 +291,19 @@ impl Hunt {
     fn ask(&mut self, case: &CaseFile) -> bool {
         let mut wanted = chain::leads(case.investigation().chain());
         wanted.extend(further::leads(case.investigation()));
-        let leads: Vec<Lead> = wanted.difference(&self.asked).cloned().collect();
-        self.asked.extend(leads.iter().cloned());
+        self.ask_for(wanted)
+    }
+
+    /// Asks what became of what the chain made: last of all, since it makes no chain longer.
+    fn ask_for_resources(&mut self, case: &CaseFile) -> bool {
+        self.ask_for(resource::leads(case.investigation()))
+    }
+
+    fn ask_for(&mut self, wanted: impl IntoIterator<Item = Lead>) -> bool {
+        let leads: Vec<Lead> = wanted
+            .into_iter()
+            .filter(|lead| self.asked.insert(lead.clone()))
+            .collect();
         !leads.is_empty() && self.send(Query::Leads(leads))
     }
 

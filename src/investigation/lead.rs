@@ -42,6 +42,9 @@ pub struct Lead {
     /// For the key of a session: the user or role session it belongs to. A question for that `Username` finds the key's
     /// calls too.
     pub username: Option<String>,
+    /// For what can only be in one region: that region.
+    #[serde(default)]
+    pub region: Option<String>,
 }
 
 impl Lead {
@@ -51,6 +54,7 @@ impl Lead {
             attribute,
             value: value.into(),
             username: None,
+            region: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The investigation, and the one function that applies a fact to it.
 
 use std::collections::BTreeMap;
+use std::iter::zip;
 
 use chrono::{DateTime, Utc};
 
@@ -13,6 +14,7 @@ use super::fact::{Fact, PassBegan, PassEnded, Started, Verdict, Watched, What};
 use super::findings::{self, Finding};
 use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
+use super::resource::{self, Resource};
 use super::{Evidence, Node, Pasted, actor, ours, unseen};
 use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
@@ -40,11 +42,14 @@ pub struct Investigation {
     actors: Vec<actor::Actor>,
     further_seeds: Vec<FurtherSeed>,
     not_shown: Vec<String>,
+    resources: Vec<Resource>,
     findings: Vec<Finding>,
     /// For each node of the chain whether only expected actors made it.
     ours: Vec<bool>,
     stale: bool,
     judged: bool,
+    /// Whether the sources said how far they were read.
+    read: bool,
 }
 
 impl Investigation {
@@ -62,10 +67,14 @@ impl Investigation {
                 }
             }
             What::FilesRead { files } => self.coverage.add(files),
-            What::Asked(asked) => self.coverage.asked(asked),
+            What::Asked(asked) => {
+                self.coverage.asked(asked);
+                self.read = true;
+            }
             What::Watched(watched) => self.watched = Some(watched.clone()),
             What::PassBegan(began) => {
                 self.passes.push((fact.at, began.clone()));
+                self.read = true;
                 // Until its end is known, it was cut short.
                 let cut_short = Some("the reading was interrupted before its end".to_owned());
                 self.last_pass = Some((
@@ -76,7 +85,10 @@ impl Investigation {
                     },
                 ));
             }
-            What::PassEnded(ended) => self.last_pass = Some((fact.at, ended.clone())),
+            What::PassEnded(ended) => {
+                self.last_pass = Some((fact.at, ended.clone()));
+                self.read = true;
+            }
             // A network that fails does not make unknown what was known.
             What::Account(seen) if seen.is_failed() && self.account_seen.is_some() => {}
             What::Live(seen) if seen.is_failed() && self.live_seen.is_some() => {}
@@ -105,12 +117,25 @@ impl Investigation {
             self.chain = chain::derive(&self.evidence, self.seeds());
             self.not_shown = unseen::derive(&self.evidence, &self.chain);
             self.actors = actor::derive(&self.evidence, &self.chain, self.notice(), self.responder());
+            self.resources = resource::derive(&self.evidence, &self.chain);
+        }
+        if std::mem::take(&mut self.read) || is_stale {
+            let read = resource::Read {
+                coverage: &self.coverage,
+                is_ended: self.last_pass.as_ref().map(|(_, pass)| pass.fixed_point),
+                is_history: self.passes.iter().any(|(_, pass)| pass.aws.is_some()),
+            };
+            resource::note(&mut self.resources, &read);
         }
         if std::mem::take(&mut self.judged) || is_stale {
             let verdict = |subject: &str| self.verdict(subject);
             let further_seeds = further::derive(&self.evidence, &self.chain, &self.actors, verdict);
             let ours = ours::derive(&self.evidence, &self.chain, &self.actors, verdict);
             (self.further_seeds, self.ours) = (further_seeds, ours);
+            let whose = resource::whose(self);
+            for (resource, (sources, whose)) in zip(&mut self.resources, whose) {
+                (resource.sources, resource.whose) = (sources, whose);
+            }
             self.findings = findings::derive(self);
         }
         self.chain.counts.read = self.coverage.records();
@@ -164,6 +189,12 @@ impl Investigation {
     /// Whether a call is the responder's own.
     pub fn is_responders(&self, event: &Event) -> bool {
         actor::is_responders(event, &self.chain, self.responder())
+    }
+
+    /// What the chain made or changed outside IAM, as of the last [`settle`](Self::settle), in the order in which it can be
+    /// removed.
+    pub fn resources(&self) -> &[Resource] {
+        &self.resources
     }
 
     /// What matters, as of the last [`settle`](Self::settle): what weighs most first.

@@ -8,9 +8,8 @@ use super::subject::{Names, Origin, Subject, SubjectKind};
 use crate::catalogue::Kind;
 use crate::cloudtrail::ids::{Arn, resource_name, role_name, user_name};
 use crate::cloudtrail::time;
-use crate::investigation::actor::actor_id;
 use crate::investigation::live::LiveState;
-use crate::investigation::resource::{self, Resource};
+use crate::investigation::resource::{Resource, Whose};
 use crate::investigation::{Investigation, Link, Node, Verdict};
 
 impl Names {
@@ -236,25 +235,22 @@ fn assumed_roles(investigation: &Investigation) -> Vec<Subject> {
 /// What the chain made or changed outside IAM, in the order in which it can be removed.
 fn resources(investigation: &Investigation) -> Vec<Subject> {
     let nodes = &investigation.chain().nodes;
-    let found = resource::derive(investigation.evidence(), investigation.chain());
-    let is_expected = |at: &usize| {
-        let event = &investigation.evidence().events()[*at];
-        let node = investigation.chain().node_of(event);
-        let by_node = node.map(|at| investigation.verdict(&nodes[at].node));
-        [by_node, Some(investigation.verdict(&actor_id(event)))].contains(&Some(Verdict::Expected))
-    };
+    // Compute that carries a role is a node as well.
+    let mut compute: HashMap<&str, &Node> = HashMap::new();
+    for node in nodes.iter().filter(|node| !node.kind.is_core()) {
+        for name in [&*node.id, resource_name(&node.id)] {
+            compute.entry(name).or_insert(node);
+        }
+    }
     let subject = |resource: &Resource| {
-        // Compute that carries a role is a node as well.
-        let node = nodes
-            .iter()
-            .find(|node| !node.kind.is_core() && [&*node.id, resource_name(&node.id)].contains(&&*resource.id));
+        let node = compute.get(&*resource.id);
         Subject {
             node: node.map(|node| node.node.clone()),
-            is_ours: resource.events.iter().all(is_expected),
+            is_ours: resource.whose == Whose::Expected,
             ..Subject::of_resource(resource)
         }
     };
-    found.iter().map(subject).collect()
+    investigation.resources().iter().map(subject).collect()
 }
 
 /// Accounts that the chain reached from the seed's.

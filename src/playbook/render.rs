@@ -3,7 +3,7 @@
 use super::format::Item;
 use super::subject::{Names, Subject};
 use super::template::{Filler, word};
-use super::treat::{Treat, templates};
+use super::treat::{Treat, commented, templates};
 use std::collections::HashSet;
 
 use crate::cloudtrail::text::hides;
@@ -44,10 +44,28 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
         for (treat, template) in of_resources {
             // Said once: it is about all of them.
             let mut note = template.note.clone();
+            let mut last = None;
             for (subject, run) in in_rounds(treat, subjects.iter().copied().flatten()) {
-                let line = fill(run, Some(subject));
-                // A bucket and what was opened about it are looked at with the same command.
-                if treated.insert(line.clone()) {
+                let mut line = fill(run, Some(subject));
+                let resource = subject.resource.as_ref().filter(|_| treat == Treat::Remove);
+                let held_back = resource.and_then(|resource| resource.held_back);
+                if let Some(why) = held_back {
+                    line = commented(&line);
+                    // Said for as many as stand together.
+                    if last != held_back {
+                        let said = [&*note, why].into_iter().filter(|part| !part.is_empty());
+                        note = said.collect::<Vec<_>>().join(". ");
+                    }
+                }
+                last = held_back;
+                // A bucket and what was opened about it are looked at with the same command; what has to be waited for
+                // where AWS has no command for that comes again and again.
+                let is_wait = run.starts_with("sleep ");
+                let is_new = match is_wait {
+                    true => lines.last().is_none_or(|last: &Command| last.line != line),
+                    false => treated.insert(line.clone()),
+                };
+                if is_new {
                     lines.push(Command {
                         subject: Some(subject.name.clone()),
                         note: std::mem::take(&mut note),

@@ -1,6 +1,7 @@
 //! What commands, links and checks are about: one thing of the chain, and what fills placeholders for it.
 
 use super::template::Values;
+use super::treat::held_back;
 use crate::catalogue::ResourceKind;
 use crate::cloudtrail::ids::Arn;
 use crate::investigation::resource::Resource;
@@ -56,6 +57,10 @@ pub struct ResourceSubject {
     pub within: String,
     /// Whether the chain made it.
     pub is_made: bool,
+    /// Whether only the call is known that made it, by whose name it goes.
+    pub is_unnamed: bool,
+    /// Why what removes it is not printed ready to run, if it is not.
+    pub held_back: Option<&'static str>,
 }
 
 /// What a [`Subject`] is.
@@ -163,6 +168,8 @@ impl Subject {
                 kind: resource.kind,
                 within: resource.within.clone(),
                 is_made: resource.is_made,
+                is_unnamed: resource.kind.is_none() && resource.calls.contains_key(&resource.id),
+                held_back: held_back(resource),
             }),
         }
     }

@@ -8,7 +8,7 @@ use super::ends::{End, Ends};
 use super::text::{counted, when};
 use crate::catalogue::Kind;
 use crate::export::text::tallied;
-use crate::investigation::resource::{self, Resource, State};
+use crate::investigation::resource::{Resource, State};
 use crate::investigation::{Link, Node, Tally, Verdict};
 
 impl Given<'_> {
@@ -166,13 +166,13 @@ fn by_the_chain(given: &Given<'_>, node: &Node) -> &'static str {
 
 /// What was made or changed outside IAM, by region.
 pub(super) fn write_resources(document: &mut Document, given: &Given<'_>, ends: &Ends<'_>, most: usize) {
-    let found = resource::derive(given.investigation.evidence(), given.investigation.chain());
+    let found = given.investigation.resources();
     if found.is_empty() {
         return document
             .paragraph("No resource outside IAM is named by a call of the chain that wrote, as far as was read.");
     }
     let mut by_region: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
-    for resource in &found {
+    for resource in found {
         by_region.entry(&resource.region).or_default().push(resource);
     }
     for (region, resources) in by_region {
@@ -227,6 +227,10 @@ fn standing(given: &Given<'_>, ends: &Ends<'_>, resource: &Resource) -> Cell {
             Cell::new(Look::Good, text)
         }
         (None, _, Some(end)) => Cell::new(Look::Good, format!("removed{}", since(&end))),
+        (None, State::NotLookedUp, None) => {
+            let text = "not looked up: what others did with it was not read".to_owned();
+            Cell::new(Look::Open, text)
+        }
         (None, state, None) => {
             let text = format!("{}: no record shows that it was removed or put back", state.as_str());
             Cell::new(Look::Open, text)

@@ -2,7 +2,7 @@
 
 use super::widgets::scroll::{Move, Scroll};
 use crate::investigation::Investigation;
-use crate::investigation::resource::{self, Resource};
+use crate::investigation::resource::Resource;
 
 /// A line of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl InventoryState {
     /// Takes over what the investigation knows; the selection stays on the same resource.
     pub(super) fn refresh(&mut self, investigation: &Investigation) {
         let selected = self.resource().map(identity);
-        self.all = resource::derive(investigation.evidence(), investigation.chain());
+        self.all = investigation.resources().to_vec();
         // Stable: in one place the order of removal holds.
         self.all.sort_by(|a, b| place(a).cmp(&place(b)));
         self.choose(selected.as_ref());

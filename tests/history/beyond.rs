@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::aws::recent;
+use crate::aws::{Region, recent};
 use crate::support::incident::{
     Caller, assume_role, call, create_user, role_arn, seed, service, session, use_of, user_arn,
 };
@@ -72,4 +72,59 @@ fn machines_functions_and_providers_lead_on_and_what_was_only_read_does_not() {
     assert!(asked.contains(&("EventName", "AssumeRoot")), "{asked:#?}");
     assert!(!asked.iter().any(|(_, value)| *value == "prod/db"), "{asked:#?}");
     assert!(desk.show("coverage", "csv").contains("lambda (Invoke)"));
+}
+
+#[test]
+fn what_the_chain_made_is_asked_for_last_and_only_where_it_was_made() {
+    let machines = |from: usize, most: usize| {
+        let items: Vec<Value> = (from..most)
+            .map(|n| json!({"instanceId": format!("i-{n:017}")}))
+            .collect();
+        json!({"instancesSet": {"items": items}})
+    };
+    let defender = crate::support::incident::user("alex", "AKIAZZDEFENDER000001");
+    let calls = [
+        create_user(&seed(), 5, "mallory"),
+        call(&seed(), 10, "ec2", "RunInstances")
+            .answer(machines(0, 3))
+            .region("eu-west-1"),
+        call(&seed(), 11, "ec2", "RunInstances")
+            .answer(machines(3, 70))
+            .region("eu-west-2"),
+        call(&defender, 90, "ec2", "TerminateInstances")
+            .request(machines(0, 2))
+            .region("eu-west-1"),
+    ];
+    let aws = Aws::new(ACCOUNT)
+        .region("eu-west-1", Region::enabled())
+        .region("eu-west-2", Region::enabled())
+        .events(recent(calls.iter().map(Call::json).collect()))
+        .rate(1e6, 1e6)
+        .start();
+    let desk = Desk::new();
+    let run = run(investigate(&aws, &desk.path("case.keytrail"), &[]));
+    assert_eq!(code(&run), 0, "{}{}", out(&run), err(&run));
+    let listed = desk.show("resources", "csv");
+    let count = |state: &str| listed.lines().filter(|line| line.contains(state)).count();
+    // Of very many only some are asked for, and it is said of which.
+    assert_eq!(
+        (count(",gone,"), count(",still there,"), count(",not looked up,")),
+        (2, 51, 17)
+    );
+    let log = aws.log();
+    let asked = log.lookups().into_iter().map(|entry| {
+        (
+            entry.attribute().is_some_and(|(_, value)| value.starts_with("i-")),
+            entry,
+        )
+    });
+    let asked: Vec<_> = asked.collect();
+    let first = asked.iter().position(|(is_machine, _)| *is_machine).unwrap();
+    assert!(
+        asked[first..]
+            .iter()
+            .all(|(is_machine, entry)| *is_machine == entry.region.starts_with("eu-west")
+                || entry.attribute().is_some_and(|(by, _)| by != "ResourceName")),
+        "{asked:#?}"
+    );
 }

@@ -7,21 +7,22 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod looked_up;
 #[path = "../support/mod.rs"]
 mod support;
 mod treated;
 
 use keytrail::investigation::Investigation;
-use keytrail::investigation::resource::{Resource, State, derive};
+use keytrail::investigation::resource::{Resource, State};
 use serde_json::{Value, json};
 use support::incident::*;
 
-fn responder() -> Caller {
+pub(crate) fn responder() -> Caller {
     user("alex", "AKIARESPONDER0000001")
 }
 
 pub(crate) fn found(case: &Investigation) -> Vec<Resource> {
-    derive(case.evidence(), case.chain())
+    case.resources().to_vec()
 }
 
 /// `label id: state`, one line each.
@@ -30,20 +31,20 @@ fn lines(case: &Investigation) -> Vec<String> {
     found(case).iter().map(line).collect()
 }
 
-fn rows() -> Vec<Value> {
+pub(crate) fn rows() -> Vec<Value> {
     let rows = include_str!("rows.jsonl").lines();
     rows.map(|row| serde_json::from_str(row).unwrap_or_else(|e| panic!("{e}: {row}")))
         .collect()
 }
 
-fn made(row: &Value, by: &Caller) -> Call {
+pub(crate) fn made(row: &Value, by: &Caller) -> Call {
     let (service, name) = row["call"].as_str().unwrap().split_once(' ').unwrap();
     call(by, 10, service, name)
         .request(row["request"].clone())
         .answer(row["answer"].clone())
 }
 
-fn ended(row: &Value, by: &Caller, seconds: i64) -> Option<Call> {
+pub(crate) fn ended(row: &Value, by: &Caller, seconds: i64) -> Option<Call> {
     let (service, name) = row["end"].as_str()?.split_once(' ').unwrap();
     Some(call(by, seconds, service, name).request(row["asks"].clone()))
 }
@@ -150,6 +151,84 @@ fn one_thing_by_arn_and_by_name_is_one() {
 }
 
 #[test]
+fn one_thing_is_one_by_id_name_and_arn() {
+    let seed = seed();
+    let arn = |rest: &str| format!("arn:aws:{rest}");
+    let secret = arn("secretsmanager:us-east-1:111122223333:secret:db-AbCdEf");
+    let task = arn("ecs:us-east-1:111122223333:task/c/aaaabbbbccccdddd");
+    let launch = |name: &str, within: &str| json!({ name: { within: {"launchTemplateId": "lt-0123456789abcdef0", "launchTemplateName": "lt"} } });
+    let port = json!({"items": [{"ipProtocol": "tcp", "fromPort": 80, "toPort": 80,
+        "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]});
+    let case = investigate(&[
+        call(&seed, 1, "secretsmanager", "CreateSecret")
+            .request(json!({"name": "db"}))
+            .answer(json!({"name": "db", "arn": secret})),
+        call(&seed, 2, "secretsmanager", "PutResourcePolicy").request(json!({"secretId": "db"})),
+        call(&seed, 9, "secretsmanager", "DeleteSecret").request(json!({"secretId": secret})),
+        call(&seed, 1, "route53", "CreateHostedZone").answer(json!({"hostedZone": {"id": "/hostedzone/Z1"}})),
+        call(&seed, 9, "route53", "DeleteHostedZone").request(json!({"id": "Z1"})),
+        call(&seed, 1, "ecs", "RunTask")
+            .request(json!({"cluster": "c"}))
+            .answer(json!({"tasks": [{"taskArn": task}]})),
+        call(&seed, 9, "ecs", "StopTask").request(json!({"cluster": "c", "task": "aaaabbbbccccdddd"})),
+        call(&seed, 1, "ec2", "CreateLaunchTemplate").answer(launch("CreateLaunchTemplateResponse", "launchTemplate")),
+        call(&seed, 9, "ec2", "DeleteLaunchTemplate")
+            .request(json!({"DeleteLaunchTemplateRequest": {"LaunchTemplateName": "lt"}})),
+        call(&seed, 1, "ec2", "CreateKeyPair")
+            .request(json!({"keyName": "k"}))
+            .answer(json!({"keyName": "k", "keyPairId": "key-0123456789abcdef0"})),
+        call(&seed, 9, "ec2", "DeleteKeyPair").request(json!({"keyPairId": "key-0123456789abcdef0"})),
+        call(&seed, 1, "ec2", "CreateSecurityGroup")
+            .request(json!({"groupName": "web"}))
+            .answer(json!({"groupId": "sg-1aaaaaaa"})),
+        call(&seed, 2, "ec2", "AuthorizeSecurityGroupIngress")
+            .request(json!({"groupName": "web", "ipPermissions": port})),
+        call(&seed, 9, "ec2", "RevokeSecurityGroupIngress")
+            .request(json!({"groupId": "sg-1aaaaaaa", "ipPermissions": port})),
+    ]);
+    assert_eq!(
+        lines(&case),
+        [
+            "ECS task arn:aws:ecs:us-east-1:111122223333:task/c/aaaabbbbccccdddd: gone",
+            "launch template lt-0123456789abcdef0: gone",
+            "key pair k: gone",
+            "security group opening IpProtocol=tcp,FromPort=80,ToPort=80,IpRanges=[{CidrIp=0.0.0.0/0}]: gone",
+            "DNS zone Z1: gone",
+            "secret opened to others db: gone",
+            "security group sg-1aaaaaaa: still there",
+            "secret db: gone",
+        ]
+    );
+    let opening = &found(&case)[3];
+    assert_eq!(opening.within, "sg-1aaaaaaa", "commands name the group by its id");
+    // What only ends alike is another.
+    let entry = |seconds, kind: &str| {
+        call(&seed, seconds, "eks", "CreateAccessEntry")
+            .request(json!({"name": "c", "principalArn": format!("arn:aws:iam::111122223333:{kind}/x")}))
+    };
+    assert_eq!(lines(&investigate(&[entry(1, "user"), entry(2, "role")])).len(), 2);
+}
+
+#[test]
+fn what_was_made_is_listed_even_if_the_record_names_nothing() {
+    let case = investigate(&[
+        call(&seed(), 1, "ec2", "CreateReservedInstancesListing"),
+        call(&seed(), 2, "polly", "SynthesizeSpeech"),
+        call(&seed(), 3, "quantum", "PurchaseHours").denied(),
+        call(&seed(), 4, "quantum", "RunTask"),
+        call(&seed(), 5, "quantum", "RunTask"),
+    ]);
+    assert_eq!(
+        lines(&case),
+        [
+            "not in the catalogue CreateReservedInstancesListing: named by a call",
+            "not in the catalogue RunTask: named by a call",
+        ]
+    );
+    assert_eq!(found(&case)[1].calls["RunTask"], 2);
+}
+
+#[test]
 fn what_a_policy_quotes_is_no_resource() {
     let policy = json!({"Statement": [{"Effect": "Allow", "Resource": "arn:aws:s3:::example-exports/*"}]});
     let put = call(&seed(), 1, "s3", "PutBucketPolicy")
@@ -165,6 +244,20 @@ fn a_setting_that_somebody_else_sets_is_the_chains_no_more() {
     assert_eq!(state(&[put(&responder(), 5), put(&seed(), 10)]), State::InForce);
     let case = investigate(&[put(&seed(), 10), put(&responder(), 20), put(&seed(), 30)]);
     assert_eq!(lines(&case), ["bucket policy b: gone", "bucket policy b: in force"]);
+}
+
+#[test]
+fn a_private_list_lets_nobody_in_and_takes_a_public_one_back() {
+    let put = |acl: &str, seconds| {
+        call(&seed(), seconds, "s3", "PutBucketAcl").request(json!({"bucketName": "b", "x-amz-acl": [acl]}))
+    };
+    assert_eq!(lines(&investigate(&[put("private", 1)])), [""; 0]);
+    assert_eq!(
+        lines(&investigate(&[put("public-read", 1)])),
+        ["bucket access list b: in force"]
+    );
+    let both = [put("public-read", 1), put("private", 2)];
+    assert_eq!(lines(&investigate(&both)), ["bucket access list b: gone"]);
 }
 
 #[test]

@@ -201,7 +201,10 @@ impl Clerk {
     fn hand_out(&mut self, plans: Vec<Plan>) {
         let until = self.until();
         for plan in plans {
-            let is_for = |region: &&Arc<str>| plan.question.place() == Place::Everywhere || **region == self.home;
+            let is_for = |region: &&Arc<str>| match &plan.region {
+                Some(only) => only == *region,
+                None => plan.question.place() == Place::Everywhere || **region == self.home,
+            };
             let regions: Vec<_> = self.regions.iter().filter(is_for).cloned().collect();
             for region in regions {
                 self.hand_over(&region, &plan, until);
@@ -294,10 +297,12 @@ impl Clerk {
             .collect();
         self.regions.extend(others.iter().cloned());
         for (plan, until) in self.asked.clone() {
-            if plan.question.place() == Place::Everywhere {
-                for region in &others {
-                    self.hand_over(region, &plan, until);
-                }
+            let is_for = |region: &&Arc<str>| match &plan.region {
+                Some(only) => only == *region,
+                None => plan.question.place() == Place::Everywhere,
+            };
+            for region in others.iter().filter(is_for) {
+                self.hand_over(region, &plan, until);
             }
         }
         true

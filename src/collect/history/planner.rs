@@ -10,6 +10,8 @@ use crate::investigation::lead::Lead;
 /// So many keys of one session are asked for one by one. A session of the console has hundreds: for more, one question for
 /// the session's name finds the calls of all.
 const FEW: usize = 4;
+/// So many questions are asked that are for one region only: each is for a resource, of which there may be thousands.
+const MOST_IN_REGION: usize = 50;
 /// Rare calls that make users and keys. One answer often holds those of the seed, long before all its calls are read.
 const SCOUTS: [&str; 2] = ["CreateUser", "CreateAccessKey"];
 
@@ -17,6 +19,8 @@ const SCOUTS: [&str; 2] = ["CreateUser", "CreateAccessKey"];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plan {
     pub question: Arc<Question>,
+    /// The only region it is for, if there is one.
+    pub region: Option<Arc<str>>,
     /// Before its first answer, and after it.
     pub ranks: (Rank, Rank),
     /// Whether very many calls are to be expected.
@@ -44,6 +48,7 @@ pub(super) struct Planner {
     seeds: Vec<String>,
     asked: HashSet<Question>,
     keys_of: HashMap<String, usize>,
+    in_region: HashMap<String, HashSet<Question>>,
 }
 
 impl Planner {
@@ -52,6 +57,7 @@ impl Planner {
             seeds,
             asked: HashSet::new(),
             keys_of: HashMap::new(),
+            in_region: HashMap::new(),
         }
     }
 
@@ -62,6 +68,9 @@ impl Planner {
         };
         if self.asked.contains(&question) {
             return Vec::new();
+        }
+        if let Some(region) = &lead.region {
+            return self.ask_in(region, question);
         }
         if self.is_seed(&question) {
             let mut plans = self.ask(question, None);
@@ -107,6 +116,22 @@ impl Planner {
         self.ask(question, None)
     }
 
+    /// What is for one region only. It may still be asked everywhere for another reason.
+    fn ask_in(&mut self, region: &str, question: Question) -> Vec<Plan> {
+        let asked = self.in_region.entry(region.to_owned()).or_default();
+        if asked.len() == MOST_IN_REGION || !asked.insert(question.clone()) {
+            return Vec::new();
+        }
+        vec![Plan {
+            question: Arc::new(question),
+            region: Some(region.into()),
+            ranks: (Rank::Lead, Rank::Lead),
+            is_busy: false,
+            instead: None,
+            asking: Asking::First,
+        }]
+    }
+
     fn ask(&mut self, question: Question, instead: Option<Question>) -> Vec<Plan> {
         if !self.asked.insert(question.clone()) {
             return Vec::new();
@@ -119,6 +144,7 @@ impl Planner {
         };
         vec![Plan {
             question: Arc::new(question),
+            region: None,
             ranks,
             is_busy: is_seed,
             instead: instead.map(Arc::new),
@@ -172,6 +198,27 @@ mod tests {
         assert_eq!(next[0].instead.as_ref(), Some(&plans[0].question));
         let other = planner.plan(&key(FEW + 2, "audit"));
         assert_eq!(other[0].instead, None, "another session is not found by that name");
+    }
+
+    #[test]
+    fn a_resource_is_asked_for_in_its_region_and_of_many_only_some() {
+        let mut planner = Planner::new(vec![SEED.to_owned()]);
+        let lead = |number: usize, region: &str| Lead {
+            region: Some(region.to_owned()),
+            ..Lead::new(Attribute::ResourceName, format!("i-{number:017}"))
+        };
+        let plans = planner.plan(&lead(0, "eu-west-1"));
+        assert_eq!(plans[0].region.as_deref(), Some("eu-west-1"));
+        assert_eq!(planner.plan(&lead(0, "eu-west-1")), []);
+        for number in 1..2 * MOST_IN_REGION {
+            let plans = planner.plan(&lead(number, "eu-west-1"));
+            assert_eq!(plans.len(), usize::from(number < MOST_IN_REGION));
+        }
+        assert_eq!(planner.plan(&lead(0, "us-east-1")).len(), 1, "each region has its own");
+        // A node of the chain of that name is looked for everywhere all the same, and then not again.
+        let everywhere = Lead::new(Attribute::ResourceName, format!("i-{:017}", 0));
+        assert_eq!(planner.plan(&everywhere)[0].region, None);
+        assert_eq!(planner.plan(&lead(0, "ap-south-1")), []);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Callers, Resource, alias};
+use super::names::{alias, are_same, names};
+use super::{Callers, Resource};
 use crate::catalogue::{IdForm, ResourceEffect, ResourceKind, Touch};
 use crate::cloudtrail::Event;
 use crate::investigation::Evidence;
@@ -53,7 +54,9 @@ pub(super) fn replay(evidence: &Evidence, callers: &Callers<'_>) -> Vec<Resource
 #[derive(Default)]
 struct Lives {
     found: Vec<Resource>,
-    named: HashMap<(&'static str, String), Vec<usize>>,
+    /// By kind, then by every name that calls gave.
+    named: HashMap<&'static str, HashMap<String, Vec<usize>>>,
+    /// By every name of what they are part of.
     parts: HashMap<String, Vec<usize>>,
 }
 
@@ -66,17 +69,43 @@ impl Lives {
         }
     }
 
+    /// What a kind has under the names that a text may mean.
+    fn named<'t>(&'t self, kind: &str, text: &'t str) -> impl Iterator<Item = usize> + use<'t> {
+        let named = self.named.get(kind);
+        let found = names(text).filter_map(move |name| named?.get(name));
+        found.flatten().copied()
+    }
+
     /// What a call names, if it is there.
     fn open(&self, moment: &Moment<'_>) -> Option<usize> {
         let touch = moment.touch;
-        let named = self.named.get(&(touch.kind.word, alias(&touch.id).to_owned()))?;
-        named.iter().copied().rev().find(|at| {
+        let named = called(touch).flat_map(|name| self.named(touch.kind.word, name));
+        let is_it = |at: &usize| {
             let resource = &self.found[*at];
-            // An answer or a request may leave out what it is part of.
-            let within =
-                touch.within.is_empty() || resource.within.is_empty() || alias(&touch.within) == resource.within;
-            resource.ended.is_none() && within && resource.is_in(moment.event)
-        })
+            resource.ended.is_none()
+                && resource.is_in(moment.event)
+                && !resource.is_another(&touch.id)
+                && self.is_within(moment, resource)
+        };
+        named.filter(is_it).max()
+    }
+
+    /// Whether a call names what a resource is part of. An answer or a request may leave that out.
+    fn is_within(&self, moment: &Moment<'_>, resource: &Resource) -> bool {
+        let (named, within) = (&*moment.touch.within, &*resource.within);
+        let whole = || self.whole(moment).map(|at| &self.found[at]);
+        named.is_empty()
+            || within.is_empty()
+            || are_same(named, within)
+            || whole().is_some_and(|whole| whole.names.iter().any(|name| name == within))
+    }
+
+    /// What a call names as that which the thing is part of: a group by its name, whose id is known. A kind is called by
+    /// what it is part of: `security_group_opening`.
+    fn whole(&self, moment: &Moment<'_>) -> Option<usize> {
+        let (kind, _) = moment.touch.kind.word.rsplit_once('_')?;
+        let named = self.named(kind, &moment.touch.within);
+        named.filter(|at| self.found[*at].is_in(moment.event)).max()
     }
 
     fn apply(&mut self, moment: &Moment<'_>) {
@@ -85,6 +114,7 @@ impl Lives {
             _ if matches!(effect, ResourceEffect::Ends | ResourceEffect::Undoes) => self.end(moment),
             Some(by) => {
                 let at = self.open(moment).unwrap_or_else(|| self.begin(moment, &by));
+                self.learn(at, moment.touch);
                 let resource = &mut self.found[at];
                 resource.is_made |= effect == ResourceEffect::Makes;
                 resource.is_set |= effect == ResourceEffect::Sets;
@@ -104,28 +134,44 @@ impl Lives {
     /// The node behind what a service started it for: a group, a fleet, a template of the chain.
     fn starter(&self, moment: &Moment<'_>) -> Option<String> {
         let of = |id: &String| {
-            let named = STARTERS
-                .iter()
-                .filter_map(|kind| self.named.get(&(*kind, alias(id).to_owned())));
-            let mut found = named.flatten().map(|at| &self.found[*at]);
-            found.find(|resource| resource.is_in(moment.event))
+            let mut named = STARTERS.iter().flat_map(|kind| self.named(kind, id));
+            named.find(|at| self.found[*at].is_in(moment.event))
         };
-        Some(moment.touch.started_by.iter().find_map(of)?.by.clone())
+        let starter = moment.touch.started_by.iter().find_map(of)?;
+        Some(self.found[starter].by.clone())
     }
 
     fn begin(&mut self, moment: &Moment<'_>, by: &str) -> usize {
         let (touch, at) = (moment.touch, self.found.len());
-        let name = alias(&touch.id).to_owned();
-        let within = alias(&touch.within).to_owned();
-        self.named.entry((touch.kind.word, name.clone())).or_default().push(at);
-        self.parts.entry(within.clone()).or_default().push(at);
+        let whole = self.whole(moment).map(|at| self.found[at].id.clone());
+        for within in [Some(&touch.within), whole.as_ref()].into_iter().flatten() {
+            for name in names(within) {
+                let parts = self.parts.entry(name.to_owned()).or_default();
+                // A name may be told in several ways.
+                if parts.last() != Some(&at) {
+                    parts.push(at);
+                }
+            }
+        }
         let new = Resource::of(Some(touch.kind), moment.event, by);
         self.found.push(Resource {
-            id: name,
-            within,
+            id: alias(&touch.id).to_owned(),
+            within: whole.unwrap_or_else(|| alias(&touch.within).to_owned()),
             ..new
         });
+        self.learn(at, touch);
         at
+    }
+
+    /// Remembers every name that a call gives.
+    fn learn(&mut self, at: usize, touch: &Touch) {
+        let (named, resource) = (self.named.entry(touch.kind.word).or_default(), &mut self.found[at]);
+        for name in called(touch).flat_map(names) {
+            if !resource.names.iter().any(|known| known == name) {
+                resource.names.push(name.to_owned());
+                named.entry(name.to_owned()).or_default().push(at);
+            }
+        }
     }
 
     fn end(&mut self, moment: &Moment<'_>) {
@@ -133,29 +179,38 @@ impl Lives {
         if touch.id.is_empty() {
             return self.end_parts(moment, &touch.within, |kind| kind == touch.kind);
         }
-        match (self.open(moment), moment.by) {
-            (Some(open), _) => moment.close(&mut self.found[open]),
+        let ended = match (self.open(moment), moment.by) {
+            (Some(open), _) => Some(open),
             // It was there before: that it is gone is the chain's doing.
-            (None, Some(by)) if touch.effect == ResourceEffect::Ends => {
-                let at = self.begin(moment, by);
-                moment.close(&mut self.found[at]);
-            }
-            (None, _) => {}
+            (None, Some(by)) if touch.effect == ResourceEffect::Ends => Some(self.begin(moment, by)),
+            (None, _) => None,
+        };
+        let mut names: Vec<String> = called(touch).map(str::to_owned).collect();
+        if let Some(at) = ended {
+            moment.close(&mut self.found[at]);
+            names.extend(self.found[at].names.iter().cloned());
         }
-        self.end_parts(moment, &touch.id, |kind| {
-            kind != touch.kind && kind.service == touch.kind.service
-        });
+        for name in names {
+            self.end_parts(moment, &name, |kind| {
+                kind != touch.kind && kind.service == touch.kind.service
+            });
+        }
     }
 
     /// Ends what is part of something.
     fn end_parts(&mut self, moment: &Moment<'_>, of: &str, wanted: impl Fn(&'static ResourceKind) -> bool) {
-        for at in self.parts.get(alias(of)).into_iter().flatten() {
+        for at in names(of).filter_map(|name| self.parts.get(name)).flatten() {
             let part = &mut self.found[*at];
             if part.ended.is_none() && part.kind.is_some_and(&wanted) && part.is_in(moment.event) {
                 moment.close(part);
             }
         }
     }
+}
+
+/// What a call names the thing by.
+fn called(touch: &Touch) -> impl Iterator<Item = &str> {
+    std::iter::once(&touch.id).chain(&touch.also).map(String::as_str)
 }
 
 impl Moment<'_> {
@@ -175,6 +230,13 @@ impl Moment<'_> {
 }
 
 impl Resource {
+    /// Whether an ARN is another one than its own, where the same name may stand behind both.
+    fn is_another(&self, id: &str) -> bool {
+        let is_arn = |text: &str| text.starts_with("arn:");
+        let by_arn = self.kind.is_some_and(|kind| kind.id_form == IdForm::Arn) && is_arn(id);
+        by_arn && self.names.iter().any(|name| is_arn(name)) && !self.names.iter().any(|name| name == id)
+    }
+
     /// Takes over the ARN, where commands want that.
     fn call_it(&mut self, id: &str) {
         if self.kind.is_some_and(|kind| kind.id_form == IdForm::Arn) && id.len() > self.id.len() {

@@ -4,10 +4,16 @@
 //! |---|---|
 //! | `mod` | a resource |
 //! | `lives` | the calls of the catalogue, replayed: what was made, changed, set and ended |
+//! | `names` | what one thing may be called |
+//! | `leads` | what to look up for what became of them |
+//! | `whose` | whose each seems to be |
 //! | `named` | what only a name in a record tells of: calls that the catalogue does not know |
 
+mod leads;
 mod lives;
 mod named;
+mod names;
+mod whose;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +22,12 @@ use chrono::{DateTime, Utc};
 use super::chain::Ended;
 use super::{Chain, Evidence};
 use crate::catalogue::{IdForm, ResourceKind};
-use crate::cloudtrail::{Event, EventKey, ids, is_resource_id};
+use crate::cloudtrail::{Event, EventKey, is_resource_id};
+
+pub use leads::leads;
+pub(super) use leads::{Read, note};
+pub use whose::Whose;
+pub(super) use whose::derive as whose;
 
 /// One resource and what was done to it by the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +42,8 @@ pub struct Resource {
     pub region: String,
     /// ARN, id or name: as commands name it.
     pub id: String,
+    /// Every name that calls gave it: id, name and ARN.
+    pub names: Vec<String>,
     /// What it is part of (the security group of an opening, the cluster of a service); may be empty.
     pub within: String,
     /// Whether the chain made it. What is only set or changed was there before.
@@ -51,6 +64,12 @@ pub struct Resource {
     pub ended: Option<Ended>,
     /// Whether the chain itself ended it.
     pub is_ended_by_chain: bool,
+    /// Whether it was looked up who ended it. Until then it is only known that the chain did not.
+    pub is_looked_up: bool,
+    /// The sources of the chain's calls: address and program.
+    pub sources: Vec<String>,
+    /// Whose it seems to be, as these are judged.
+    pub whose: Whose,
 }
 
 /// Where a resource stands, as far as the records say. Services are not asked.
@@ -60,6 +79,8 @@ pub enum State {
     There,
     /// A setting of the chain that nobody took back.
     InForce,
+    /// Made or set by the chain; whether anybody else ended it was not looked up.
+    NotLookedUp,
     /// There before, and changed.
     Changed,
     /// Named by a call that the catalogue does not know.
@@ -76,6 +97,7 @@ impl State {
         match self {
             Self::There => "still there",
             Self::InForce => "in force",
+            Self::NotLookedUp => "not looked up",
             Self::Changed => "changed",
             Self::Named => "named by a call",
             Self::Destroyed => "ended by the chain",
@@ -96,6 +118,7 @@ impl Resource {
             Some(_) if self.is_made || self.is_set => State::Gone,
             Some(_) => State::Destroyed,
             None if self.kind.is_none() => State::Named,
+            None if (self.is_made || self.is_set) && !self.is_looked_up => State::NotLookedUp,
             None if self.is_made => State::There,
             None if self.is_set => State::InForce,
             None => State::Changed,
@@ -134,6 +157,7 @@ impl Resource {
             account: event.account().to_owned(),
             region: event.region.to_string(),
             id: String::new(),
+            names: Vec::new(),
             within: String::new(),
             is_made: false,
             is_set: false,
@@ -144,6 +168,9 @@ impl Resource {
             by: by.to_owned(),
             ended: None,
             is_ended_by_chain: false,
+            is_looked_up: true,
+            sources: Vec::new(),
+            whose: Whose::default(),
         }
     }
 
@@ -170,7 +197,7 @@ impl Resource {
 
 /// Every resource that a successful call of the chain made, changed, set or ended: in the order in which they can be
 /// removed, then by service, region and id.
-pub fn derive(evidence: &Evidence, chain: &Chain) -> Vec<Resource> {
+pub(super) fn derive(evidence: &Evidence, chain: &Chain) -> Vec<Resource> {
     let callers = Callers::of(chain);
     let mut found = lives::replay(evidence, &callers);
     named::add(&mut found, evidence, &callers);
@@ -216,15 +243,5 @@ impl<'a> Callers<'a> {
         };
         let at = own.or_else(|| self.proofs.get(&event.key).copied())?;
         Some(&self.chain.nodes[at].node)
-    }
-}
-
-/// What a text is known by: the name in an ARN of a plain form, else the text itself.
-fn alias(text: &str) -> &str {
-    let is_plain = ids::Arn::parse(text).is_some_and(|arn| arn.resource.matches(['/', ':']).count() <= 1);
-    if is_plain || text.contains(":function:") || text.contains(":stack/") || text.contains(":service/") {
-        ids::resource_name(text)
-    } else {
-        text
     }
 }

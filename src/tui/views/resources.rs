@@ -126,7 +126,7 @@ fn line(app: &App, resource: &Resource, width: usize) -> Line<'static> {
 fn look(app: &App, state: State) -> (&'static str, Style) {
     let theme = &app.theme;
     match state {
-        State::There | State::InForce => ("!", theme.danger),
+        State::There | State::InForce | State::NotLookedUp => ("!", theme.danger),
         State::Changed => ("~", theme.notice),
         State::Named => ("?", theme.notice),
         State::Destroyed => ("x", theme.danger),
@@ -153,6 +153,7 @@ fn about(app: &App, resource: &Resource, width: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> = styled(&safe(&head), theme.strong, width);
     let said = match state {
         State::There | State::InForce | State::Changed => ", as far as the records say",
+        State::NotLookedUp => ": what others did with it was not read",
         State::Named => ": keytrail does not know what these calls do",
         State::Destroyed | State::Gone => "",
     };
@@ -182,6 +183,11 @@ fn about(app: &App, resource: &Resource, width: usize) -> Vec<Line<'static>> {
     let verb = if resource.is_made { "made" } else { "touched" };
     let zone = app.zone.name(resource.first);
     field(verb, &format!("{} {zone} by {by}", app.zone.full(resource.first)));
+    let whose = match resource.whose.as_str() {
+        "" => String::new(),
+        whose => format!(": {whose}"),
+    };
+    field("source", &format!("{}{whose}", resource.sources.join(", ")));
     if let Some(ended) = &resource.ended {
         let who = if resource.is_ended_by_chain {
             ", a key of the chain"
