@@ -268,3 +268,42 @@ fn a_role_reaches_as_far_as_what_was_written_to_it_in_any_version() {
     assert_eq!((holder.kind(), holder.name(), all.len()), ("role", "ROLE", 1));
     assert_eq!(reach.services, ["ec2", "s3"]);
 }
+
+#[test]
+fn each_of_many_holders_has_what_was_put_on_it_in_whatever_order() {
+    let seed = seed();
+    let own = |n: usize| format!("arn:aws:iam::111122223333:policy/own-{n}");
+    let services = ["s3", "ec2", "ses", "sqs", "kms"];
+    let mut calls = Vec::new();
+    for (n, service) in services.iter().enumerate() {
+        let (at, user, group) = (10 * n as i64, format!("user-{n}"), format!("group-{}", n / 2));
+        let document = json!({"Statement": [allow(&json!(format!("{service}:*")))]}).to_string();
+        calls.extend([
+            call(&seed, at, "iam", "AttachUserPolicy").request(json!({"userName": user, "policyArn": own(n)})),
+            call(&seed, at + 1, "iam", "AddUserToGroup").request(json!({"userName": user, "groupName": group})),
+            create_user(&seed, at + 2, &user),
+            call(&seed, at + 3, "iam", "CreatePolicy")
+                .request(json!({"policyName": format!("own-{n}"), "policyDocument": document}))
+                .answer(json!({"policy": {"arn": own(n)}})),
+        ]);
+    }
+    let logs = json!({"Statement": [allow(&json!("logs:*"))]}).to_string();
+    calls.push(
+        call(&seed, 99, "iam", "PutGroupPolicy").request(json!({"groupName": "group-1", "policyDocument": logs})),
+    );
+    let all = reach::all(&investigate(&calls));
+    let found: Vec<String> = all
+        .iter()
+        .map(|(holder, reach)| format!("{} {}", holder.name(), reach.services.join(" ")))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "user-0 s3",
+            "user-1 ec2",
+            "user-2 logs ses",
+            "user-3 logs sqs",
+            "user-4 kms"
+        ]
+    );
+}

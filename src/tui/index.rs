@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::catalogue::Kind;
 use crate::cloudtrail::Event;
-use crate::investigation::{Chain, Investigation, Link};
+use crate::investigation::reach::{self, Holder, Reach};
+use crate::investigation::{Chain, Investigation, Link, Node};
 
 /// Source and name of a call.
 type CallName = (Arc<str>, Arc<str>);
@@ -25,6 +26,7 @@ pub(super) struct Index {
     by_key: HashMap<String, usize>,
     by_principal: HashMap<String, usize>,
     deeds: Vec<Vec<(String, Tally)>>,
+    reach: HashMap<Holder, Reach>,
 }
 
 impl Index {
@@ -48,6 +50,7 @@ impl Index {
             }
         }
         index.deeds = deeds.into_iter().map(by_frequency).collect();
+        index.reach = reach::all(investigation).into_iter().collect();
         index
     }
 
@@ -77,6 +80,11 @@ impl Index {
     /// What a node called, most often first.
     pub(super) fn deeds(&self, node: usize) -> &[(String, Tally)] {
         self.deeds.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// How far a node could reach, where anything tells.
+    pub(super) fn reach(&self, node: &Node) -> Option<&Reach> {
+        self.reach.get(&Holder::of(node)?)
     }
 }
 
