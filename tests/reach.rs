@@ -307,3 +307,33 @@ fn each_of_many_holders_has_what_was_put_on_it_in_whatever_order() {
         ]
     );
 }
+
+#[test]
+fn everything_is_told_however_it_is_written_and_what_is_left_out_is_not_everything() {
+    let with = |statement: Value| by_texts(vec![text("some", &json!([statement]))]);
+    for resource in [
+        json!("**"),
+        json!("arn:aws:*"),
+        json!(["arn:aws:s3:::b", "arn:*:*:*:*:*"]),
+    ] {
+        let all = with(json!({"Effect": "Allow", "Action": "**", "Resource": resource}));
+        assert!(all.is_administrator && all.services == ["*"], "{resource} {all:?}");
+    }
+    let iam = with(json!({"Effect": "Allow", "Action": "IAM:*", "Resource": "arn:aws:iam::111122223333:*"}));
+    assert!(
+        iam.escalations[0] == "iam:CreateAccessKey (a key for any user)",
+        "{iam:?}"
+    );
+    let boss = "arn:aws:iam::111122223333:user/boss";
+    let most = with(json!({"Effect": "Allow", "Action": "*", "NotResource": boss}));
+    assert!(most.is_administrator, "{most:?}");
+    let none = with(json!({"Effect": "Allow", "Action": "iam:*", "NotResource": "*"}));
+    assert!(!none.is_administrator && none.escalations.is_empty(), "{none:?}");
+    // What is denied on all but something is not denied.
+    let denied = json!([allow(&json!("*")), {"Effect": "Deny", "Action": "*", "NotResource": boss}]);
+    let reach = by_texts(vec![text("some", &denied)]);
+    assert!(
+        reach.escalations.iter().any(|way| way.contains("iam:CreateAccessKey")),
+        "{reach:?}"
+    );
+}
