@@ -272,11 +272,11 @@ fn a_role_reaches_as_far_as_what_was_written_to_it_in_any_version() {
 #[test]
 fn each_of_many_holders_has_what_was_put_on_it_in_whatever_order() {
     let seed = seed();
-    let own = |n: usize| format!("arn:aws:iam::111122223333:policy/own-{n}");
+    let own = |n: i64| format!("arn:aws:iam::111122223333:policy/own-{n}");
     let services = ["s3", "ec2", "ses", "sqs", "kms"];
     let mut calls = Vec::new();
-    for (n, service) in services.iter().enumerate() {
-        let (at, user, group) = (10 * n as i64, format!("user-{n}"), format!("group-{}", n / 2));
+    for (n, service) in (0..).zip(services) {
+        let (at, user, group) = (10 * n, format!("user-{n}"), format!("group-{}", n / 2));
         let document = json!({"Statement": [allow(&json!(format!("{service}:*")))]}).to_string();
         calls.extend([
             call(&seed, at, "iam", "AttachUserPolicy").request(json!({"userName": user, "policyArn": own(n)})),

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::Sighting;
 use super::network::Network;
 use super::whose::{Callers, Whose, caller};
+use super::{Sighting, Thing};
 use crate::catalogue::Routine;
 use crate::cloudtrail::Event;
 use crate::investigation::actor::Actor;
@@ -95,7 +95,7 @@ type Habit<'a> = (&'static str, Deed<'a>, Option<String>);
 /// Takes back that sightings are everyday work, where nothing of the kind was done before.
 pub(super) fn confirm<'a>(found: &mut [Sighting], events: &'a [Event], callers: &mut Callers<'a>) {
     let mut habits: HashMap<Habit<'a>, Days> = HashMap::new();
-    let doubted = |sighting: &Sighting| sighting.is_everyday && !sighting.is_own && !sighting.is_pattern;
+    let doubted = |sighting: &Sighting| sighting.is_everyday && sighting.thing != Thing::Own && !sighting.is_pattern;
     for sighting in found.iter().filter(|sighting| doubted(sighting)) {
         let event = &events[sighting.at];
         if let Some(habit) = habit(sighting, event, callers) {
@@ -110,7 +110,7 @@ pub(super) fn confirm<'a>(found: &mut [Sighting], events: &'a [Event], callers: 
             || match (sighting.kind.routine, callers.whose(event)) {
                 (Routine::Habit, _) => false,
                 // The application is always at its usual work: whoever broke into it destroys from there.
-                (_, Whose::Application) => !sighting.is_loss,
+                (_, Whose::Application) => sighting.thing != Thing::Existing,
                 _ => match callers.actor(event) {
                     Some((actor, _)) => callers.habits.is_at_work(event, actor),
                     None => false,

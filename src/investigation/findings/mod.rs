@@ -117,16 +117,24 @@ impl Finding {
     }
 }
 
+/// What was lost by a call, if that matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thing {
+    /// It does not.
+    Any,
+    /// Something that was there before.
+    Existing,
+    /// Only what the attacker had made.
+    Own,
+}
+
 /// A finding in one call.
 struct Sighting {
     kind: &'static FindingKind,
     at: usize,
     detail: String,
     is_everyday: bool,
-    /// Whether it is about what the attacker had made.
-    is_own: bool,
-    /// Whether something is lost that was there before.
-    is_loss: bool,
+    thing: Thing,
     /// Whether it is in what calls have in common: it is there, whether each of them worked or not.
     is_pattern: bool,
 }
@@ -139,8 +147,7 @@ impl Sighting {
             at,
             detail,
             is_everyday,
-            is_own: false,
-            is_loss: false,
+            thing: Thing::Any,
             is_pattern: false,
         })
     }
@@ -216,8 +223,8 @@ fn sightings<'a>(investigation: &'a Investigation, callers: &mut Callers<'a>) ->
             };
             if shows.whom == Whom::Resource {
                 let upon = made.upon(at, evidence, callers);
-                sighting.is_own = upon.as_ref().is_some_and(|upon| upon.existing.is_empty());
-                sighting.is_loss = !sighting.is_own;
+                let is_own = upon.as_ref().is_some_and(|upon| upon.existing.is_empty());
+                sighting.thing = if is_own { Thing::Own } else { Thing::Existing };
                 if let Some(upon) = upon.filter(|upon| upon.own > 0 && !upon.existing.is_empty()) {
                     sighting.detail = upon.existing.join(", ");
                 }
@@ -304,7 +311,7 @@ fn gather(investigation: &Investigation, callers: &Callers<'_>, found: Vec<Sight
         }
         let manner = match (sighting.is_everyday, worked) {
             (true, _) => Manner::Everyday,
-            _ if sighting.is_own => Manner::Own,
+            _ if sighting.thing == Thing::Own => Manner::Own,
             (false, true) => Manner::Done,
             (false, false) => Manner::Tried,
         };

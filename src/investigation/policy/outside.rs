@@ -158,10 +158,14 @@ fn by_condition(key: &str, values: &[&Value], account: &str) -> Option<Vec<Outsi
 }
 
 fn by_account(text: &str, account: &str) -> Option<Outsider> {
-    (text != account).then(|| match text.contains(['*', '?', '$']) {
-        true => Outsider::Anybody,
-        false => Outsider::Named(format!("account {text}")),
-    })
+    let said = || {
+        if text.contains(['*', '?', '$']) {
+            Outsider::Anybody
+        } else {
+            Outsider::Named(format!("account {text}"))
+        }
+    };
+    (text != account).then(said)
 }
 
 fn by_arn(text: &str, account: &str) -> Option<Outsider> {
