@@ -29,7 +29,7 @@ fn a_search_says_what_it_found() {
     let typed = status(&app);
     assert!(typed.contains("no match"), "{typed}");
     press(&mut app, "<Enter>");
-    assert!(status(&app).contains("search: log-archiverxyz · no match"));
+    assert!(status(&app).contains("search: xyz · no match"));
     press(&mut app, "3fGetCaller");
     assert!(status(&app).contains(" events"), "{}", status(&app));
     press(&mut app, "zzz");
@@ -84,13 +84,13 @@ fn letters_move_as_arrows_do() {
 
 #[test]
 fn other_keys_work_and_stand_in_the_hints_and_in_the_help() {
-    let settings = "[keys]\nmalicious = \"B\"\nfindings = \"F2\"\ndown = [\"Ctrl-N\", \"s\"]\nsame-service = \"S\"\n\
+    let settings = "[keys]\nmalicious = \"B\"\nfindings = \"F2\"\ndown = [\"Ctrl-N\", \"%\"]\nsame-service = \"S\"\n\
                     copy = \"O\"\ndo = \"P\"\n";
     let mut own = screens::settings(false);
     own.preferences.keys = keytrail::config::parse(settings).expect("good").keys.expect("keys");
     let mut app = App::new(screens::case(), own, screens::now());
-    // `m` means nothing any more, and `s` goes down.
-    press(&mut app, "2ssm");
+    // `m` means nothing any more, and `%` goes down.
+    press(&mut app, "2%%m");
     let judged = |app: &App| {
         let nodes = app.investigation().chain().nodes.iter();
         nodes
@@ -112,7 +112,7 @@ fn other_keys_work_and_stand_in_the_hints_and_in_the_help() {
     assert!(asked.contains("Enter accept"), "{asked}");
     press(&mut app, "<Esc>?");
     let help = text(&draw(&app, 120, 60));
-    for row in ["│ B  ", "│ ↓ Ctrl-N s  ", "│ F2  "] {
+    for row in ["│ B  ", "│ ↓ Ctrl-N %  ", "│ F2  "] {
         assert!(help.contains(row), "no {row} in:\n{help}");
     }
     assert!(!help.contains("│ m  "), "{help}");

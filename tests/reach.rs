@@ -235,7 +235,7 @@ fn what_a_group_gives_counts_and_what_else_it_may_give_is_said() {
     assert!(all[0].1.is_administrator && all[0].1.unsure == ["what else group admins allows"]);
     assert_eq!(
         all[1].1.line(),
-        "nothing telling in what was read (an estimate from the policies that the records show; not looked at: \
+        "not known (an estimate from the policies that the records show; not looked at: \
          what else group readers allows)"
     );
 }
@@ -267,4 +267,73 @@ fn a_role_reaches_as_far_as_what_was_written_to_it_in_any_version() {
     let (holder, reach) = &all[0];
     assert_eq!((holder.kind(), holder.name(), all.len()), ("role", "ROLE", 1));
     assert_eq!(reach.services, ["ec2", "s3"]);
+}
+
+#[test]
+fn each_of_many_holders_has_what_was_put_on_it_in_whatever_order() {
+    let seed = seed();
+    let own = |n: i64| format!("arn:aws:iam::111122223333:policy/own-{n}");
+    let services = ["s3", "ec2", "ses", "sqs", "kms"];
+    let mut calls = Vec::new();
+    for (n, service) in (0..).zip(services) {
+        let (at, user, group) = (10 * n, format!("user-{n}"), format!("group-{}", n / 2));
+        let document = json!({"Statement": [allow(&json!(format!("{service}:*")))]}).to_string();
+        calls.extend([
+            call(&seed, at, "iam", "AttachUserPolicy").request(json!({"userName": user, "policyArn": own(n)})),
+            call(&seed, at + 1, "iam", "AddUserToGroup").request(json!({"userName": user, "groupName": group})),
+            create_user(&seed, at + 2, &user),
+            call(&seed, at + 3, "iam", "CreatePolicy")
+                .request(json!({"policyName": format!("own-{n}"), "policyDocument": document}))
+                .answer(json!({"policy": {"arn": own(n)}})),
+        ]);
+    }
+    let logs = json!({"Statement": [allow(&json!("logs:*"))]}).to_string();
+    calls.push(
+        call(&seed, 99, "iam", "PutGroupPolicy").request(json!({"groupName": "group-1", "policyDocument": logs})),
+    );
+    let all = reach::all(&investigate(&calls));
+    let found: Vec<String> = all
+        .iter()
+        .map(|(holder, reach)| format!("{} {}", holder.name(), reach.services.join(" ")))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "user-0 s3",
+            "user-1 ec2",
+            "user-2 logs ses",
+            "user-3 logs sqs",
+            "user-4 kms"
+        ]
+    );
+}
+
+#[test]
+fn everything_is_told_however_it_is_written_and_what_is_left_out_is_not_everything() {
+    let with = |statement: Value| by_texts(vec![text("some", &json!([statement]))]);
+    for resource in [
+        json!("**"),
+        json!("arn:aws:*"),
+        json!(["arn:aws:s3:::b", "arn:*:*:*:*:*"]),
+    ] {
+        let all = with(json!({"Effect": "Allow", "Action": "**", "Resource": resource}));
+        assert!(all.is_administrator && all.services == ["*"], "{resource} {all:?}");
+    }
+    let iam = with(json!({"Effect": "Allow", "Action": "IAM:*", "Resource": "arn:aws:iam::111122223333:*"}));
+    assert!(
+        iam.escalations[0] == "iam:CreateAccessKey (a key for any user)",
+        "{iam:?}"
+    );
+    let boss = "arn:aws:iam::111122223333:user/boss";
+    let most = with(json!({"Effect": "Allow", "Action": "*", "NotResource": boss}));
+    assert!(most.is_administrator, "{most:?}");
+    let none = with(json!({"Effect": "Allow", "Action": "iam:*", "NotResource": "*"}));
+    assert!(!none.is_administrator && none.escalations.is_empty(), "{none:?}");
+    // What is denied on all but something is not denied.
+    let denied = json!([allow(&json!("*")), {"Effect": "Deny", "Action": "*", "NotResource": boss}]);
+    let reach = by_texts(vec![text("some", &denied)]);
+    assert!(
+        reach.escalations.iter().any(|way| way.contains("iam:CreateAccessKey")),
+        "{reach:?}"
+    );
 }

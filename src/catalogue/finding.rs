@@ -58,8 +58,11 @@ pub enum Routine {
     Never,
     /// That of a source which looks like the real application.
     Source,
-    /// Also that of a program in steady use by the same caller, whatever its address: a deployment.
+    /// Also that of a program in steady use by the same caller from this network: a deployment, if it does the like on
+    /// several days, or beside its usual work.
     Program,
+    /// The same, but only if it does this very thing on several days.
+    Habit,
 }
 
 /// A kind of finding: one row of `findings.csv`.
@@ -92,6 +95,10 @@ pub enum Whom {
     Any,
     /// A user who was there before the chain, and is not the caller.
     Existing,
+    /// The caller itself.
+    Oneself,
+    /// A thing: what the chain itself had made is said apart.
+    Resource,
     /// Whomever; anybody may have made the call, also somebody without a key.
     Anybody,
 }
@@ -120,7 +127,7 @@ impl Shows {
     }
 
     fn needs_record(&self) -> bool {
-        !self.only_if.is_empty() || !self.detail.is_empty() || self.whom == Whom::Existing
+        !self.only_if.is_empty() || !self.detail.is_empty() || matches!(self.whom, Whom::Existing | Whom::Oneself)
     }
 }
 
@@ -164,6 +171,7 @@ fn kind(line: &'static str) -> Option<FindingKind> {
             "never" => Routine::Never,
             "source" => Routine::Source,
             "program" => Routine::Program,
+            "habit" => Routine::Habit,
             _ => return None,
         },
         item,
@@ -188,6 +196,8 @@ fn shows(line: &'static str) -> Option<(&'static str, &'static str, Shows)> {
     let whom = match whom {
         "" => Whom::Any,
         "existing" => Whom::Existing,
+        "resource" => Whom::Resource,
+        "oneself" => Whom::Oneself,
         "anybody" => Whom::Anybody,
         _ => return None,
     };

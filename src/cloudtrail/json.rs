@@ -24,7 +24,7 @@ pub fn truth(value: &Value, key: &str) -> Option<bool> {
 
 /// Every text found by a path such as `responseElements.instancesSet.items[].instanceId`.
 ///
-/// Members are separated by dots; `[]` after a member walks each element of a list, `[key=x]` those whose `key` is `x`.
+/// Members are separated by dots, `*` stands for every member; `[]` after a member walks each element of a list, `[key=x]` those whose `key` is `x`.
 /// `a.b|a.c` names alternatives: the first that yields something counts. A member whose value is text that holds JSON is
 /// not opened. Numbers and truth values are given as text. Missing members yield nothing.
 pub fn path<'v>(value: &'v Value, path: &str) -> Vec<std::borrow::Cow<'v, str>> {
@@ -66,7 +66,10 @@ pub fn values<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
         };
         here = here
             .into_iter()
-            .filter_map(|v| v.get(name))
+            .flat_map(|v| {
+                let every = if name == "*" { v.as_object() } else { None };
+                every.into_iter().flat_map(serde_json::Map::values).chain(v.get(name))
+            })
             .flat_map(|v| match v {
                 Value::Array(items) if each.is_some() => items.iter().filter(is_wanted).collect(),
                 other => vec![other],
@@ -92,7 +95,8 @@ mod tests {
         let v = json!({"a": {"items": [{"id": "i-1"}, {"id": "i-2"}, {}]}, "x": {"b:c": 7}});
         assert_eq!(path(&v, "a.items[].id"), ["i-1", "i-2"]);
         assert_eq!(path(&v, "x.b:c"), ["7"]);
-        assert!(path(&v, "a.none.id").is_empty());
+        assert_eq!(path(&v, "*.b:c"), ["7"]);
+        assert!(path(&v, "a.none.id").is_empty() && path(&v, "x.*.*").is_empty());
         assert!(path(&v, "").is_empty());
     }
 

@@ -95,6 +95,7 @@ pub enum Action {
     Judge(Verdict),
     Act,
     NodeEvents,
+    StillWorking,
     EventNode,
     Palette,
     GoBack,
@@ -183,6 +184,7 @@ impl Action {
             Self::Judge(verdict) => verdict.as_str(),
             Self::Act => "do",
             Self::NodeEvents | Self::FindingEvents | Self::ResourceEvents => "its events",
+            Self::StillWorking => "may still work",
             Self::EventNode => "in chain",
             Self::Palette => "actions",
             Self::GoBack => "where I was",
@@ -280,7 +282,10 @@ impl Action {
             Self::Judge(Verdict::Unknown) => "Take the judgement back",
             Self::Act => "Do something about it; read-only, the commands for that",
             Self::NodeEvents => "Show the events of this node in the timeline",
-            Self::EventNode => "Show the node that made this call in the chain",
+            Self::StillWorking => {
+                "Filter: only what may still let somebody in: credentials, opened roles, machines with a role"
+            }
+            Self::EventNode => "Show in the chain what this call made, else the node that made the call",
             Self::Palette => "List every action by name, with its key; type a few of its letters",
             Self::GoBack => "Go back to where you were before the last jump",
             Self::GoForward => "Go forward again",

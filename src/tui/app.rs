@@ -1,7 +1,7 @@
 //! The state of the screens, and what can be asked of it. Only [`update`](super::update) changes it.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -24,6 +24,7 @@ use super::tree::TreeState;
 use super::widgets::scroll::{Move, Scroll};
 use crate::collect::source::RegionNow;
 use crate::investigation::actor::actor_id;
+use crate::investigation::alive::alive;
 use crate::investigation::{Advice, Investigation, Verdict, triage};
 use crate::playbook::{self, Clock, Item, Names, Next, Playbook, Standings, Treat, Treatment, deactivation};
 use crate::store::{CaseFile, StoreError};
@@ -127,6 +128,8 @@ pub struct App {
     pub(super) index: Index,
     pub(super) names: Names,
     pub(super) standings: Standings,
+    /// What may still let somebody in, by `node` id.
+    pub(super) ways: HashSet<String>,
     stale: bool,
 }
 
@@ -172,6 +175,7 @@ impl App {
             index: Index::default(),
             names: Names::default(),
             standings: Standings::default(),
+            ways: HashSet::new(),
             stale: true,
         };
         app.refresh();
@@ -224,6 +228,8 @@ impl App {
     /// Looks where the items stand.
     fn stand(&mut self) {
         let moment = self.moment();
+        let ways = alive(self.desk.investigation(), moment).ways;
+        self.ways = ways.into_iter().map(|way| way.node.node.clone()).collect();
         self.standings = Standings::of(&self.settings.playbook, self.desk.investigation(), &self.names, moment);
     }
 
@@ -373,6 +379,10 @@ impl App {
 
     pub(super) fn has_findings(&self) -> bool {
         !self.investigation().findings().is_empty()
+    }
+
+    pub(super) fn has_ways(&self) -> bool {
+        !self.ways.is_empty()
     }
 
     pub(super) fn has_evidence(&self) -> bool {

@@ -39,6 +39,8 @@ pub(super) struct EventsState {
     /// All events, earliest first.
     order: Vec<u32>,
     slice: Slice,
+    /// The event that was selected last, where a filter hides all.
+    anchor: Option<usize>,
     is_data_stale: bool,
     is_filter_stale: bool,
     sifting: Option<Sifting>,
@@ -70,6 +72,7 @@ impl EventsState {
     /// Shows something else, from its first event.
     pub(super) fn show(&mut self, filter: Filter) {
         self.rows.clear();
+        self.anchor = None;
         self.sifting = None;
         self.scroll.select(0);
         self.set(filter);
@@ -94,7 +97,7 @@ impl EventsState {
                 looked_at: 0,
                 rows: Vec::new(),
                 calls: Vec::new(),
-                selected: before.or(self.selected()),
+                selected: before.or(self.selected()).or(self.anchor),
             });
         }
         let Some(mut sifting) = self.sifting.take() else { return };
@@ -106,6 +109,7 @@ impl EventsState {
             return;
         }
         self.density = Density::of(&sifting.calls);
+        self.anchor = sifting.selected;
         self.rows = sifting.rows;
         let place = sifting
             .selected

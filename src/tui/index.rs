@@ -9,7 +9,8 @@ use super::whose::Whose;
 use super::widgets::density::{Density, level};
 use crate::catalogue::Kind;
 use crate::cloudtrail::Event;
-use crate::investigation::{Chain, Investigation, Link};
+use crate::investigation::reach::{self, Holder, Reach};
+use crate::investigation::{Chain, Investigation, Link, Node};
 
 /// Source and name of a call.
 type CallName = (Arc<str>, Arc<str>);
@@ -31,6 +32,7 @@ pub(super) struct Index {
     deeds: Vec<Vec<(String, Tally)>>,
     pulses: Vec<[u32; PULSE]>,
     regions: BTreeMap<Arc<str>, Density>,
+    reach: HashMap<Holder, Reach>,
 }
 
 /// So many columns has the activity of a node.
@@ -65,6 +67,7 @@ impl Index {
             }
         }
         index.deeds = deeds.into_iter().map(by_frequency).collect();
+        index.reach = reach::all(investigation).into_iter().collect();
         index
     }
 
@@ -106,6 +109,11 @@ impl Index {
     /// What a node called, most often first.
     pub(super) fn deeds(&self, node: usize) -> &[(String, Tally)] {
         self.deeds.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// How far a node could reach, where anything tells.
+    pub(super) fn reach(&self, node: &Node) -> Option<&Reach> {
+        self.reach.get(&Holder::of(node)?)
     }
 }
 

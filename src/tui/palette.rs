@@ -63,15 +63,24 @@ impl Palette {
 
     /// Looks what fits: letters in this order, whatever is between them. What can be done goes first.
     pub(super) fn choose(&mut self) {
-        let pattern = Pattern::parse(self.input.value(), CaseMatching::Ignore, Normalization::Smart);
+        let typed = self.input.value();
+        let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+        let words = typed.to_lowercase();
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut letters = Vec::new();
         let mut score = |entry: &Entry| {
             let mut of = |text: &str| pattern.score(nucleo_matcher::Utf32Str::new(text, &mut letters), &mut matcher);
-            // The name counts more than the sentence.
+            // The name goes before the sentence, in which words have to stand as they are typed. Nobody is to leave because
+            // of a sentence.
+            let leaves = matches!(
+                entry.action,
+                Action::Quit | Action::QuitShown | Action::Interrupt | Action::Suspend
+            );
+            let about = entry.action.about().to_lowercase();
+            let is_said = !leaves && about.contains(words.trim());
             of(entry.action.label())
-                .map(|score| score * 2)
-                .max(of(entry.action.about()))
+                .map(|score| score + 1000)
+                .or(is_said.then_some(0))
         };
         let scored = self
             .entries

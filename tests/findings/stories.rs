@@ -202,6 +202,157 @@ fn everyday_work_weighs_little_and_the_same_by_a_stranger_does_not() {
     assert_eq!(finding(&case, "code-planted").events.len(), 2);
 }
 
+const BOTO: &str = "Boto3/1.34";
+
+/// An application that starts and ends a machine each day, from this many addresses.
+fn application(addresses: i64) -> Vec<Call> {
+    let of_day = |day: i64| {
+        let id = format!("i-1{day:016x}");
+        let of_app = [
+            call(&seed(), day * DAY, "ec2", "DescribeVolumes"),
+            call(&seed(), day * DAY + 10, "ec2", "RunInstances")
+                .request(json!({"instanceType": "t3.micro", "instancesSet": {"items": [{"maxCount": 1}]}}))
+                .answer(json!({"instancesSet": {"items": [{"instanceId": id}]}})),
+            call(&seed(), day * DAY + 20, "ec2", "TerminateInstances")
+                .request(json!({"instancesSet": {"items": [{"instanceId": id}]}})),
+        ];
+        of_app.map(|call| from(call, &format!("52.10.{}.10", day % addresses), BOTO))
+    };
+    (0..28).flat_map(of_day).collect()
+}
+
+/// What a thief does with the program of the application.
+fn theft() -> Vec<Call> {
+    let regions = (0..).zip(["us-east-1", "eu-west-1", "ap-south-1", "sa-east-1"]);
+    let mining = regions.map(|(n, region)| {
+        call(&seed(), 28 * DAY + n, "ec2", "RunInstances")
+            .request(json!({"instanceType": "p4d.24xlarge", "instancesSet": {"items": [{"maxCount": 10}]}}))
+            .region(region)
+    });
+    let public = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}]});
+    let mut calls: Vec<Call> = mining.collect();
+    calls.extend([
+        call(&seed(), 28 * DAY + 60, "s3", "PutBucketPolicy")
+            .request(json!({"bucketName": "customer-data", "bucketPolicy": public})),
+        call(&seed(), 28 * DAY + 70, "rds", "DeleteDBInstance").request(json!({"dBInstanceIdentifier": "prod"})),
+        call(&seed(), 28 * DAY + 80, "lambda", "AddPermission20150331v2")
+            .request(json!({"functionName": "f", "principal": "*"})),
+    ]);
+    calls
+}
+
+#[test]
+fn a_thief_with_the_program_of_the_application_is_not_its_everyday_work() {
+    for (addresses, address) in [(3, "185.220.101.4"), (20, "185.220.101.4"), (20, "52.10.99.4")] {
+        let stolen = theft().into_iter().map(|call| from(call, address, BOTO));
+        let case = investigate(&application(addresses).into_iter().chain(stolen).collect::<Vec<_>>());
+        let ids = ids(&case);
+        for id in ["instances-large", "bucket-opened", "resource-opened", "data-destroyed"] {
+            assert!(ids.contains(&id.to_owned()), "{id} from {address}: {ids:?}");
+        }
+        assert_eq!(finding(&case, "data-destroyed").details, ["prod"]);
+    }
+}
+
+#[test]
+fn what_is_opened_every_day_is_everyday_work_and_another_thing_is_not() {
+    let open = |day: i64, group: &str| {
+        let world = json!({"items": [{"ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]});
+        let opened = call(&seed(), day * DAY, "ec2", "AuthorizeSecurityGroupIngress")
+            .request(json!({"groupId": group, "ipPermissions": world}));
+        from(opened, &format!("192.0.{day}.2"), BOTO)
+    };
+    let mut calls: Vec<Call> = (0..12).map(|day| open(day, "sg-web")).collect();
+    assert_eq!(
+        found(&investigate(&calls)),
+        [("network-opened:everyday".to_owned(), "low")]
+    );
+    calls.push(open(6, "sg-db"));
+    assert_eq!(finding(&investigate(&calls), "network-opened").details, ["sg-db"]);
+}
+
+#[test]
+fn what_the_attacker_had_made_is_not_what_was_lost() {
+    let bucket = |n: i64, name: &str, id: &str| call(&seed(), n, "s3", name).request(json!({"bucketName": id}));
+    let mut calls: Vec<Call> = (0..14)
+        .flat_map(|n| {
+            let id = format!("tmp-{n:02}");
+            [
+                bucket(2 * n, "CreateBucket", &id),
+                bucket(2 * n + 1, "DeleteBucket", &id),
+            ]
+        })
+        .collect();
+    calls.extend([
+        call(&seed(), 50, "cloudtrail", "CreateTrail").request(json!({"name": "own"})),
+        call(&seed(), 51, "cloudtrail", "StopLogging").request(json!({"name": "own"})),
+    ]);
+    let case = investigate(&calls);
+    assert_eq!(
+        found(&case),
+        [
+            ("data-destroyed:own".to_owned(), "low"),
+            ("logging-stopped:own".to_owned(), "low")
+        ]
+    );
+    calls.extend([
+        call(&seed(), 60, "rds", "DeleteDBInstance").request(json!({"dBInstanceIdentifier": "PRODUCTION-DB"})),
+        call(&seed(), 61, "cloudtrail", "StopLogging").request(json!({"name": "main"})),
+        // Made anew by nobody of the chain: it is somebody else's now.
+        bucket(62, "DeleteBucket", "tmp-00"),
+    ]);
+    let case = investigate(&calls);
+    assert_eq!(finding(&case, "data-destroyed").details, ["PRODUCTION-DB", "tmp-00"]);
+    assert_eq!(finding(&case, "logging-stopped").details, ["main"]);
+    assert_eq!(finding(&case, "data-destroyed:own").events.len(), 14);
+}
+
+#[test]
+fn of_several_machines_those_are_named_that_were_there_before() {
+    let run = call(&seed(), 0, "ec2", "RunInstances")
+        .request(json!({"instanceType": "t3.micro"}))
+        .answer(json!({"instancesSet": {"items": [{"instanceId": "i-0aaaaaaaaaaaaaaa1"}]}}));
+    let both = json!([{"instanceId": "i-0aaaaaaaaaaaaaaa1"}, {"instanceId": "i-0bbbbbbbbbbbbbbb2"}]);
+    let end = call(&seed(), 9, "ec2", "TerminateInstances").request(json!({"instancesSet": {"items": both}}));
+    let case = investigate(&[run, end]);
+    assert_eq!(finding(&case, "data-destroyed").details, ["i-0bbbbbbbbbbbbbbb2"]);
+}
+
+#[test]
+fn what_the_application_made_is_missed_though_the_same_key_made_it() {
+    let made = call(&seed(), 5 * DAY, "rds", "CreateDBInstance").request(json!({"dBInstanceIdentifier": "prod"}));
+    let gone = call(&seed(), 28 * DAY, "rds", "DeleteDBInstance").request(json!({"dBInstanceIdentifier": "prod"}));
+    let mut calls = application(3);
+    calls.push(from(made, "52.10.1.10", BOTO));
+    calls.push(from(gone, "185.220.101.4", "aws-cli/2"));
+    assert_eq!(finding(&investigate(&calls), "data-destroyed").details, ["prod"]);
+}
+
+#[test]
+fn many_instances_are_counted_across_midnight_and_not_if_their_fleet_was_cancelled_at_once() {
+    let run = |time: i64, count: u64| {
+        call(&seed(), time, "ec2", "RunInstances")
+            .request(json!({"instanceType": "c5.large", "instancesSet": {"items": [{"maxCount": count}]}}))
+    };
+    // Whatever hour the story begins at, one of these pairs has a midnight between.
+    for hour in [0, 6, 12, 18] {
+        let case = investigate(&[run(hour * HOUR, 10), run((hour + 7) * HOUR, 10)]);
+        assert_eq!(finding(&case, "instances-many").details, ["20 within a day"]);
+    }
+    assert_eq!(found(&investigate(&[run(0, 10), run(DAY, 10)])), []);
+    let fleet = call(&seed(), 0, "ec2", "RequestSpotFleet")
+        .request(json!({"spotFleetRequestConfig": {"targetCapacity": 50}}))
+        .answer(json!({"requestSpotFleetResponse": {"spotFleetRequestId": "sfr-1"}, "spotFleetRequestId": "sfr-1"}));
+    let cancel = |time: i64| {
+        call(&seed(), time, "ec2", "CancelSpotFleetRequests").request(json!({"spotFleetRequestIds": ["sfr-1"],
+            "CancelSpotFleetRequestsRequest": {"SpotFleetRequestId": {"content": "sfr-1"}, "TerminateInstances": true}}))
+    };
+    let many = |calls: &[Call]| ids(&investigate(calls)).contains(&"instances-many".to_owned());
+    assert!(many(&[fleet.clone(), run(60, 1)]));
+    assert!(many(&[fleet.clone(), run(60, 1), cancel(HOUR)]), "it ran for an hour");
+    assert!(!many(&[fleet, run(60, 1), cancel(90)]));
+}
+
 #[test]
 fn what_a_credential_of_the_chain_does_is_never_everyday_work() {
     let mallory = user("mallory", "AKIAZZCHILD000000002");

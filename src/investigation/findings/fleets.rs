@@ -1,7 +1,8 @@
 //! Instances as miners start them: large ones, many at once, in many regions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
+use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use super::Sighting;
@@ -11,6 +12,8 @@ use crate::cloudtrail::{Event, json};
 const GPU: [&str; 10] = ["p2", "p3", "p4", "p5", "p6", "g", "trn", "inf", "dl", "vt"];
 /// From this size on (`12xlarge`) an instance is large.
 const LARGE: u32 = 12;
+/// What is counted together, wherever midnight falls.
+const DAY: Duration = Duration::days(1);
 /// So many instances within a day are many.
 const MANY: u64 = 20;
 /// So many regions within a day are many.
@@ -26,16 +29,24 @@ const COUNT: &str = "requestParameters.instancesSet.items[].maxCount|requestPara
 /// A call that starts instances.
 struct Start<'a> {
     at: usize,
+    time: DateTime<Utc>,
     region: &'a str,
     count: u64,
     worked: bool,
     is_everyday: bool,
 }
 
-/// The calls that start instances, by the day.
+/// The calls that start instances.
 #[derive(Default)]
 pub(super) struct Fleets<'a> {
-    days: BTreeMap<i64, Vec<Start<'a>>>,
+    starts: Vec<Start<'a>>,
+}
+
+/// Calls in order of time, of which each stands in a day with too many: from which to which, and how many at the most.
+struct Run {
+    first: usize,
+    last: usize,
+    most: u64,
 }
 
 impl<'a> Fleets<'a> {
@@ -52,7 +63,8 @@ impl<'a> Fleets<'a> {
         let large: BTreeSet<_> = texts(TYPE).into_iter().filter(|kind| is_large(kind)).collect();
         let count = texts(COUNT)
             .iter()
-            .filter_map(|count| count.parse::<u64>().ok())
+            .filter_map(|count| count.parse::<u32>().ok())
+            .map(u64::from)
             .sum::<u64>()
             .max(1);
         if !large.is_empty() {
@@ -60,9 +72,9 @@ impl<'a> Fleets<'a> {
             let detail = format!("{kinds} in {}", event.region);
             found.extend(Sighting::of("instances-large", at, detail, is_everyday));
         }
-        let day = event.time().timestamp().div_euclid(24 * 3600);
-        self.days.entry(day).or_default().push(Start {
+        self.starts.push(Start {
             at,
+            time: event.time(),
             region: &event.region,
             count,
             worked: event.outcome.succeeded(),
@@ -70,28 +82,66 @@ impl<'a> Fleets<'a> {
         });
     }
 
-    pub(super) fn find(self, found: &mut Vec<Sighting>) {
-        for starts in self.days.into_values() {
-            // What was only tried and what somebody does every day is counted apart.
-            for (worked, is_everyday) in [(true, false), (true, true), (false, false), (false, true)] {
-                let of = |start: &&Start| start.worked == worked && start.is_everyday == is_everyday;
-                let starts: Vec<&Start> = starts.iter().filter(of).collect();
-                let count: u64 = starts.iter().map(|start| start.count).fold(0, u64::saturating_add);
-                let regions: BTreeSet<&str> = starts.iter().map(|start| start.region).collect();
-                let mut say = |id: &str, detail: &str| {
-                    let each = starts
-                        .iter()
-                        .filter_map(|start| Sighting::of(id, start.at, detail.to_owned(), is_everyday));
-                    found.extend(each);
-                };
-                if count >= MANY {
-                    say("instances-many", &format!("{count} within a day"));
-                }
-                if regions.len() >= REGIONS {
-                    let named = regions.into_iter().collect::<Vec<_>>().join(", ");
-                    say("instances-everywhere", &format!("within a day in {named}"));
-                }
+    /// `is_cancelled` says of a call whether what it asked for was cancelled at once.
+    pub(super) fn find(mut self, is_cancelled: impl Fn(usize) -> bool, found: &mut Vec<Sighting>) {
+        self.starts.retain(|start| !is_cancelled(start.at));
+        self.starts.sort_by_key(|start| start.time);
+        // What was only tried and what somebody does every day is counted apart.
+        for (worked, is_everyday) in [(true, false), (true, true), (false, false), (false, true)] {
+            let of = |start: &&Start| start.worked == worked && start.is_everyday == is_everyday;
+            let starts: Vec<&Start> = self.starts.iter().filter(of).collect();
+            let (many, everywhere) = runs(&starts);
+            let mut say = |id: &str, run: &Run, detail: &str| {
+                let each = starts[run.first..=run.last].iter();
+                found.extend(each.filter_map(|start| Sighting::of(id, start.at, detail.to_owned(), is_everyday)));
+            };
+            for run in many {
+                say("instances-many", &run, &format!("{} within a day", run.most));
             }
+            for run in everywhere {
+                let regions: BTreeSet<&str> = starts[run.first..=run.last].iter().map(|start| start.region).collect();
+                let named = regions.into_iter().collect::<Vec<_>>().join(", ");
+                say("instances-everywhere", &run, &format!("within a day in {named}"));
+            }
+        }
+    }
+}
+
+/// Where within a day there were many instances, and where many regions.
+fn runs(starts: &[&Start]) -> (Vec<Run>, Vec<Run>) {
+    let (mut many, mut everywhere) = (Vec::new(), Vec::new());
+    let mut regions: HashMap<&str, usize> = HashMap::new();
+    let (mut first, mut count) = (0, 0);
+    for (last, start) in starts.iter().enumerate() {
+        count += start.count;
+        *regions.entry(start.region).or_default() += 1;
+        while start.time - starts[first].time >= DAY {
+            let gone = starts[first];
+            count -= gone.count;
+            if let Some(left) = regions.get_mut(gone.region) {
+                *left -= 1;
+            }
+            regions.retain(|_, left| *left > 0);
+            first += 1;
+        }
+        if count >= MANY {
+            Run::extend(&mut many, first, last, count);
+        }
+        if regions.len() >= REGIONS {
+            Run::extend(&mut everywhere, first, last, regions.len() as u64);
+        }
+    }
+    (many, everywhere)
+}
+
+impl Run {
+    fn extend(runs: &mut Vec<Self>, first: usize, last: usize, most: u64) {
+        match runs.last_mut().filter(|run| first <= run.last) {
+            Some(run) => {
+                run.last = last;
+                run.most = run.most.max(most);
+            }
+            None => runs.push(Self { first, last, most }),
         }
     }
 }

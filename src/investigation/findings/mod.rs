@@ -7,6 +7,8 @@
 //! |---|---|
 //! | `mod` | one pass over the events, and sightings gathered to findings |
 //! | `whose` | whose a call seems to be: everyday work weighs little |
+//! | `habit` | what is done again and again |
+//! | `things` | what was there before, and what the chain itself had made |
 //! | `opened` | policies written, and to whom they open what |
 //! | `fleets` | instances as miners start them |
 //! | `bursts` | questions and denials in one go |
@@ -14,8 +16,10 @@
 
 mod bursts;
 mod fleets;
+mod habit;
 mod network;
 mod opened;
+mod things;
 mod whose;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -28,6 +32,7 @@ use crate::catalogue::{self, FindingKind, Kind, Routine, Severity, Shows, Whom};
 use crate::cloudtrail::{Event, EventKey, IdentityType, json};
 use bursts::Asked;
 use fleets::Fleets;
+use things::{Made, Things};
 use whose::{Callers, Whose};
 
 /// How many different things a finding names.
@@ -44,6 +49,8 @@ pub enum Manner {
     Tried,
     /// It looks like somebody's everyday work.
     Everyday,
+    /// It was done to what the attacker had made.
+    Own,
 }
 
 /// Something that matters.
@@ -72,15 +79,17 @@ impl Finding {
             Manner::Done => self.kind.id.to_owned(),
             Manner::Tried => format!("{}:tried", self.kind.id),
             Manner::Everyday => format!("{}:everyday", self.kind.id),
+            Manner::Own => format!("{}:own", self.kind.id),
         }
     }
 
-    /// What was found, and whether it was only tried.
+    /// What was found, and how it was done.
     pub fn title(&self) -> String {
         match self.manner {
             Manner::Done => self.kind.title.to_owned(),
             Manner::Tried => format!("Tried in vain: {}", self.kind.title),
             Manner::Everyday => format!("As every day: {}", self.kind.title),
+            Manner::Own => format!("Of the attacker's own: {}", self.kind.title),
         }
     }
 
@@ -93,6 +102,7 @@ impl Finding {
                 "It looks like the work of an application or a deployment. {}",
                 self.kind.why
             ),
+            Manner::Own => format!("The attacker had made it: nobody else misses it. {}", self.kind.why),
         }
     }
 
@@ -107,12 +117,24 @@ impl Finding {
     }
 }
 
+/// What was lost by a call, if that matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thing {
+    /// It does not.
+    Any,
+    /// Something that was there before.
+    Existing,
+    /// Only what the attacker had made.
+    Own,
+}
+
 /// A finding in one call.
 struct Sighting {
     kind: &'static FindingKind,
     at: usize,
     detail: String,
     is_everyday: bool,
+    thing: Thing,
     /// Whether it is in what calls have in common: it is there, whether each of them worked or not.
     is_pattern: bool,
 }
@@ -125,6 +147,7 @@ impl Sighting {
             at,
             detail,
             is_everyday,
+            thing: Thing::Any,
             is_pattern: false,
         })
     }
@@ -150,13 +173,16 @@ struct Named {
 pub(super) fn derive(investigation: &Investigation) -> Vec<Finding> {
     let mut callers = Callers::of(investigation);
     let mut found = sightings(investigation, &mut callers);
+    habit::confirm(&mut found, investigation.evidence().events(), &mut callers);
     network::find(investigation, &mut callers, &mut found);
     gather(investigation, &callers, found)
 }
 
 fn sightings<'a>(investigation: &'a Investigation, callers: &mut Callers<'a>) -> Vec<Sighting> {
     let evidence = investigation.evidence();
-    let made = users_made(investigation);
+    let users = users_made(investigation);
+    let things = Things::of(investigation);
+    let made = Made::of(&things);
     let mut calls: HashMap<(&str, &str), Named> = HashMap::new();
     let mut asked = Asked::default();
     let mut fleets = Fleets::default();
@@ -180,15 +206,30 @@ fn sightings<'a>(investigation: &'a Investigation, callers: &mut Callers<'a>) ->
         }
         let record = evidence.record(at);
         for shows in named.shows {
-            if (of_chain || shows.whom == Whom::Anybody)
-                && shows.applies(record)
-                && (shows.whom != Whom::Existing || is_on_existing(event, record, &made))
-            {
-                let detail = record.map(|record| shows.detail(record)).unwrap_or_default();
-                let detail = if detail.is_empty() { about(event) } else { detail };
-                let is_everyday = whose.is_everyday(shows.kind.routine);
-                found.extend(Sighting::of(shows.kind.id, at, detail, is_everyday));
+            let is_meant = match shows.whom {
+                Whom::Anybody => true,
+                Whom::Any | Whom::Resource => of_chain,
+                Whom::Existing => of_chain && is_on_existing(event, record, &users),
+                Whom::Oneself => of_chain && is_on_oneself(event, record),
+            };
+            if !is_meant || !shows.applies(record) {
+                continue;
             }
+            let detail = record.map(|record| shows.detail(record)).unwrap_or_default();
+            let detail = if detail.is_empty() { about(event) } else { detail };
+            let is_everyday = whose.is_everyday(shows.kind.routine);
+            let Some(mut sighting) = Sighting::of(shows.kind.id, at, detail, is_everyday) else {
+                continue;
+            };
+            if shows.whom == Whom::Resource {
+                let upon = made.upon(at, evidence, callers);
+                let is_own = upon.as_ref().is_some_and(|upon| upon.existing.is_empty());
+                sighting.thing = if is_own { Thing::Own } else { Thing::Existing };
+                if let Some(upon) = upon.filter(|upon| upon.own > 0 && !upon.existing.is_empty()) {
+                    sighting.detail = upon.existing.join(", ");
+                }
+            }
+            found.push(sighting);
         }
         if !of_chain {
             continue;
@@ -208,7 +249,7 @@ fn sightings<'a>(investigation: &'a Investigation, callers: &mut Callers<'a>) ->
             found.extend(Sighting::of("root-used", at, call, false));
         }
     }
-    fleets.find(&mut found);
+    fleets.find(|at| things.is_cancelled(at), &mut found);
     asked.find(evidence, callers, &mut found);
     found
 }
@@ -244,6 +285,13 @@ fn is_on_existing(event: &Event, record: Option<&Value>, made: &HashSet<&str>) -
     user.is_some_and(|user| !made.contains(user) && Some(user) != event.identity.user_name.as_deref())
 }
 
+/// Whether a user made a call upon itself.
+fn is_on_oneself(event: &Event, record: Option<&Value>) -> bool {
+    let asked = record.and_then(|record| json::first(record, "requestParameters.userName"));
+    let own = event.identity.user_name.as_deref();
+    record.is_some() && own.is_some() && asked.is_none_or(|asked| Some(&*asked) == own)
+}
+
 /// The user that a denial names: `... on resource: user app because ...`.
 fn denied_user(message: &str) -> Option<&str> {
     let (_, resource) = message.split_once("on resource: ")?;
@@ -263,6 +311,7 @@ fn gather(investigation: &Investigation, callers: &Callers<'_>, found: Vec<Sight
         }
         let manner = match (sighting.is_everyday, worked) {
             (true, _) => Manner::Everyday,
+            _ if sighting.thing == Thing::Own => Manner::Own,
             (false, true) => Manner::Done,
             (false, false) => Manner::Tried,
         };
@@ -307,7 +356,7 @@ fn finding(
         severity: match manner {
             Manner::Done => kind.severity,
             Manner::Tried => kind.attempt.unwrap_or(kind.severity),
-            Manner::Everyday => Severity::Low,
+            Manner::Everyday | Manner::Own => Severity::Low,
         },
         events: keys,
         nodes: nodes.into_iter().map(|at| chain.nodes[at].node.clone()).collect(),

@@ -8,7 +8,7 @@ use crate::investigation::Investigation;
 use crate::investigation::actor::Sign;
 
 /// A network: the first 16 bits of an IPv4 address, the first 32 of an IPv6 one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Network(IpAddr);
 
 impl Network {

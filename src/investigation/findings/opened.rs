@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::Sighting;
 use crate::catalogue::{PolicyAt, PolicyKind};
 use crate::cloudtrail::{Event, json};
-use crate::investigation::chain::trust::{self, Principal};
+use crate::investigation::chain::trust;
 use crate::investigation::policy::meaning::{self, Reach};
+use crate::investigation::policy::outside::{self, Outsider};
 
 /// What a call that writes a policy shows: the findings, and what the policy says.
 pub(super) fn find(event: &Event, at: PolicyAt, record: &Value) -> Vec<(&'static str, String)> {
@@ -29,15 +30,15 @@ pub(super) fn find(event: &Event, at: PolicyAt, record: &Value) -> Vec<(&'static
         return vec![("resource-opened", format!("{target}: {} may use it", named.join(", ")))];
     }
     let account = event.account();
-    let open: Vec<Principal> = policies
+    let open: Vec<Outsider> = policies
         .iter()
-        .flat_map(|policy| meaning::let_in(policy, account))
+        .flat_map(|policy| outside::let_in(policy, account))
         .collect();
     let reach = policies.iter().map(meaning::reach).max().unwrap_or(Reach::Ordinary);
     let id = match (at.kind, reach) {
         (PolicyKind::Identity, Reach::Administrator) => "administrator-granted",
         (PolicyKind::Identity, Reach::Escalates) => "escalation-granted",
-        (PolicyKind::Trust, _) if open.contains(&Principal::Anybody) => "trust-to-anybody",
+        (PolicyKind::Trust, _) if open.contains(&Outsider::Anybody) => "trust-to-anybody",
         (PolicyKind::Trust, _) if !open.is_empty() => "trust-to-outside",
         (PolicyKind::Resource, _) if !open.is_empty() && event.service() == "s3" => "bucket-opened",
         (PolicyKind::Resource, _) if !open.is_empty() => "resource-opened",
@@ -51,7 +52,7 @@ fn named(event: &Event, at: PolicyAt, record: &Value) -> Vec<String> {
     let named = trust::grantees(record, at.policy).unwrap_or_default();
     let outside = named
         .iter()
-        .filter(|principal| meaning::is_outside(principal, event.account()));
+        .filter(|principal| !outside::named(principal, event.account()).is_empty());
     outside.map(meaning::whom).collect()
 }
 

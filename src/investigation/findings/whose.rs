@@ -1,16 +1,13 @@
 //! Whose a call seems to be: what a stranger does weighs more than what a deployment does every day.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
+use super::habit::Habits;
 use crate::catalogue::{Kind, Routine};
 use crate::cloudtrail::Event;
 use crate::investigation::actor::{Actor, actor_id};
 use crate::investigation::triage::Standing;
 use crate::investigation::{Investigation, Link, Node, Verdict};
-
-/// A program is in steady use by a caller if it was seen on so many days, over so many.
-const STEADY_DAYS: usize = 3;
-const STEADY_SPAN: i64 = 7;
 
 /// Whose a call seems to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,27 +18,27 @@ pub(super) enum Whose {
     Foreign,
     /// Of a source that looks like the real application.
     Application,
-    /// Of a program that this caller uses steadily, from whatever address.
+    /// Of a program that this caller uses steadily from this network.
     Steady,
+    /// Of a source against which something speaks, though nothing that tells.
+    Unusual,
     /// Nobody knows.
     Open,
 }
 
 impl Whose {
-    /// Whether it may be somebody's everyday work.
+    /// Whether it may be somebody's everyday work; [`habit::confirm`](super::habit::confirm) asks further.
     pub(super) fn is_everyday(self, routine: Routine) -> bool {
         match routine {
             Routine::Never => false,
             Routine::Source => self == Self::Application,
-            Routine::Program => matches!(self, Self::Application | Self::Steady),
+            Routine::Program | Routine::Habit => matches!(self, Self::Application | Self::Steady),
         }
     }
 }
 
 /// The address and the program as the record has them.
 type Agent<'a> = (Option<&'a str>, Option<&'a str>);
-/// The caller and the program, as ids.
-type Use<'a> = (&'a str, &'a str);
 
 /// Who is behind the calls of an investigation.
 pub(super) struct Callers<'a> {
@@ -51,7 +48,7 @@ pub(super) struct Callers<'a> {
     by_principal: HashMap<&'a str, usize>,
     by_proof: HashMap<&'a crate::cloudtrail::EventKey, Vec<usize>>,
     actors: HashMap<Agent<'a>, Option<(&'a Actor, Whose)>>,
-    steady: HashMap<Use<'a>, bool>,
+    pub(super) habits: Habits<'a>,
 }
 
 impl<'a> Callers<'a> {
@@ -63,7 +60,7 @@ impl<'a> Callers<'a> {
             by_principal: HashMap::new(),
             by_proof: HashMap::new(),
             actors: HashMap::new(),
-            steady: HashMap::new(),
+            habits: Habits::default(),
         };
         for (at, node) in investigation.chain().nodes.iter().enumerate() {
             if node.is_key() {
@@ -77,7 +74,7 @@ impl<'a> Callers<'a> {
                 callers.by_proof.entry(&proof.key).or_default().push(at);
             }
         }
-        callers.look_for_steady_use();
+        callers.look_for_habits();
         callers
     }
 
@@ -105,7 +102,8 @@ impl<'a> Callers<'a> {
                 Standing::Judged(Verdict::Expected) | Standing::Own => Whose::Ours,
                 Standing::Judged(Verdict::Malicious) | Standing::Named(_) | Standing::Foreign(_) => Whose::Foreign,
                 Standing::Application(_) => Whose::Application,
-                Standing::Judged(Verdict::Unknown) | Standing::Unusual(_) | Standing::Open => Whose::Open,
+                Standing::Unusual(_) => Whose::Unusual,
+                Standing::Judged(Verdict::Unknown) | Standing::Open => Whose::Open,
             };
             Some((actor, whose))
         })
@@ -137,12 +135,11 @@ impl<'a> Callers<'a> {
 
     fn is_steady(&self, event: &'a Event, actor: &'a Actor) -> bool {
         let of_seed = self.signer(event).is_some_and(|at| self.is_of_seed(at));
-        let used = (caller(event), &*actor.program);
-        of_seed && self.steady.get(&used).copied().unwrap_or_default()
+        of_seed && self.habits.is_steady(event, actor)
     }
 
     /// Whether a node is a seed, or a temporary key that came from one: what the chain made has no everyday work.
-    fn is_of_seed(&self, mut at: usize) -> bool {
+    pub(super) fn is_of_seed(&self, mut at: usize) -> bool {
         let nodes = &self.investigation.chain().nodes;
         loop {
             match (nodes[at].link, nodes[at].parent) {
@@ -153,22 +150,17 @@ impl<'a> Callers<'a> {
         }
     }
 
-    fn look_for_steady_use(&mut self) {
-        let mut days: HashMap<Use<'a>, BTreeSet<i64>> = HashMap::new();
+    fn look_for_habits(&mut self) {
+        let mut habits = Habits::default();
         for event in self.investigation.evidence().events() {
             if self.signer(event).is_none() {
                 continue;
             }
             if let Some((actor, Whose::Open | Whose::Application)) = self.actor(event) {
-                let day = event.time().timestamp().div_euclid(24 * 3600);
-                days.entry((caller(event), &*actor.program)).or_default().insert(day);
+                habits.note(event, actor);
             }
         }
-        let steady = |days: &BTreeSet<i64>| {
-            let (first, last) = (days.first(), days.last());
-            days.len() >= STEADY_DAYS && first.zip(last).is_some_and(|(first, last)| last - first >= STEADY_SPAN)
-        };
-        self.steady = days.into_iter().map(|(used, days)| (used, steady(&days))).collect();
+        self.habits = habits;
     }
 }
 

@@ -1,11 +1,12 @@
-//! Whether the texts of policies allow an action, in a small way: `Allow` and `Deny`, `Action` and `NotAction` with their
-//! wildcards, `Resource` for everything or for something. Conditions are noticed, not evaluated.
+//! Whether the texts of policies allow an action, in a small way: `Allow` and `Deny`, actions and resources with their
+//! wildcards. Conditions are noticed, not evaluated.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{fits, list, statements};
+use super::extent::{About, Extent};
+use super::statements;
 use crate::investigation::chain::trust;
 
 /// Whether an action is allowed.
@@ -22,11 +23,8 @@ pub(in crate::investigation) enum Answer {
 #[derive(Debug)]
 struct Statement {
     is_allow: bool,
-    actions: Vec<String>,
-    /// All actions but those listed.
-    is_not_action: bool,
-    /// On every resource, without a condition.
-    is_plain: bool,
+    about: About,
+    has_condition: bool,
 }
 
 /// The texts that hold for an identity.
@@ -61,12 +59,8 @@ impl Policies {
     /// Whether an action is allowed: a `Deny` wins.
     pub(in crate::investigation) fn allow(&self, action: &str) -> Answer {
         let of = |is_allow| {
-            let matching = self
-                .statements
-                .iter()
-                .filter(move |s| s.is_allow == is_allow && s.covers(action));
-            let answer = |s: &Statement| if s.is_plain { Answer::Yes } else { Answer::Limited };
-            matching.map(answer).max().unwrap_or(Answer::No)
+            let matching = self.statements.iter().filter(move |s| s.is_allow == is_allow);
+            matching.map(|s| s.answer(action)).max().unwrap_or(Answer::No)
         };
         let own = match (of(true), of(false)) {
             (_, Answer::Yes) => Answer::No,
@@ -85,17 +79,18 @@ impl Policies {
         let allowing = self.statements.iter().filter(|statement| statement.is_allow);
         let mut services: BTreeSet<String> = BTreeSet::new();
         for statement in allowing {
-            if statement.is_not_action {
+            let actions = &statement.about.actions;
+            if actions.is_but {
                 services.insert("*".to_owned());
                 continue;
             }
-            for action in &statement.actions {
-                let service = action.split(':').next().unwrap_or_default();
+            for action in &actions.patterns {
+                let service = action.split(':').next().unwrap_or_default().to_ascii_lowercase();
+                let is_any = service.chars().all(|c| matches!(c, '*' | '?'));
+                let service = if is_any { "*" } else { &*service };
                 // What is denied as a whole, or left out by the boundary, is not within reach.
-                let is_denied = self
-                    .statements
-                    .iter()
-                    .any(|s| !s.is_allow && s.is_plain && s.covers(action));
+                let mut denials = self.statements.iter().filter(|s| !s.is_allow);
+                let is_denied = denials.any(|s| s.answer(action) == Answer::Yes);
                 if !is_denied && self.boundary.as_ref().is_none_or(|b| b.reaches(service)) {
                     services.insert(service.to_owned());
                 }
@@ -122,9 +117,15 @@ impl Policies {
 }
 
 impl Statement {
-    fn covers(&self, action: &str) -> bool {
-        let is_listed = self.actions.iter().any(|pattern| fits(pattern, action));
-        is_listed != self.is_not_action
+    /// Whether it allows, or denies, an action on everything.
+    fn answer(&self, action: &str) -> Answer {
+        // A denial that leaves something out is not whole.
+        let enough = if self.is_allow { Extent::Most } else { Extent::All };
+        match self.about.extent(action) {
+            Extent::Nothing => Answer::No,
+            extent if extent >= enough && !self.has_condition => Answer::Yes,
+            _ => Answer::Limited,
+        }
     }
 }
 
@@ -134,25 +135,10 @@ fn statement(value: &Value) -> Option<Statement> {
         "Deny" => false,
         _ => return None,
     };
-    let is_not_action = value.get("NotAction").is_some();
-    let named = if is_not_action {
-        &value["NotAction"]
-    } else {
-        &value["Action"]
-    };
-    let actions: Vec<String> = list(named)
-        .filter_map(Value::as_str)
-        .map(str::to_ascii_lowercase)
-        .collect();
-    let has_condition = value
-        .get("Condition")
-        .and_then(Value::as_object)
-        .is_some_and(|c| !c.is_empty());
-    let on_everything = list(&value["Resource"]).any(|resource| resource == "*");
+    let conditions = value.get("Condition").and_then(Value::as_object);
     Some(Statement {
         is_allow,
-        actions,
-        is_not_action,
-        is_plain: on_everything && !has_condition,
+        about: About::read(value),
+        has_condition: conditions.is_some_and(|conditions| !conditions.is_empty()),
     })
 }

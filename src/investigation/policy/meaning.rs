@@ -2,16 +2,12 @@
 
 use serde_json::Value;
 
-use super::{fits, list};
-use crate::catalogue::matches;
+use super::extent::{About, Extent};
+use super::list;
 use crate::investigation::chain::trust::{self, Principal};
 
-/// Actions with which one gets more rights than one has.
-const ESCALATING: [&str; 18] = [
-    "iam:PassRole",
-    "iam:CreateAccessKey",
-    "iam:CreateLoginProfile",
-    "iam:UpdateLoginProfile",
+/// Actions with which one changes what somebody may do: on whomever, they lead to more rights.
+const WRITES_RIGHTS: [&str; 11] = [
     "iam:AttachUserPolicy",
     "iam:AttachRolePolicy",
     "iam:AttachGroupPolicy",
@@ -23,29 +19,19 @@ const ESCALATING: [&str; 18] = [
     "iam:AddUserToGroup",
     "iam:UpdateAssumeRolePolicy",
     "iam:DeleteUserPermissionsBoundary",
+];
+/// Actions with which one gets the rights of somebody else: harmless on what is named, such as oneself or one role.
+const TAKES_RIGHTS: [&str; 7] = [
+    "iam:PassRole",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:UpdateLoginProfile",
     "sts:AssumeRole",
     "organizations:DetachPolicy",
     "sso:CreateAccountAssignment",
 ];
-
-/// Conditions that narrow down who is let in. Others, such as encryption in transit, do not.
-const NARROWING: [&str; 15] = [
-    "aws:sourcearn",
-    "aws:sourceaccount",
-    "aws:sourceorgid",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:sourceip",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principaltag/*",
-    "kms:calleraccount",
-    "kms:viaservice",
-    "s3:dataaccesspointaccount",
-    "*:sub",
-];
+/// Who may do so many of the first on everything is an administrator, whatever was left out to look like less.
+const MOST_WRITES: usize = 6;
 
 /// How many actions, resources or principals are named.
 const MOST: usize = 4;
@@ -77,37 +63,32 @@ fn statements(policy: &Value) -> impl Iterator<Item = Statement<'_>> {
     super::statements(policy).map(Statement)
 }
 
-/// How far the statements that allow something reach, at the farthest.
+/// How far the statements that allow something reach together. Denials and conditions are not counted: they may be there
+/// to look like less.
 pub(in crate::investigation) fn reach(policy: &Value) -> Reach {
     let allowed = statements(policy).filter(Statement::allows);
-    allowed
-        .map(|statement| statement.reach())
-        .max()
-        .unwrap_or(Reach::Ordinary)
+    reach_of(&allowed.map(|statement| About::read(statement.0)).collect::<Vec<_>>())
+}
+
+fn reach_of(allowed: &[About]) -> Reach {
+    let extent = |action: &str| allowed.iter().map(|about| about.extent(action)).max();
+    let count = |actions: &[&str], least| actions.iter().filter(|action| extent(action) >= Some(least)).count();
+    // All but something is more than anybody listed.
+    let all_but = |about: &About| about.actions.is_but && about.extent("ec2:RunInstances") >= Extent::Most;
+    if count(&WRITES_RIGHTS, Extent::Most) >= MOST_WRITES {
+        Reach::Administrator
+    } else if count(&WRITES_RIGHTS, Extent::Named) + count(&TAKES_RIGHTS, Extent::Pattern) > 0
+        || allowed.iter().any(all_but)
+    {
+        Reach::Escalates
+    } else {
+        Reach::Ordinary
+    }
 }
 
 /// Each statement, in words. What an attacker wrote is in them.
 pub(in crate::investigation) fn words(policy: &Value) -> Vec<String> {
     statements(policy).map(|statement| statement.words()).collect()
-}
-
-/// Those outside of an account whom the policy lets in; everybody only without a condition that narrows them down.
-pub(in crate::investigation) fn let_in(policy: &Value, account: &str) -> Vec<Principal> {
-    let mut outside = Vec::new();
-    for statement in statements(policy).filter(Statement::allows) {
-        let narrowed = statement.is_narrowed();
-        let named = trust::allowed(&serde_json::json!({"Statement": [statement.0]})).into_iter();
-        let counts = |principal: &Principal| *principal != Principal::Anybody || !narrowed;
-        outside.extend(named.filter(|principal| is_outside(principal, account) && counts(principal)));
-    }
-    outside.sort();
-    outside.dedup();
-    outside
-}
-
-/// Whether a principal is somebody outside of an account. Its own identity providers are not.
-pub(in crate::investigation) fn is_outside(principal: &Principal, account: &str) -> bool {
-    !matches!(principal, Principal::Federated(_)) && principal.outside(account).is_some()
 }
 
 /// Whom a principal means, in words.
@@ -130,47 +111,6 @@ impl Statement<'_> {
         list(&self.0[member]).filter_map(Value::as_str).collect()
     }
 
-    fn is_narrowed(&self) -> bool {
-        let operators = self.0.get("Condition").and_then(Value::as_object);
-        let mut keys = operators
-            .into_iter()
-            .flat_map(|all| all.values())
-            .filter_map(Value::as_object);
-        keys.any(|keys| keys.iter().any(|(key, value)| narrows(key, value)))
-    }
-
-    /// Whether the statement is about everything: `*`, or all but something.
-    fn is_on_everything(&self) -> bool {
-        self.texts("Resource").contains(&"*") || self.0.get("NotResource").is_some()
-    }
-
-    fn reach(&self) -> Reach {
-        if !self.is_on_everything() {
-            return Reach::Ordinary;
-        }
-        let actions = self.texts("Action");
-        let is = |wanted: &str| actions.iter().any(|action| action.eq_ignore_ascii_case(wanted));
-        if is("*") || is("*:*") || is("iam:*") {
-            return Reach::Administrator;
-        }
-        // Everything but a service or two.
-        let excepted = self.texts("NotAction");
-        if !excepted.is_empty() {
-            let without_iam = excepted.iter().any(|action| action.to_lowercase().starts_with("iam:"));
-            return if without_iam {
-                Reach::Escalates
-            } else {
-                Reach::Administrator
-            };
-        }
-        let escalates = |action: &&str| ESCALATING.iter().any(|known| fits(action, known));
-        if actions.iter().any(escalates) {
-            Reach::Escalates
-        } else {
-            Reach::Ordinary
-        }
-    }
-
     fn words(&self) -> String {
         let who = trust::allowed(&serde_json::json!({"Statement": [with_effect(self.0)]}));
         let who = match self.0.get("Principal").or_else(|| self.0.get("NotPrincipal")) {
@@ -178,13 +118,14 @@ impl Statement<'_> {
             None => String::new(),
         };
         let verb = if self.allows() { "may" } else { "may not" };
+        let means_all = |texts: &[&str]| texts.iter().any(|text| text.chars().all(|c| matches!(c, '*' | ':')));
         let what = match (self.texts("Action"), self.texts("NotAction")) {
-            (actions, _) if actions.iter().any(|a| matches!(*a, "*" | "*:*")) => "do everything".to_owned(),
+            (actions, _) if means_all(&actions) => "do everything".to_owned(),
             (actions, _) if !actions.is_empty() => listed(actions.into_iter().map(in_words)),
             (_, excepted) => format!("do everything but {}", listed(excepted.into_iter().map(str::to_owned))),
         };
         let on = match (self.texts("Resource"), self.texts("NotResource")) {
-            (resources, _) if resources.contains(&"*") => " on everything".to_owned(),
+            (resources, _) if means_all(&resources) => " on everything".to_owned(),
             (resources, _) if !resources.is_empty() => {
                 format!(" on {}", listed(resources.into_iter().map(str::to_owned)))
             }
@@ -193,7 +134,7 @@ impl Statement<'_> {
             }
             _ => String::new(),
         };
-        let power = match (self.allows(), self.reach()) {
+        let power = match (self.allows(), reach_of(&[About::read(self.0)])) {
             (true, Reach::Administrator) => ": administrator",
             (true, Reach::Escalates) => ": leads to more rights",
             _ => "",
@@ -214,17 +155,6 @@ fn with_effect(statement: &Value) -> Value {
         members.insert("Effect".to_owned(), "Allow".into());
     }
     statement
-}
-
-fn narrows(key: &str, value: &Value) -> bool {
-    let key = key.to_lowercase();
-    let open = |value: &Value| {
-        value
-            .as_str()
-            .is_some_and(|text| matches!(text, "*" | "0.0.0.0/0" | "::/0"))
-    };
-    let is_open = open(value) || value.as_array().is_some_and(|all| all.iter().any(open));
-    !is_open && NARROWING.iter().any(|known| matches(known, &key))
 }
 
 /// An action that few know by its name.
@@ -305,19 +235,72 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_closes_a_policy_only_if_it_narrows_who() {
-        let with = |condition: Value| {
-            let policy = one(&json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Condition": condition}]));
-            let_in(&policy, "111122223333").len()
-        };
-        assert_eq!(with(json!({})), 1);
-        assert_eq!(with(json!({"Bool": {"aws:SecureTransport": "true"}})), 1);
-        assert_eq!(with(json!({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})), 1);
-        assert_eq!(with(json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}})), 0);
-        assert_eq!(
-            with(json!({"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::1:distribution/E"}})),
-            0
-        );
+    fn how_far_a_policy_reaches_does_not_depend_on_how_it_is_written() {
+        let account = "arn:aws:iam::111122223333";
+        for (statement, expected) in [
+            (json!({"Action": "*", "Resource": "arn:aws:*"}), Reach::Administrator),
+            (json!({"Action": "**", "Resource": "**"}), Reach::Administrator),
+            (
+                json!({"Action": ["?*:*"], "Resource": ["x", "arn:*"]}),
+                Reach::Administrator,
+            ),
+            (
+                json!({"Action": "IAM:*", "Resource": [format!("{account}:*")]}),
+                Reach::Administrator,
+            ),
+            (
+                json!({"Action": ["iam:A*", "iam:P*"], "Resource": "*"}),
+                Reach::Administrator,
+            ),
+            (
+                json!({"NotAction": "iam:DeleteUser", "Resource": "*"}),
+                Reach::Administrator,
+            ),
+            (
+                json!({"Action": "*", "NotResource": "arn:aws:s3:::b"}),
+                Reach::Administrator,
+            ),
+            (
+                json!({"Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
+                Reach::Administrator,
+            ),
+            (
+                json!({"Action": "iam:PutUserPolicy", "Resource": format!("{account}:user/app")}),
+                Reach::Escalates,
+            ),
+            (
+                json!({"Action": ["iam:PassRole", "lambda:*"], "Resource": format!("{account}:role/*")}),
+                Reach::Escalates,
+            ),
+            (
+                json!({"Action": "iam:P?ssRole", "Resource": format!("{account}:role/a*")}),
+                Reach::Escalates,
+            ),
+            (
+                json!({"NotAction": ["iam:*", "sts:*", "organizations:*", "sso:*"], "Resource": "*"}),
+                Reach::Escalates,
+            ),
+            (
+                json!({"Action": "iam:CreateAccessKey", "Resource": format!("{account}:user/${{aws:username}}")}),
+                Reach::Ordinary,
+            ),
+            (json!({"Action": "*", "Resource": "arn:aws:s3:::b/*"}), Reach::Ordinary),
+            (
+                json!({"NotAction": "s3:*", "Resource": "arn:aws:s3:::b/*"}),
+                Reach::Ordinary,
+            ),
+        ] {
+            let mut statement = statement;
+            statement["Effect"] = json!("Allow");
+            assert_eq!(super::reach(&one(&statement)), expected, "{statement}");
+        }
+        // Nor on how it is cut into statements, nor on what is denied beside it.
+        let policy = one(&json!([
+            {"Effect": "Allow", "Action": "iam:A*", "Resource": "*"},
+            {"Effect": "Allow", "Action": ["iam:Put*"], "Resource": "arn:aws:iam::*"},
+            {"Effect": "Deny", "Action": "iam:PutUserPolicy", "Resource": "*"},
+        ]));
+        assert_eq!(super::reach(&policy), Reach::Administrator);
     }
 
     #[test]

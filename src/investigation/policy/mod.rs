@@ -3,10 +3,14 @@
 //! | file | one idea |
 //! |---|---|
 //! | `meaning` | what a policy says, in words: who may do what |
+//! | `outside` | whom a policy lets in from outside, under its conditions |
 //! | `allow` | whether the texts that hold for an identity allow an action |
+//! | `extent` | on how much a statement bears |
 
 pub(super) mod allow;
+mod extent;
 pub(super) mod meaning;
+pub(super) mod outside;
 
 use serde_json::Value;
 

@@ -10,7 +10,7 @@
 
 mod records;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::account::{Permissions, PolicyText, QUARANTINE, UserSeen, policy_name};
 use super::policy::allow::{Answer, Policies};
@@ -18,7 +18,7 @@ use super::{Investigation, Link, Node};
 use crate::catalogue::{Kind, escalations};
 use crate::cloudtrail::ids::{role_name, user_name};
 
-use records::Calls;
+use records::Written;
 
 /// What only an administrator may do, each of another kind.
 const ADMINISTRATOR: [&str; 6] = [
@@ -103,9 +103,7 @@ impl Reach {
     pub fn line(&self) -> String {
         let services = match &self.services[..] {
             _ if self.is_administrator => "administrator: every service".to_owned(),
-            [] if self.escalations.is_empty() && !self.unsure.is_empty() => {
-                "nothing telling in what was read".to_owned()
-            }
+            [] if self.escalations.is_empty() && !self.unsure.is_empty() => "not known".to_owned(),
             [] => "none of the telling services".to_owned(),
             [all] if all == "*" => "every service, but not an administrator".to_owned(),
             some => format!("{}; not an administrator", some.join(", ")),
@@ -126,7 +124,7 @@ impl Reach {
 }
 
 /// Who holds rights.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Holder {
     /// A user, by name.
     User(String),
@@ -170,22 +168,16 @@ impl Holder {
 pub fn all(investigation: &Investigation) -> Vec<(Holder, Reach)> {
     let nodes = &investigation.chain().nodes;
     let (seeds, others): (Vec<_>, Vec<_>) = nodes.iter().partition(|node| node.link == Link::Seed);
-    let mut looked_at: Vec<Holder> = Vec::new();
+    let mut looked_at = HashSet::new();
     let mut found = Vec::new();
-    let calls = Calls::of(investigation.evidence());
+    let written = Written::of(investigation.evidence());
     for holder in seeds.into_iter().chain(others).filter_map(Holder::of) {
-        if !looked_at.contains(&holder) {
-            let reach = asked(investigation, &holder).or_else(|| calls.reach(&holder));
-            found.extend(reach.map(|reach| (holder.clone(), reach)));
-            looked_at.push(holder);
+        if looked_at.insert(holder.clone()) {
+            let reach = asked(investigation, &holder).or_else(|| written.reach(&holder));
+            found.extend(reach.map(|reach| (holder, reach)));
         }
     }
     found
-}
-
-/// How far a user or role could reach: as AWS was asked, else by the records. `None` where nothing tells.
-pub fn of(investigation: &Investigation, holder: &Holder) -> Option<Reach> {
-    asked(investigation, holder).or_else(|| Calls::of(investigation.evidence()).reach(holder))
 }
 
 fn asked(investigation: &Investigation, holder: &Holder) -> Option<Reach> {

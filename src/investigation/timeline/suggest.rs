@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::term::FAILED;
 use super::{Part, Term, parse};
 use crate::cloudtrail::Event;
 use crate::investigation::Investigation;
@@ -20,7 +21,11 @@ pub fn suggestions(investigation: &Investigation, typed: &str, most: usize) -> V
             return Vec::new();
         }
         let parts = Part::WITH_VALUE.into_iter().map(|part| format!("{}:", part.word()));
-        let flags = Part::FLAGS.into_iter().map(|part| part.word().to_owned());
+        let flags = Part::FLAGS
+            .into_iter()
+            .map(Part::word)
+            .chain([FAILED])
+            .map(str::to_owned);
         let fitting = parts.chain(flags).filter(|end| end.starts_with(word) && end != word);
         return fitting.map(whole).collect();
     };

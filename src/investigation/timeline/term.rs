@@ -76,6 +76,9 @@ impl Part {
     }
 }
 
+/// Another way to write `error:*`.
+pub(super) const FAILED: &str = "failed";
+
 /// One term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
@@ -225,6 +228,9 @@ fn term(word: &Word) -> Option<Term> {
     {
         return Some(with(part, "", false));
     }
+    if text == FAILED && is_open(usize::from(is_not)) {
+        return Some(with(Part::Error, "*", false));
+    }
     if let Some(at) = text.find([':', '=']).filter(|at| is_open(at + usize::from(is_not)))
         && let Some(part) = Part::WITH_VALUE.into_iter().find(|part| part.word() == &text[..at])
     {
@@ -248,6 +254,7 @@ mod tests {
                 "service=ec2 write",
                 vec![Term::exact(Part::Service, "ec2"), Term::of(Part::Write, "")],
             ),
+            ("failed", vec![Term::of(Part::Error, "*")]),
             ("-error:*", vec![not(Term::of(Part::Error, "*"))]),
             (
                 "-write -",

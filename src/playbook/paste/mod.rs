@@ -92,6 +92,10 @@ impl Ask<'_> {
         let output = output::read(&text)?;
         if let (Some(about), [subject]) = (&self.template.about, &*self.subjects) {
             let named = expression::texts(about, &output).ok_or(Unusable::OtherShape)?;
+            // What another account or region prints, too.
+            if named.is_empty() {
+                return Err(Unusable::NothingNamed);
+            }
             if let Some(other) = named.into_iter().find(|name| *name != subject.name) {
                 return Err(Unusable::OtherName(shortened(&other)));
             }

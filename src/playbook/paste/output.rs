@@ -35,6 +35,9 @@ pub enum Unusable {
     /// JSON of another shape.
     #[error("this is not what the command prints")]
     OtherShape,
+    /// The output names nothing at all.
+    #[error("nothing is in it")]
+    NothingNamed,
     /// The output is about something else.
     #[error("this is about {0}")]
     OtherName(String),
@@ -56,6 +59,9 @@ impl Unusable {
             Self::OnePage => "Run the command without --max-items and --no-paginate.",
             Self::Secret => "It is on the clipboard still, and perhaps in the history of the terminal.",
             Self::OtherShape => "Run the command as printed: without another --query, and for this name.",
+            Self::NothingNamed => {
+                "It may be gone for long, or this is another account or region: check which one answered, or tick by hand."
+            }
             Self::OtherName(_) => "Paste the output for this name.",
         }
     }

@@ -2,7 +2,7 @@
 
 mod grow;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use grow::Grower;
 
@@ -67,6 +67,8 @@ pub(super) struct TreeState {
     pub kind: Option<Kind>,
     /// Only nodes of this verdict.
     pub verdict: Option<Verdict>,
+    /// Only these nodes, by `node` id.
+    pub only: Option<HashSet<String>>,
     /// What is searched for; empty for nothing.
     pub search: String,
     /// The nodes that match the search, in the order of the tree.
@@ -127,7 +129,7 @@ impl TreeState {
     /// Unfolds and unfilters whatever hides a node, and selects it.
     pub(super) fn reveal(&mut self, investigation: &Investigation, node: usize) {
         let chain = investigation.chain();
-        (self.kind, self.verdict) = (None, None);
+        (self.kind, self.verdict, self.only) = (None, None, None);
         let mut at = Some(node);
         while let Some(here) = at.and_then(|at| chain.nodes.get(at)) {
             if Some(node) != at {
@@ -274,11 +276,12 @@ impl TreeState {
 
     /// Whether some nodes are left out.
     pub(super) fn is_filtered(&self) -> bool {
-        self.kind.is_some() || self.verdict.is_some()
+        self.kind.is_some() || self.verdict.is_some() || self.only.is_some()
     }
 
     fn passes(&self, investigation: &Investigation, node: &Node) -> bool {
         self.kind.is_none_or(|kind| node.kind == kind)
+            && self.only.as_ref().is_none_or(|only| only.contains(&node.node))
             && self.verdict.is_none_or(|v| investigation.verdict(&node.node) == v)
     }
 }

@@ -27,7 +27,7 @@ impl App {
             }
             Action::FoldAll => self.tree.fold_all(investigation),
             Action::Search => {
-                let field = Field::new(Purpose::SearchTree, &self.tree.search);
+                let field = Field::new(Purpose::SearchTree, "");
                 self.popups.push(Popup::Field(field));
             }
             Action::NextMatch => self.next_match(true),
@@ -40,6 +40,7 @@ impl App {
                 self.tree.next_verdict();
                 self.tree.refresh(investigation);
             }
+            Action::StillWorking => self.show_ways(),
             Action::NodeEvents => self.show_node_events(),
             _ => {}
         }
@@ -78,6 +79,15 @@ impl App {
         Some((format!("{} {}", node.kind.label(), node.name), node.node.clone()))
     }
 
+    /// Shows only what may still let somebody in, or everything again.
+    fn show_ways(&mut self) {
+        let is_on = self.screen == Screen::Chain && self.tree.only.is_some();
+        self.remember();
+        self.tree.only = (!is_on).then(|| self.ways.clone());
+        self.tree.refresh(self.desk.investigation());
+        self.show(Screen::Chain);
+    }
+
     fn show_node_events(&mut self) {
         let chain = self.desk.investigation().chain();
         let Some(node) = self.tree.node().and_then(|at| chain.nodes.get(at)) else {
@@ -91,7 +101,7 @@ impl App {
 
     pub(super) fn clear_tree_filters(&mut self) {
         self.tree.search.clear();
-        (self.tree.kind, self.tree.verdict) = (None, None);
+        (self.tree.kind, self.tree.verdict, self.tree.only) = (None, None, None);
         self.tree.refresh(self.desk.investigation());
     }
 

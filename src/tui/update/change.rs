@@ -40,7 +40,7 @@ impl App {
         }
         if list.is_empty() {
             self.say(format!(
-                "Nothing is left to be done about {title} here; the steps say what to do"
+                "{title} cannot be changed from here: 4 Steps says what has to be done about it"
             ));
             return;
         }

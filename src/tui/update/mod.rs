@@ -86,6 +86,10 @@ impl App {
         if let Some(action) = action {
             return self.act(action);
         }
+        let off = keys::bindings(self).find(|binding| binding.keys.contains(&key));
+        if let Some(off) = off.map(|binding| binding.action).filter(|_| !self.is_typing()) {
+            self.say(format!("{key} {}: not possible here and now", off.label()));
+        }
         if self.is_replay() && keys::bindings(self).any(|b| b.action.writes() && b.keys.contains(&key)) {
             self.say("A replay changes nothing; `keytrail open` goes on with the file");
         }
@@ -98,6 +102,15 @@ impl App {
         }
         self.type_into_paste(event);
         None
+    }
+
+    /// Whether letters are text.
+    fn is_typing(&self) -> bool {
+        match self.popups.last() {
+            Some(Popup::Field(_) | Popup::Palette(_) | Popup::Paste(_)) => true,
+            Some(Popup::Proposal(proposal)) => !proposal.is_read_only(),
+            _ => false,
+        }
     }
 
     /// Takes pasted text: as the output that is asked for, or into a text field, if one is open.
@@ -179,6 +192,7 @@ impl App {
             | Action::FoldAll
             | Action::CycleKind
             | Action::CycleVerdict
+            | Action::StillWorking
             | Action::NodeEvents => self.act_on_chain(action),
             Action::EventNode
             | Action::FilterText

@@ -93,7 +93,7 @@ impl App {
             proof.as_ref().is_some_and(|p| p.key == event.key)
         };
         let made = || (0..investigation.chain().nodes.len()).find(proves);
-        match self.index.node_of(event).or_else(made) {
+        match made().or_else(|| self.index.node_of(event)) {
             Some(node) => {
                 self.remember();
                 self.tree.reveal(self.desk.investigation(), node);

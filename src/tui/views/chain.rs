@@ -26,7 +26,7 @@ use crate::tui::widgets::text::{self, id_cell, number, safe};
 
 pub(super) fn draw(app: &App, frame: &mut Frame<'_>, area: Rect) {
     if area.width >= WIDE {
-        let [left, right] = Layout::horizontal([Constraint::Fill(11), Constraint::Fill(9)]).areas(area);
+        let [left, right] = Layout::horizontal([Constraint::Fill(13), Constraint::Fill(7)]).areas(area);
         tree(app, frame, left);
         details::draw(app, frame, right);
     } else if app.tree.in_details {
@@ -85,6 +85,10 @@ fn title(app: &App) -> Line<'static> {
     let mut line = Line::from(Span::styled(" Chain ", theme.accent.patch(theme.strong)));
     if let Some(kind) = app.tree.kind {
         line.push_span(Span::styled(format!(" kind: {} ", kind.label()), theme.badge));
+        line.push_span(" ");
+    }
+    if app.tree.only.is_some() {
+        line.push_span(Span::styled(" may still work ", theme.badge));
         line.push_span(" ");
     }
     if let Some(verdict) = app.tree.verdict {
@@ -257,7 +261,9 @@ fn state(app: &App, node: &Node) -> (&'static str, Style) {
             _ => {}
         }
     }
-    if node.ended.is_some() {
+    if app.ways.contains(&node.node) {
+        ("may work", theme.notice)
+    } else if node.ended.is_some() {
         ("deleted", theme.dim)
     } else if node.is_off() {
         ("inactive", theme.dim)

@@ -9,7 +9,6 @@ use crate::account::owner;
 use crate::catalogue::{self, Strength};
 use crate::cloudtrail::Event;
 use crate::investigation::actor::actor_id;
-use crate::investigation::reach::{self, Holder};
 use crate::investigation::triage::Standing;
 use crate::investigation::{Link, Node, chain, further};
 use crate::tui::action::Action;
@@ -101,7 +100,7 @@ fn heading(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
         lines.extend(field(app, "belongs to", owner, width));
     }
     let judged = format!("{} {}", verdict_sign(verdict), verdict.as_str());
-    if let Some(reach) = Holder::of(node).and_then(|holder| reach::of(app.investigation(), &holder)) {
+    if let Some(reach) = app.index.reach(node) {
         lines.extend(field(app, "could do", &reach.line(), width));
     }
     lines.push(labelled(

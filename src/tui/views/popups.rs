@@ -254,24 +254,20 @@ fn suggestions(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
         .iter()
         .map(|whole| safe(&whole[word.min(whole.len())..]).into_owned())
         .collect();
-    let width = ends.iter().map(|end| width(end)).max().unwrap_or_default() + 2;
-    let size = (
-        u16::try_from(width).unwrap_or(u16::MAX),
-        u16::try_from(ends.len()).unwrap_or(u16::MAX),
-    );
+    let columns = ends.iter().map(|end| width(end)).max().unwrap_or_default() + 4;
+    let [columns, rows] = [columns, ends.len() + 2].map(|n| u16::try_from(n).unwrap_or(u16::MAX));
     let area = Rect {
         x: body.x + 1,
-        y: body.bottom().saturating_sub(size.1),
-        width: size.0,
-        height: size.1,
+        y: body.bottom().saturating_sub(rows),
+        width: columns.max(16),
+        height: rows,
     };
     let area = area.intersection(body);
     frame.render_widget(Clear, area);
-    let line = |(at, end): (usize, &String)| {
-        let style = if at == 0 { app.theme.selected } else { app.theme.dim };
-        Line::styled(cell(&format!(" {end}"), usize::from(area.width)), style)
-    };
-    pane::lines(frame, area, ends.iter().enumerate().map(line));
+    let inner = pane::pane(frame, area, "Tab", true, &app.theme);
+    let line = |end: &String| Line::raw(cell(end, usize::from(inner.width)));
+    pane::lines(frame, inner, ends.iter().map(line));
+    pane::select_row(frame, inner, 0, true, &app.theme);
 }
 
 /// A search is typed at the bottom, where it hides nothing.
