@@ -290,8 +290,8 @@ fn the_owner_is_found_with_all_it_may_do() {
         ),
         (
             "could do",
-            "none of the telling services; no known way to more rights (an estimate from the policies' texts; not looked at: \
-             what the quarantine denies now)",
+            "nothing telling in what was read (an estimate from the policies' texts; not looked at: what the quarantine \
+             denies now)",
         ),
         ("quarantine", "AWSCompromisedKeyQuarantineV3"),
     ];

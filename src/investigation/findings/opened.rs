@@ -17,11 +17,6 @@ pub(super) fn find(event: &Event, at: PolicyAt, record: &Value) -> Vec<(&'static
         .filter_map(meaning::read)
         .collect();
     let words = policies.iter().flat_map(meaning::words).collect::<Vec<_>>().join("; ");
-    let said = match (&*target, words.as_str()) {
-        ("", words) => words.to_owned(),
-        (target, "") => target.to_owned(),
-        (target, words) => format!("{target}: {words}"),
-    };
     if policies.is_empty() {
         let named = named(event, at, record);
         if named.is_empty() {
@@ -34,6 +29,13 @@ pub(super) fn find(event: &Event, at: PolicyAt, record: &Value) -> Vec<(&'static
         .iter()
         .flat_map(|policy| outside::let_in(policy, account))
         .collect();
+    let unsaid = who(&open, &words);
+    let words = words + &unsaid;
+    let said = match (&*target, words.as_str()) {
+        ("", words) => words.to_owned(),
+        (target, "") => target.to_owned(),
+        (target, words) => format!("{target}: {words}"),
+    };
     let reach = policies.iter().map(meaning::reach).max().unwrap_or(Reach::Ordinary);
     let id = match (at.kind, reach) {
         (PolicyKind::Identity, Reach::Administrator) => "administrator-granted",
@@ -45,6 +47,18 @@ pub(super) fn find(event: &Event, at: PolicyAt, record: &Value) -> Vec<(&'static
         _ => "policy-written",
     };
     vec![(id, said)]
+}
+
+/// Whom the conditions of a policy leave, where its words do not say so.
+fn who(open: &[Outsider], words: &str) -> String {
+    let said = open.iter().map(|outsider| match outsider {
+        Outsider::Anybody => "everybody",
+        Outsider::Named(who) => who,
+    });
+    match said.filter(|who| !words.contains(who)).collect::<Vec<_>>()[..] {
+        [] => String::new(),
+        ref unsaid => format!("; that is {}", unsaid.join(", ")),
+    }
 }
 
 /// Those outside of the account whom a call names one by one, without a policy.
