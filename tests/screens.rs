@@ -72,7 +72,7 @@ fn the_notice_is_on_the_overview_and_names_its_address() {
     insta::assert_snapshot!("notice_120x40", text(&draw(&app, 120, 40)));
     assert!(text(&draw(&app, 150, 40)).contains("malicious, named by the notice"));
     press(&mut app, "2<Down>");
-    let shown = text(&draw(&app, 120, 40));
+    let shown = text(&draw(&app, 150, 40));
     assert!(
         shown.contains("source is   ! malicious, named by the notice"),
         "{shown}"

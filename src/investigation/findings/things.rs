@@ -7,7 +7,7 @@ use chrono::Duration;
 use super::whose::{Callers, Whose};
 use crate::cloudtrail::Event;
 use crate::investigation::actor::Actor;
-use crate::investigation::resource::{self, Resource};
+use crate::investigation::resource::Resource;
 use crate::investigation::{Evidence, Investigation};
 
 /// What was asked for and cancelled within so long started next to nothing.
@@ -17,14 +17,14 @@ const AT_ONCE: Duration = Duration::minutes(10);
 type Name<'r> = (&'r str, &'r str, &'r str);
 
 /// The resources that the chain made, changed and ended.
-pub(super) struct Things {
-    resources: Vec<Resource>,
+pub(super) struct Things<'i> {
+    resources: &'i [Resource],
     by_event: HashMap<usize, Vec<usize>>,
 }
 
-impl Things {
-    pub(super) fn of(investigation: &Investigation) -> Self {
-        let resources = resource::derive(investigation.evidence(), investigation.chain());
+impl<'i> Things<'i> {
+    pub(super) fn of(investigation: &'i Investigation) -> Self {
+        let resources = investigation.resources();
         let mut by_event: HashMap<usize, Vec<usize>> = HashMap::new();
         for (at, resource) in resources.iter().enumerate() {
             for event in &resource.events {
@@ -61,7 +61,7 @@ pub(super) struct Upon<'r> {
 
 /// The things that the chain made, by their names: a setting of a thing has its name too.
 pub(super) struct Made<'r> {
-    things: &'r Things,
+    things: &'r Things<'r>,
     by_name: HashMap<Name<'r>, Vec<&'r Resource>>,
 }
 

@@ -90,6 +90,7 @@ impl Ask<'_> {
     pub fn take(&self, text: &str, by: &str) -> Result<Pasted, Unusable> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let output = output::read(&text)?;
+        let shows = expression::holds(&self.template.done_if, &output).ok_or(Unusable::OtherShape)?;
         if let (Some(about), [subject]) = (&self.template.about, &*self.subjects) {
             let named = expression::texts(about, &output).ok_or(Unusable::OtherShape)?;
             // What another account or region prints, too.
@@ -100,7 +101,6 @@ impl Ask<'_> {
                 return Err(Unusable::OtherName(shortened(&other)));
             }
         }
-        let shows = expression::holds(&self.template.done_if, &output).ok_or(Unusable::OtherShape)?;
         let kept = Kept::of(&text, output);
         Ok(Pasted {
             item: self.item.id.clone(),
