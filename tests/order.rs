@@ -86,9 +86,9 @@ fn the_resources_are_the_same_in_any_order() {
     ];
     let found = |order: Vec<usize>| {
         let case = feed(&[SEED], order.into_iter().map(|at| vec![calls[at].record()]).collect());
-        let found = keytrail::investigation::resource::derive(case.evidence(), case.chain()).into_iter();
+        let found = case.resources().iter();
         found
-            .map(|r| (r.label(), r.id.clone(), r.state(), r.first, r.calls))
+            .map(|r| (r.label(), r.id.clone(), r.state(), r.first, r.calls.clone()))
             .collect::<Vec<_>>()
     };
     let expected = found((0..calls.len()).collect());
