@@ -31,6 +31,10 @@ pub(super) use whose::derive as whose;
 
 /// One resource and what was done to it by the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; together they give the state"
+)]
 pub struct Resource {
     /// What it is; `None` where the catalogue does not know the calls that name it.
     pub kind: Option<&'static ResourceKind>,
