@@ -86,8 +86,8 @@ fn the_resources_are_the_same_in_any_order() {
     ];
     let found = |order: Vec<usize>| {
         let case = feed(&[SEED], order.into_iter().map(|at| vec![calls[at].record()]).collect());
-        case.resources()
-            .iter()
+        let found = case.resources().iter();
+        found
             .map(|r| (r.label(), r.id.clone(), r.state(), r.first, r.calls.clone()))
             .collect::<Vec<_>>()
     };

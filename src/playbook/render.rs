@@ -61,9 +61,10 @@ pub fn commands(item: &Item, names: &Names) -> Vec<Command> {
                 // A bucket and what was opened about it are looked at with the same command; what has to be waited for
                 // where AWS has no command for that comes again and again.
                 let is_wait = run.starts_with("sleep ");
-                let is_new = match is_wait {
-                    true => lines.last().is_none_or(|last: &Command| last.line != line),
-                    false => treated.insert(line.clone()),
+                let is_new = if is_wait {
+                    lines.last().is_none_or(|last: &Command| last.line != line)
+                } else {
+                    treated.insert(line.clone())
                 };
                 if is_new {
                     lines.push(Command {

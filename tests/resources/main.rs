@@ -199,8 +199,24 @@ fn one_thing_is_one_by_id_name_and_arn() {
             "secret db: gone",
         ]
     );
+    for name in [secret.as_str(), "db"] {
+        assert!(case.made_by_chain("secretsmanager", name), "{name}");
+    }
+    assert!(!case.made_by_chain("secretsmanager", "other") && !case.made_by_chain("s3", "db"));
     let opening = &found(&case)[3];
     assert_eq!(opening.within, "sg-1aaaaaaa", "commands name the group by its id");
+    // In another region or network the same name is another's.
+    let group = |name: &str, region: &str, id: &str| {
+        let call = call(&seed, 1, "ec2", name).request(json!({"groupName": "web"}));
+        call.region(region).answer(json!({"groupId": id}))
+    };
+    let case = investigate(&[
+        group("CreateSecurityGroup", "us-east-1", "sg-1aaaaaaa"),
+        group("CreateSecurityGroup", "sa-east-1", "sg-2aaaaaaa"),
+        group("CreateSecurityGroup", "sa-east-1", "sg-3aaaaaaa"),
+    ]);
+    let groups = lines(&case);
+    assert_eq!(groups.len(), 3, "{groups:?}");
     // What only ends alike is another.
     let entry = |seconds, kind: &str| {
         call(&seed, seconds, "eks", "CreateAccessEntry")

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::names::{alias, are_same, names};
 use super::{Callers, Resource};
 use crate::catalogue::{IdForm, ResourceEffect, ResourceKind, Touch};
-use crate::cloudtrail::Event;
+use crate::cloudtrail::{Event, is_resource_id};
 use crate::investigation::Evidence;
 use crate::investigation::chain::{Ended, ender};
 
@@ -83,7 +83,7 @@ impl Lives {
         let is_it = |at: &usize| {
             let resource = &self.found[*at];
             resource.ended.is_none()
-                && resource.is_in(moment.event)
+                && resource.is_in(moment)
                 && !resource.is_another(&touch.id)
                 && self.is_within(moment, resource)
         };
@@ -97,7 +97,7 @@ impl Lives {
         named.is_empty()
             || within.is_empty()
             || are_same(named, within)
-            || whole().is_some_and(|whole| whole.names.iter().any(|name| name == within))
+            || whole().is_some_and(|whole| whole.has_name(within))
     }
 
     /// What a call names as that which the thing is part of: a group by its name, whose id is known. A kind is called by
@@ -105,7 +105,7 @@ impl Lives {
     fn whole(&self, moment: &Moment<'_>) -> Option<usize> {
         let (kind, _) = moment.touch.kind.word.rsplit_once('_')?;
         let named = self.named(kind, &moment.touch.within);
-        named.filter(|at| self.found[*at].is_in(moment.event)).max()
+        named.filter(|at| self.found[*at].is_in(moment)).max()
     }
 
     fn apply(&mut self, moment: &Moment<'_>) {
@@ -135,7 +135,7 @@ impl Lives {
     fn starter(&self, moment: &Moment<'_>) -> Option<String> {
         let of = |id: &String| {
             let mut named = STARTERS.iter().flat_map(|kind| self.named(kind, id));
-            named.find(|at| self.found[*at].is_in(moment.event))
+            named.find(|at| self.found[*at].is_in(moment))
         };
         let starter = moment.touch.started_by.iter().find_map(of)?;
         Some(self.found[starter].by.clone())
@@ -167,7 +167,7 @@ impl Lives {
     fn learn(&mut self, at: usize, touch: &Touch) {
         let (named, resource) = (self.named.entry(touch.kind.word).or_default(), &mut self.found[at]);
         for name in called(touch).flat_map(names) {
-            if !resource.names.iter().any(|known| known == name) {
+            if !resource.has_name(name) {
                 resource.names.push(name.to_owned());
                 named.entry(name.to_owned()).or_default().push(at);
             }
@@ -201,7 +201,7 @@ impl Lives {
     fn end_parts(&mut self, moment: &Moment<'_>, of: &str, wanted: impl Fn(&'static ResourceKind) -> bool) {
         for at in names(of).filter_map(|name| self.parts.get(name)).flatten() {
             let part = &mut self.found[*at];
-            if part.ended.is_none() && part.kind.is_some_and(&wanted) && part.is_in(moment.event) {
+            if part.ended.is_none() && part.kind.is_some_and(&wanted) && part.is_in(moment) {
                 moment.close(part);
             }
         }
@@ -230,11 +230,28 @@ impl Moment<'_> {
 }
 
 impl Resource {
-    /// Whether an ARN is another one than its own, where the same name may stand behind both.
+    /// Whether what a call names is this one: in its account and region, or wherever the name or the id is given out once
+    /// (then also where a publisher masked the accounts, quirk Q37).
+    fn is_in(&self, moment: &Moment<'_>) -> bool {
+        let Moment { event, touch, .. } = moment;
+        let is_own = |name: &str| is_resource_id(name) && (self.within == name || self.has_name(name));
+        let mut named = called(touch)
+            .chain([&*touch.within])
+            .chain(touch.started_by.iter().map(String::as_str));
+        self.kind.is_some_and(|kind| kind.id_form == IdForm::Global)
+            || (self.account == event.account() && self.region == *event.region)
+            || named.any(is_own)
+    }
+
+    /// Whether an id that is given out once is another than its own, though a name of both is the same.
     fn is_another(&self, id: &str) -> bool {
-        let is_arn = |text: &str| text.starts_with("arn:");
-        let by_arn = self.kind.is_some_and(|kind| kind.id_form == IdForm::Arn) && is_arn(id);
-        by_arn && self.names.iter().any(|name| is_arn(name)) && !self.names.iter().any(|name| name == id)
+        let by_arn = self.kind.is_some_and(|kind| kind.id_form == IdForm::Arn);
+        let is_once = |text: &str| is_resource_id(text) || (by_arn && text.starts_with("arn:"));
+        is_once(id) && self.names.iter().any(|name| is_once(name)) && !self.has_name(id)
+    }
+
+    fn has_name(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
     }
 
     /// Takes over the ARN, where commands want that.

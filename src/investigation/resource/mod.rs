@@ -15,14 +15,14 @@ mod named;
 mod names;
 mod whose;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use super::chain::Ended;
 use super::{Chain, Evidence};
-use crate::catalogue::{IdForm, ResourceKind};
-use crate::cloudtrail::{Event, EventKey, is_resource_id};
+use crate::catalogue::ResourceKind;
+use crate::cloudtrail::{Event, EventKey};
 
 pub use leads::leads;
 pub(super) use leads::{Read, note};
@@ -31,6 +31,10 @@ pub(super) use whose::derive as whose;
 
 /// One resource and what was done to it by the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; together they give the state"
+)]
 pub struct Resource {
     /// What it is; `None` where the catalogue does not know the calls that name it.
     pub kind: Option<&'static ResourceKind>,
@@ -184,15 +188,6 @@ impl Resource {
             *self.calls.entry(event.name.to_string()).or_default() += 1;
         }
     }
-
-    /// Whether what a call names by this name is this one: in its account and region, or wherever the name or the id is given
-    /// out once (then also where a publisher masked the accounts, quirk Q37).
-    fn is_in(&self, event: &Event) -> bool {
-        self.kind.is_some_and(|kind| kind.id_form == IdForm::Global)
-            || is_resource_id(&self.id)
-            || is_resource_id(&self.within)
-            || (self.account == event.account() && self.region == *event.region)
-    }
 }
 
 /// Every resource that a successful call of the chain made, changed, set or ended: in the order in which they can be
@@ -210,6 +205,26 @@ pub(super) fn derive(evidence: &Evidence, chain: &Chain) -> Vec<Resource> {
         (order(a), place(a), &a.within, a.first).cmp(&(order(b), place(b), &b.within, b.first))
     });
     found
+}
+
+/// What the chain made, by service, under every name that calls gave it.
+#[derive(Debug, Default)]
+pub(super) struct Made(HashMap<&'static str, HashSet<String>>);
+
+impl Made {
+    pub(super) fn of(resources: &[Resource]) -> Self {
+        let mut made: HashMap<_, HashSet<String>> = HashMap::new();
+        for resource in resources.iter().filter(|resource| resource.is_made) {
+            let service = resource.kind.map_or("", |kind| kind.service);
+            made.entry(service).or_default().extend(resource.names.iter().cloned());
+        }
+        Self(made)
+    }
+
+    pub(super) fn holds(&self, service: &str, name: &str) -> bool {
+        let made = self.0.get(service);
+        made.is_some_and(|made| names::names(name).any(|name| made.contains(name)))
+    }
 }
 
 /// Who of the chain made a call.
