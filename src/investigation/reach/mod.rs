@@ -103,7 +103,13 @@ impl Reach {
     pub fn line(&self) -> String {
         let services = match &self.services[..] {
             _ if self.is_administrator => "administrator: every service".to_owned(),
-            [] if self.escalations.is_empty() && !self.unsure.is_empty() => "not known".to_owned(),
+            // Records show only what was put on it while they last.
+            [] if self.basis == Basis::Records && self.escalations.is_empty() && !self.unsure.is_empty() => {
+                "not known".to_owned()
+            }
+            [] if self.escalations.is_empty() && !self.unsure.is_empty() => {
+                "nothing telling in what was read".to_owned()
+            }
             [] => "none of the telling services".to_owned(),
             [all] if all == "*" => "every service, but not an administrator".to_owned(),
             some => format!("{}; not an administrator", some.join(", ")),
