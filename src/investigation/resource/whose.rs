@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Resource;
+use super::{Callers, Resource};
 use crate::cloudtrail::Event;
 use crate::investigation::actor::{Actor, actor_id};
 use crate::investigation::triage::Standing;
@@ -39,6 +39,7 @@ pub(in crate::investigation) fn derive(investigation: &Investigation) -> Vec<(Ve
     let mut judge = Judge {
         investigation,
         actors: investigation.actors().iter().map(|actor| (&*actor.id, actor)).collect(),
+        callers: Callers::of(investigation.chain()),
         known: HashMap::new(),
     };
     let resources = investigation.resources().iter();
@@ -51,6 +52,7 @@ type Agent<'a> = (Option<&'a str>, Option<&'a str>);
 struct Judge<'a> {
     investigation: &'a Investigation,
     actors: HashMap<&'a str, &'a Actor>,
+    callers: Callers<'a>,
     /// Agents repeat; taking one apart for every call would take time.
     known: HashMap<Agent<'a>, (String, Whose)>,
 }
@@ -94,9 +96,7 @@ impl<'a> Judge<'a> {
             (id, whose)
         };
         let (source, by_source) = self.known.entry(agent).or_insert_with(of_source).clone();
-        let node = investigation.chain().node_of(event);
-        let nodes = &investigation.chain().nodes;
-        let by_node = node.map(|at| investigation.verdict(&nodes[at].node));
+        let by_node = self.callers.node(event).map(|node| investigation.verdict(node));
         let whose = match by_node {
             Some(Verdict::Malicious) => Whose::Foreign,
             Some(Verdict::Expected) => Whose::Expected,
