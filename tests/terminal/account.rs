@@ -32,7 +32,8 @@ fn the_tree_shows_what_the_account_says_and_asks_it_anew_on_a_key() {
     let file = folder.path().join("case.keytrail");
     let file = file.to_str().expect("UTF-8");
     let investigate = ["investigate", SEED, "--regions", "us-east-1", "--save", file];
-    let mut terminal = Terminal::run(40, 160, with_credentials(&aws, &investigate));
+    // Wide enough for every hint.
+    let mut terminal = Terminal::run(40, 200, with_credentials(&aws, &investigate));
     // On the overview, from the first questions; in the tree, once everything is read.
     terminal.shows("app (IAM user)");
     terminal.types("2");
