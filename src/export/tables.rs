@@ -2,8 +2,6 @@
 //!
 //! Columns are a contract: programs read them by name and by place. New ones go to the end.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -12,7 +10,7 @@ use crate::catalogue;
 use crate::cloudtrail::{Event, IdentityType, time};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::timeline::{self, Filter};
-use crate::investigation::{Chain, Investigation, Node, actor, unseen};
+use crate::investigation::{Investigation, Node, actor, unseen};
 use crate::playbook::{Playbook, Standings, evidence_words};
 
 const EVENTS: [&str; 24] = [
@@ -55,16 +53,12 @@ pub fn events<'a>(investigation: &'a Investigation, filter: &Filter) -> Table<'a
         "SourceIPAddress",
     ];
     let (evidence, chain) = (investigation.evidence(), investigation.chain());
-    let signers = signers(chain);
     let chosen = timeline::select(investigation, filter);
     let rows = chosen.into_iter().map(move |at| {
         let event = &evidence.events()[at as usize];
         let identity = &event.identity;
         let meaning = catalogue::meaning(&event.source, event.base_name(), event.is_write());
-        let node = match identity.access_key.as_deref() {
-            Some(key) => signers.get(key).copied(),
-            None => chain.node_of(event).map(|node| &*chain.nodes[node].node),
-        };
+        let node = chain.node_of(event).map(|node| &*chain.nodes[node].node);
         [
             text(&time::format(event.time())),
             text(&event.name),
@@ -93,15 +87,6 @@ pub fn events<'a>(investigation: &'a Investigation, filter: &Filter) -> Table<'a
         ]
     });
     Table::new(&EVENTS, &BRIEF, rows)
-}
-
-/// The node that signs with a key; the first, where the data has several.
-fn signers(chain: &Chain) -> HashMap<&str, &str> {
-    let mut signers = HashMap::new();
-    for node in chain.keys() {
-        signers.entry(&*node.id).or_insert(&*node.node);
-    }
-    signers
 }
 
 /// The name LookupEvents gives the caller: the user's, or the session's of a role.

@@ -7,10 +7,8 @@ use chrono::{DateTime, Duration, NaiveTime, Utc};
 
 use super::whose::Whose;
 use super::widgets::density::{Density, level};
-use crate::catalogue::Kind;
-use crate::cloudtrail::Event;
 use crate::investigation::reach::{self, Holder, Reach};
-use crate::investigation::{Chain, Investigation, Link, Node};
+use crate::investigation::{Chain, Investigation, Node};
 
 /// Source and name of a call.
 type CallName = (Arc<str>, Arc<str>);
@@ -27,8 +25,6 @@ pub(super) struct Tally {
 /// The look-ups.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    by_key: HashMap<String, usize>,
-    by_principal: HashMap<String, usize>,
     deeds: Vec<Vec<(String, Tally)>>,
     pulses: Vec<[u32; PULSE]>,
     regions: BTreeMap<Arc<str>, Density>,
@@ -42,13 +38,13 @@ impl Index {
     /// Makes the look-ups: one pass over the events.
     pub(super) fn of(investigation: &Investigation) -> Self {
         let chain = investigation.chain();
-        let mut index = Self::nodes(chain);
+        let mut index = Self::default();
         let mut deeds: Vec<HashMap<CallName, Tally>> = vec![HashMap::new(); chain.nodes.len()];
         let times = Span::of(chain);
         index.pulses = vec![[0; PULSE]; chain.nodes.len()];
         let mut whose = Whose::of(investigation);
         for event in investigation.evidence().events() {
-            let Some(node) = index.node_of(event) else { continue };
+            let Some(node) = chain.node_of(event) else { continue };
             index.pulses[node][times.density.place(event.time(), PULSE)] += 1;
             let region = index.regions.entry(event.region.clone());
             let region = region.or_insert_with(|| times.days.clone());
@@ -58,10 +54,9 @@ impl Index {
             tally.calls += 1;
             tally.failed += u64::from(!event.outcome.succeeded());
             // Made by a user or role of the chain: its own, whichever of its keys signed the call.
-            let owner = event.identity.unique_id().and_then(|id| index.by_principal.get(id));
-            if let Some(owner) = owner.filter(|owner| **owner != node) {
-                index.pulses[*owner][times.density.place(event.time(), PULSE)] += 1;
-                let tally = deeds[*owner].entry(name).or_default();
+            if let Some(owner) = chain.principal_of(event).filter(|owner| *owner != node) {
+                index.pulses[owner][times.density.place(event.time(), PULSE)] += 1;
+                let tally = deeds[owner].entry(name).or_default();
                 tally.calls += 1;
                 tally.failed += u64::from(!event.outcome.succeeded());
             }
@@ -69,29 +64,6 @@ impl Index {
         index.deeds = deeds.into_iter().map(by_frequency).collect();
         index.reach = reach::all(investigation).into_iter().collect();
         index
-    }
-
-    fn nodes(chain: &Chain) -> Self {
-        let mut index = Self::default();
-        for (at, node) in chain.nodes.iter().enumerate() {
-            if node.is_key() {
-                index.by_key.entry(node.id.clone()).or_insert(at);
-            } else if matches!(node.kind, Kind::User | Kind::Role)
-                && node.link == Link::Created
-                && let Some(id) = &node.principal_id
-            {
-                index.by_principal.entry(id.clone()).or_insert(at);
-            }
-        }
-        index
-    }
-
-    /// The node behind an event; the same answer as [`Chain::node_of`], without the search.
-    pub(super) fn node_of(&self, event: &Event) -> Option<usize> {
-        match event.identity.access_key.as_deref() {
-            Some(key) => self.by_key.get(key).copied(),
-            None => self.by_principal.get(event.identity.unique_id()?).copied(),
-        }
     }
 
     /// How active a node was over the time of the chain: a column is as high as its share of the busiest one of the node.

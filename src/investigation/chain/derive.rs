@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::branches::{principal, since};
 use super::grow::{Garden, Sameness, Touched};
 use super::lifeline::Name;
+use super::signers::Signers;
 use super::soil::{Call, Soil};
 use super::subject::subjects;
 use super::{Attempt, Chain, Change, Counts, KnownBy, Link, Node, Proof, decorate, later};
@@ -33,6 +34,7 @@ pub fn derive(evidence: &Evidence, seeds: &[String]) -> Chain {
     let warnings = warnings(&garden);
     let seed_minted_by = seed_minted_by(&soil, &seeds[0]);
     Chain {
+        signers: Signers::of(&garden.nodes),
         nodes: garden.nodes,
         changes,
         attempts,

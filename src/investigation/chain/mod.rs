@@ -10,6 +10,7 @@
 //! | `subject` | what one call makes or touches |
 //! | `reader` | how that is read from its record, kind by kind |
 //! | `lifeline` | which incarnation of a name existed when |
+//! | `signers` | who of it is behind a call |
 //! | `soil` | the evidence, indexed by what growth asks for |
 //! | `grow` | from the seed outwards, earliest cause first |
 //! | `branches` | what each kind of node leads to |
@@ -35,6 +36,7 @@ mod lifeline;
 mod look_up;
 mod reader;
 mod sessions;
+mod signers;
 mod soil;
 mod subject;
 pub mod trust;
@@ -46,6 +48,8 @@ use chrono::{DateTime, Utc};
 pub use derive::derive;
 pub use leads::{leads, leads_of};
 pub(super) use lifeline::ender;
+
+use signers::Signers;
 
 use super::evidence::Activity;
 use super::lead::Lead;
@@ -357,6 +361,7 @@ pub struct Chain {
     pub warnings: Vec<String>,
     /// Counts.
     pub counts: Counts,
+    signers: Signers,
 }
 
 impl Chain {
@@ -395,14 +400,14 @@ impl Chain {
 
     /// The node that signed an event or, for a call without a key, the user or role of the chain that made it.
     pub fn node_of(&self, event: &Event) -> Option<usize> {
-        if let Some(key) = event.identity.access_key.as_deref() {
-            return self.nodes.iter().position(|n| n.is_key() && n.id == key);
+        match event.identity.access_key.as_deref() {
+            Some(key) => self.signers.key(key),
+            None => self.signers.principal(event),
         }
-        let id = event.identity.unique_id()?;
-        self.nodes.iter().position(|n| {
-            matches!(n.kind, Kind::User | Kind::Role)
-                && n.link == Link::Created
-                && n.principal_id.as_deref() == Some(id)
-        })
+    }
+
+    /// The user or role of the chain that made a call, whichever of its keys signed it.
+    pub fn principal_of(&self, event: &Event) -> Option<usize> {
+        self.signers.principal(event)
     }
 }

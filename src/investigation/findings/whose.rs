@@ -7,7 +7,7 @@ use crate::catalogue::{Kind, Routine};
 use crate::cloudtrail::Event;
 use crate::investigation::actor::{Actor, actor_id};
 use crate::investigation::triage::Standing;
-use crate::investigation::{Investigation, Link, Node, Verdict};
+use crate::investigation::{Investigation, Link, Verdict};
 
 /// Whose a call seems to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +44,6 @@ type Agent<'a> = (Option<&'a str>, Option<&'a str>);
 pub(super) struct Callers<'a> {
     investigation: &'a Investigation,
     by_id: HashMap<&'a str, &'a Actor>,
-    by_key: HashMap<&'a str, usize>,
-    by_principal: HashMap<&'a str, usize>,
     by_proof: HashMap<&'a crate::cloudtrail::EventKey, Vec<usize>>,
     actors: HashMap<Agent<'a>, Option<(&'a Actor, Whose)>>,
     pub(super) habits: Habits<'a>,
@@ -56,20 +54,11 @@ impl<'a> Callers<'a> {
         let mut callers = Self {
             investigation,
             by_id: investigation.actors().iter().map(|actor| (&*actor.id, actor)).collect(),
-            by_key: HashMap::new(),
-            by_principal: HashMap::new(),
             by_proof: HashMap::new(),
             actors: HashMap::new(),
             habits: Habits::default(),
         };
         for (at, node) in investigation.chain().nodes.iter().enumerate() {
-            if node.is_key() {
-                callers.by_key.entry(&node.id).or_insert(at);
-            } else if is_principal(node)
-                && let Some(id) = &node.principal_id
-            {
-                callers.by_principal.entry(id).or_insert(at);
-            }
             if let Some(proof) = &node.proof {
                 callers.by_proof.entry(&proof.key).or_default().push(at);
             }
@@ -80,10 +69,7 @@ impl<'a> Callers<'a> {
 
     /// The node that signed a call, or made it without a key; see [`Chain::node_of`](crate::investigation::Chain::node_of).
     pub(super) fn signer(&self, event: &Event) -> Option<usize> {
-        match event.identity.access_key.as_deref() {
-            Some(key) => self.by_key.get(key).copied(),
-            None => self.by_principal.get(event.identity.unique_id()?).copied(),
-        }
+        self.investigation.chain().node_of(event)
     }
 
     /// The nodes that a call proves.
@@ -169,8 +155,4 @@ pub(super) fn caller(event: &Event) -> &str {
     let identity = &event.identity;
     let known = [&identity.issuer_arn, &identity.arn, &identity.principal_id];
     known.into_iter().flatten().next().map_or("", |text| text)
-}
-
-fn is_principal(node: &Node) -> bool {
-    matches!(node.kind, Kind::User | Kind::Role) && node.link == Link::Created
 }

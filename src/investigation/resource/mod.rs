@@ -230,7 +230,6 @@ impl Made {
 /// Who of the chain made a call.
 struct Callers<'a> {
     chain: &'a Chain,
-    keys: HashMap<&'a str, usize>,
     /// The calls that prove a node, whoever signed them: an Auto Scaling group starts its instances itself.
     proofs: HashMap<&'a EventKey, usize>,
 }
@@ -238,24 +237,16 @@ struct Callers<'a> {
 impl<'a> Callers<'a> {
     fn of(chain: &'a Chain) -> Self {
         let nodes = || chain.nodes.iter().enumerate();
-        let mut keys = HashMap::new();
-        for (at, node) in nodes().filter(|(_, node)| node.is_key()) {
-            keys.entry(&*node.id).or_insert(at);
-        }
         let proofs = nodes().filter_map(|(at, node)| Some((&node.proof.as_ref()?.key, node.parent.unwrap_or(at))));
         Self {
             chain,
-            keys,
             proofs: proofs.collect(),
         }
     }
 
     /// The `node` behind a call: the one that signed or made it, else the one that it came of.
     fn node(&self, event: &Event) -> Option<&'a str> {
-        let own = match event.identity.access_key.as_deref() {
-            Some(key) => self.keys.get(key).copied(),
-            None => self.chain.node_of(event),
-        };
+        let own = self.chain.node_of(event);
         let at = own.or_else(|| self.proofs.get(&event.key).copied())?;
         Some(&self.chain.nodes[at].node)
     }

@@ -15,7 +15,6 @@ use crate::investigation::{Chain, Investigation, Node};
 pub struct Sieve<'i> {
     events: &'i [Event],
     chain: &'i Chain,
-    keys: HashSet<&'i str>,
     proofs: HashSet<&'i EventKey>,
     only: Option<HashSet<usize>>,
     behind: Option<HashSet<&'i EventKey>>,
@@ -80,7 +79,6 @@ impl<'i> Sieve<'i> {
         Self {
             events: investigation.evidence().events(),
             chain,
-            keys: chain.key_ids(),
             proofs: nodes().filter_map(|node| Some(&node.proof.as_ref()?.key)).collect(),
             only: filter.only.as_ref().map(|only| only.events.iter().copied().collect()),
             behind: filter.finding.as_deref().map(|id| behind(investigation, id)),
@@ -99,10 +97,7 @@ impl<'i> Sieve<'i> {
     }
 
     fn is_of_chain(&self, event: &Event) -> bool {
-        match event.identity.access_key.as_deref() {
-            Some(key) => self.keys.contains(key) || self.proofs.contains(&event.key),
-            None => self.proofs.contains(&event.key) || self.chain.node_of(event).is_some(),
-        }
+        self.chain.node_of(event).is_some() || self.proofs.contains(&event.key)
     }
 }
 

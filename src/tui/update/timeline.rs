@@ -36,7 +36,9 @@ impl App {
             Action::FailuresOnly => Some(Term::of(Part::Error, "*")),
             Action::WithContext => Some(Term::of(Part::Others, "")),
             Action::SameNode => {
-                let node = self.event().and_then(|event| self.index.node_of(event));
+                let node = self
+                    .event()
+                    .and_then(|event| self.investigation().chain().node_of(event));
                 let node = node.and_then(|at| self.investigation().chain().nodes.get(at));
                 node.map(|node| Term::exact(Part::Node, &node.node))
             }
@@ -93,7 +95,7 @@ impl App {
             proof.as_ref().is_some_and(|p| p.key == event.key)
         };
         let made = || (0..investigation.chain().nodes.len()).find(proves);
-        match made().or_else(|| self.index.node_of(event)) {
+        match made().or_else(|| investigation.chain().node_of(event)) {
             Some(node) => {
                 self.remember();
                 self.tree.reveal(self.desk.investigation(), node);

@@ -282,7 +282,7 @@ fn caller(app: &App, event: &Event) -> String {
     if app.investigation().is_responders(event) {
         return format!("you, {label}");
     }
-    match app.index.node_of(event) {
+    match app.investigation().chain().node_of(event) {
         Some(_) if event.identity.is_service() => {
             let service = event.identity.invoked_by.as_deref().unwrap_or("AWS");
             format!("{service} for {label}")
