@@ -8,16 +8,15 @@ use chrono::{DateTime, Utc};
 use clap::{Args as _, FromArgMatches as _};
 
 use super::failure::{Exit, Failure};
+use super::from::{self, Place};
 use super::session::{self, Manner, Screens};
 use super::settings::Settings;
 use super::{notice, playbooks};
 use crate::account::Inquiries;
 use crate::account::change::Acting;
-use crate::catalogue;
 use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
 use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
-use crate::collect::archive::{Archive, CandidateCalls};
 use crate::collect::demo::{self, Demo};
 use crate::collect::history::{self, INTERVAL};
 use crate::collect::hunt::{Feed, Hunt, Window};
@@ -40,7 +39,7 @@ pub(super) struct Args {
     notice: Option<PathBuf>,
     /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS; may be given several times
     #[arg(long, value_name = "PATH")]
-    from: Vec<PathBuf>,
+    from: Vec<Place>,
     /// The AWS profile to ask with
     #[arg(long, conflicts_with = "from")]
     profile: Option<String>,
@@ -100,14 +99,6 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
         .ok_or_else(|| "write it as 2026-05-21T13:00:00Z or 2026-05-21 (UTC)".to_owned())
 }
 
-/// A path that means the same from any folder.
-fn full(path: &Path) -> String {
-    std::path::absolute(path)
-        .unwrap_or_else(|_| path.to_owned())
-        .display()
-        .to_string()
-}
-
 /// An investigation about to start.
 pub(super) struct Plan {
     pub(super) seeds: Vec<String>,
@@ -149,11 +140,11 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
     });
     let sources = match aws {
         Some(_) => vec![history::SOURCE.to_owned()],
-        None => args.from.iter().map(|path| full(path)).collect(),
+        None => args.from.iter().map(Place::full).collect(),
     };
     let reader = match aws {
         Some(_) => Reader::EventHistory,
-        None => Reader::InTurn(vec![Box::new(archive(&args.from)?)]),
+        None => Reader::InTurn(from::sources(&args.from)?),
     };
     let plan = Plan {
         seeds,
@@ -246,15 +237,6 @@ fn seeds(args: &Args, notice: Option<&Notice>) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// Files and folders of logs, to be asked about everything a chain may hold.
-fn archive(paths: &[PathBuf]) -> Result<Archive, Failure> {
-    let calls = CandidateCalls::new(
-        ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
-        catalogue::found_by_name().chain(catalogue::shown_by_anybody()),
-    );
-    Ok(Archive::new(paths, calls)?)
-}
-
 /// Goes on with the last pass of a case if it was interrupted and its sources are still there.
 pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
     let interrupted = case
@@ -277,11 +259,11 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
     } else if pass.sources == [demo::SOURCE] {
         Reader::InTurn(vec![Box::new(Demo::new(Duration::ZERO))])
     } else {
-        let paths: Vec<PathBuf> = pass.sources.iter().map(PathBuf::from).collect();
-        if !paths.iter().all(|path| path.exists()) {
+        let places: Vec<Place> = pass.sources.iter().flat_map(|source| source.parse()).collect();
+        if !places.iter().all(Place::is_there) {
             return Ok(Work::default());
         }
-        Reader::InTurn(vec![Box::new(archive(&paths)?)])
+        Reader::InTurn(from::sources(&places)?)
     };
     begin(pass, reader, case)
 }

@@ -11,6 +11,7 @@ mod drive;
 mod export;
 mod failure;
 mod first_minute;
+mod from;
 mod investigate;
 mod notice;
 mod open;
