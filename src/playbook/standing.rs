@@ -30,6 +30,8 @@ pub enum State {
     DoneByHand,
     /// The account, a record or what was pasted shows that it is done.
     Proved,
+    /// Nothing of what it is about was found in all that was read.
+    NothingFound,
     /// It does not apply.
     NotApplicable,
     /// Ticked by hand, or shown by what was pasted, while the account or a later record says otherwise.
@@ -58,6 +60,7 @@ impl State {
             Self::Blocked => "blocked",
             Self::DoneByHand => "done by hand",
             Self::Proved => "done and proved",
+            Self::NothingFound => "nothing found",
             Self::NotApplicable => "not applicable",
             Self::Contradicted => "contradicted",
         }
@@ -65,7 +68,10 @@ impl State {
 
     /// Whether nothing more is to be done.
     pub fn is_settled(self) -> bool {
-        matches!(self, Self::DoneByHand | Self::Proved | Self::NotApplicable)
+        matches!(
+            self,
+            Self::DoneByHand | Self::Proved | Self::NothingFound | Self::NotApplicable
+        )
     }
 }
 
@@ -313,9 +319,12 @@ impl<'n> Looked<'n> {
         if let Some(Found::Proved { by, at }) = &self.found {
             return (State::Proved, by.clone(), *at);
         }
+        if let (Some(Found::Nothing { looked, at }), ItemState::Open | ItemState::InProgress) = (&self.found, marked) {
+            return (State::NothingFound, looked.clone(), *at);
+        }
         let (missing, at) = match (&self.found, applies) {
             (_, Applies::NotSoFar) => (format!("{}, so far: not everything was read", otherwise()), None),
-            (Some(Found::NotYet { why, at }), _) => (why.clone(), *at),
+            (Some(Found::NotYet { why: said, at } | Found::Nothing { looked: said, at }), _) => (said.clone(), *at),
             (Some(Found::Unknown { .. }), _) => (format!("cannot be verified: {}", self.unverified), None),
             _ => (String::new(), None),
         };
@@ -352,8 +361,8 @@ fn together(lines: &[Line], collection: &str, is_read: bool) -> Found {
     let what = collection.replace('_', " ");
     if lines.is_empty() {
         return if is_read {
-            Found::Proved {
-                by: format!("there is none in all that was read ({what})"),
+            Found::Nothing {
+                looked: format!("there is none in all that was read ({what})"),
                 at: None,
             }
         } else {

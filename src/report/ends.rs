@@ -81,7 +81,7 @@ impl<'a> Ends<'a> {
                     self.back.insert(node);
                 }
             }
-            Found::NotYet { .. } | Found::Unknown { .. } => {}
+            Found::Nothing { .. } | Found::NotYet { .. } | Found::Unknown { .. } => {}
         }
     }
 

@@ -13,6 +13,7 @@ const MOST_PROOFS: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Stands {
     proved: Vec<String>,
+    nothing_found: Vec<String>,
     by_hand: Vec<String>,
     contradicted: Vec<String>,
     open: Vec<String>,
@@ -31,6 +32,7 @@ impl Stands {
             match given.standings.state(&item.id) {
                 State::NotApplicable => {}
                 State::Proved => stands.proved.push(format!("{name}: {why}{at}")),
+                State::NothingFound => stands.nothing_found.push(format!("{name}: {why}{at}")),
                 State::DoneByHand => stands
                     .by_hand
                     .push(format!("{name}: {}, not proved", by_hand(progress))),
@@ -48,8 +50,14 @@ impl Stands {
     /// How the step stands, in a few words.
     pub(super) fn headline(&self) -> String {
         match (self.contradicted.len(), self.open.len()) {
-            (0, 0) if self.by_hand.is_empty() && self.proved.is_empty() => "does not apply".to_owned(),
-            (0, 0) if self.by_hand.is_empty() => "done, and proved".to_owned(),
+            (0, 0) if self.by_hand.is_empty() && self.proved.is_empty() && self.nothing_found.is_empty() => {
+                "does not apply".to_owned()
+            }
+            (0, 0) if self.by_hand.is_empty() && self.nothing_found.is_empty() => "done, and proved".to_owned(),
+            (0, 0) if self.by_hand.is_empty() => format!(
+                "done; for {} nothing was found in what was read",
+                counted(self.nothing_found.len(), "item")
+            ),
             (0, 0) => format!("done, {} by hand", counted(self.by_hand.len(), "item")),
             (0, open) => format!("not finished, {} open", counted(open, "item")),
             (n, open) => format!("not finished, {} contradicted, {open} open", counted(n, "item")),
@@ -61,6 +69,7 @@ impl Stands {
         let parts = [
             ("Marked as done, but contradicted:", self.contradicted, usize::MAX),
             ("Done and proved:", self.proved, MOST_PROOFS),
+            ("Looked for, and nothing found:", self.nothing_found, MOST_PROOFS),
             ("Done by hand:", self.by_hand, usize::MAX),
         ];
         for (title, items, most) in parts {
@@ -120,7 +129,7 @@ fn row(given: &Given<'_>, item: &Item) -> Vec<Cell> {
     let standing = given.standings.get(&item.id);
     let look = match state {
         State::Proved | State::DoneByHand => Look::Good,
-        State::NotApplicable => Look::Words,
+        State::NotApplicable | State::NothingFound => Look::Words,
         State::Contradicted => Look::Bad,
         State::Open | State::InProgress | State::Blocked => Look::Open,
     };

@@ -129,7 +129,7 @@ impl Theme {
         match state {
             State::Open => Style::new(),
             State::InProgress => self.accent,
-            State::DoneByHand | State::Proved => self.ok,
+            State::DoneByHand | State::Proved | State::NothingFound => self.ok,
             State::Blocked | State::Contradicted => self.danger,
             State::NotApplicable => self.dim,
         }
@@ -161,6 +161,7 @@ pub(super) fn item_sign(state: State) -> &'static str {
         State::InProgress => "[~]",
         State::DoneByHand => "[x]",
         State::Proved => "[+]",
+        State::NothingFound => "[0]",
         State::Blocked => "[!]",
         State::NotApplicable => "[-]",
         State::Contradicted => "[?]",

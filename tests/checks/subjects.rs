@@ -138,7 +138,7 @@ fn what_the_chain_put_on_a_user_is_gone_when_it_is_taken_off_or_the_user_is_dele
     asked.is(grants, State::Proved, "mallory is gone");
     calls.push(detach);
     Story::of(&calls).is(grants, State::Proved, "removed by");
-    Story::of(&child()).is(grants, State::Proved, "there is none in all that was read");
+    Story::of(&child()).is(grants, State::NothingFound, "there is none in all that was read");
     Story::of(&child())
         .then(5, ended(false))
         .is(grants, State::Open, "not everything was read");

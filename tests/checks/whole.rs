@@ -66,13 +66,13 @@ fn calls_that_the_chain_did_not_make_are_proved_absent_only_when_all_was_read() 
     let story = Story::of(&child());
     story.is(none, State::Open, "the chain called iam:CreateUser 1");
     let story = story.judge("203.0.113.66 aws-cli", Verdict::Expected);
-    story.is(none, State::Proved, "the chain made no such call");
-    Story::of(&[use_of(&seed(), 1)]).is(none, State::Proved, "the chain made no such call");
+    story.is(none, State::NothingFound, "the chain made no such call");
+    Story::of(&[use_of(&seed(), 1)]).is(none, State::NothingFound, "the chain made no such call");
     Story::of(&[use_of(&seed(), 1)])
         .then(5, ended(false))
         .is(none, State::Open, "none so far");
     let tried = Story::of(&[create_user(&seed(), 10, "x").denied()]);
-    tried.is(none, State::Proved, "the chain made no such call");
+    tried.is(none, State::NothingFound, "the chain made no such call");
     assert_eq!(tried.standing(none).seen[0].failed, 1);
 }
 

@@ -68,6 +68,13 @@ pub enum Found {
         /// As of when.
         at: Option<DateTime<Utc>>,
     },
+    /// There is nothing of the kind in all that was read. That nothing is there cannot be proved.
+    Nothing {
+        /// What was looked for, and where.
+        looked: String,
+        /// As of when.
+        at: Option<DateTime<Utc>>,
+    },
     /// It is not so, or nothing shows it.
     NotYet {
         /// Why.
@@ -114,6 +121,7 @@ impl Found {
     pub fn words(&self) -> &str {
         match self {
             Self::Proved { by, .. } => by,
+            Self::Nothing { looked, .. } => looked,
             Self::NotYet { why, .. } | Self::Unknown { why } => why,
         }
     }

@@ -171,7 +171,10 @@ pub(super) fn none_seen(facts: &Facts<'_>, seen: &[Deed]) -> Found {
         return Found::not_yet(format!("the chain called {}", evidence_words(&made)), last);
     }
     match facts.investigation.last_pass() {
-        Some((at, _)) if facts.is_read => Found::proved("the chain made no such call, in all that was read", *at),
+        Some((at, _)) if facts.is_read => Found::Nothing {
+            looked: "the chain made no such call, in all that was read".to_owned(),
+            at: Some(*at),
+        },
         _ => Found::not_yet("none so far, but not everything was read", None),
     }
 }
@@ -232,7 +235,7 @@ fn all_keys_off(facts: &Facts<'_>) -> Result<Option<DateTime<Utc>>, Found> {
                 let said = format!("silence proves nothing while access key {} may work: {why}", node.id);
                 return Err(Found::not_yet(said, None));
             }
-            unknown @ Found::Unknown { .. } => return Err(unknown),
+            other @ (Found::Nothing { .. } | Found::Unknown { .. }) => return Err(other),
         }
     }
     Ok(last)

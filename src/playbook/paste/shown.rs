@@ -155,7 +155,7 @@ impl<'a> Shown<'a> {
                     not.push(why.clone());
                     last_not = last_not.max(*at);
                 }
-                Found::Unknown { .. } => {}
+                Found::Nothing { .. } | Found::Unknown { .. } => {}
             }
         }
         Some(if !not.is_empty() {
@@ -184,12 +184,13 @@ pub(in super::super) fn merged(checked: Option<Found>, pasted: Option<Found>) ->
         (checked, pasted) => return checked.or(pasted),
     };
     let counts = match (&checked, &pasted) {
-        (Found::Unknown { .. }, _) => true,
+        (Found::Unknown { .. }, _) | (Found::Nothing { .. }, Found::Proved { .. }) => true,
         (Found::NotYet { at: checked, .. }, Found::Proved { at: pasted, .. }) => pasted >= checked,
         // What has no time, such as an output that is still missing, takes nothing from a proof.
-        (Found::Proved { at: checked, .. } | Found::NotYet { at: checked, .. }, Found::NotYet { at: pasted, .. }) => {
-            pasted > checked
-        }
+        (
+            Found::Proved { at: checked, .. } | Found::Nothing { at: checked, .. } | Found::NotYet { at: checked, .. },
+            Found::NotYet { at: pasted, .. },
+        ) => pasted > checked,
         _ => false,
     };
     Some(if counts { pasted } else { checked })

@@ -204,6 +204,7 @@ fn why(app: &App, standing: &Standing, width: usize) -> Vec<Line<'static>> {
         State::Contradicted => ("but ", theme.danger),
         State::NotApplicable => ("because ", theme.dim),
         State::Blocked => ("by: ", theme.notice),
+        State::NothingFound => ("", theme.dim),
         State::Open | State::InProgress | State::DoneByHand => ("", theme.notice),
     };
     if standing.why.is_empty() {
@@ -249,11 +250,13 @@ fn subjects(app: &App, standing: &Standing, width: usize) -> Vec<Line<'static>> 
         Some(Found::NotYet { .. }) => 0,
         Some(Found::Unknown { .. }) => 1,
         None => 2,
-        Some(Found::Proved { .. }) => 3,
+        Some(Found::Nothing { .. }) => 3,
+        Some(Found::Proved { .. }) => 4,
     });
     for line in sorted.iter().take(MOST_LISTED) {
         let (sign, style) = match &line.found {
             Some(Found::Proved { .. }) => ("[+]", theme.ok),
+            Some(Found::Nothing { .. }) => ("[0]", theme.ok),
             Some(Found::NotYet { .. }) => ("[ ]", Style::new()),
             Some(Found::Unknown { .. }) => ("[ ]", theme.notice),
             None => ("-", Style::new()),
