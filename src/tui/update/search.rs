@@ -36,13 +36,9 @@ impl App {
         let Some((lines, scroll)) = self.searchable() else {
             return;
         };
-        let (here, all) = (scroll.at(), lines.len());
-        let step = |by: usize| if forward { here + by } else { here + all - by };
-        let found = (1..=all).map(|by| step(by) % all);
-        let found = found.into_iter().find(|at| lines[*at].to_lowercase().contains(&needle));
-        match found {
-            Some(at) => scroll.select(at),
-            None => self.say(format!("Nothing here matches \"{}\"", self.searched)),
+        let is_match = |at: usize| lines[at].to_lowercase().contains(&needle);
+        if !scroll.select_next(lines.len(), forward, is_match) {
+            self.say(format!("Nothing here matches \"{}\"", self.searched));
         }
     }
 

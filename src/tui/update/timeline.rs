@@ -64,14 +64,10 @@ impl App {
             ..Filter::default()
         };
         let sieve = Sieve::of(investigation, &wanted);
-        let (here, all) = (self.events.scroll.at(), self.events.rows.len());
-        let step = |by: usize| if forward { here + by } else { here + all - by };
-        let place = (1..=all)
-            .map(|by| step(by) % all)
-            .find(|place| sieve.passes(self.events.rows[*place] as usize));
-        match place {
-            Some(place) => self.events.scroll.select(place),
-            None => self.say(format!("No event shown here matches \"{}\"", self.events.search)),
+        let rows = &self.events.rows;
+        let is_match = |at: usize| sieve.passes(rows[at] as usize);
+        if !self.events.scroll.select_next(rows.len(), forward, is_match) {
+            self.say(format!("No event shown here matches \"{}\"", self.events.search));
         }
     }
 

@@ -54,6 +54,16 @@ impl Scroll {
         });
     }
 
+    /// Selects the next of `len` lines that is one of those looked for, or the one before, round and round. Returns whether
+    /// there is one.
+    pub(crate) fn select_next(&self, len: usize, forward: bool, is_match: impl Fn(usize) -> bool) -> bool {
+        let here = self.at.get();
+        let step = |by: usize| if forward { here + by } else { here + len - by };
+        let found = (1..=len).map(|by| step(by) % len).find(|at| is_match(*at));
+        self.at.set(found.unwrap_or(here));
+        found.is_some()
+    }
+
     /// Scrolls a text, where the selected line is the top one.
     pub(crate) fn scroll(&self, to: Move) {
         let pages = self.len.get().saturating_sub(self.height.get());
