@@ -56,6 +56,18 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The most telling columns of each row as `column: value`, to be read aloud; what is empty is left out.
+    pub fn entries(self) -> impl Iterator<Item = Vec<String>> {
+        let Self { columns, brief, rows } = self;
+        rows.map(move |row| {
+            let told = brief.iter().filter_map(|brief| {
+                let value = plain(&row[columns.iter().position(|column| column == brief)?]);
+                (!value.is_empty()).then(|| format!("{brief}: {value}"))
+            });
+            told.collect()
+        })
+    }
+
     fn write_csv(self, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)

@@ -167,6 +167,12 @@ fn line(node: &Node, live: Option<Live>, verdict: Verdict) -> String {
         1 => parts.push("1 call".to_owned()),
         events => parts.push(format!("{events} calls")),
     }
+    if let Some(until) = node.expires {
+        parts.push(format!("valid until {}", time::format(until)));
+    }
+    if let Some(off) = node.switched.as_ref().filter(|switched| !switched.is_on) {
+        parts.push(format!("switched off {}", time::format(off.time)));
+    }
     if let Some(ended) = &node.ended {
         parts.push(format!("ended {}", time::format(ended.time)));
     }

@@ -453,6 +453,11 @@ impl App {
         !self.is_replay() && !self.is_acting && item.is_some_and(|item| !item.acts.is_empty())
     }
 
+    /// Whether there is anything to hand over. A replay shows only what was known at its moment.
+    pub(super) fn can_export(&self) -> bool {
+        !self.is_replay() && !self.investigation().chain().nodes.is_empty()
+    }
+
     /// Whether a change is under way.
     pub(super) fn is_changing(&self) -> bool {
         let last = self.investigation().deeds().all().last();

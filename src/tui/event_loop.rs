@@ -21,12 +21,13 @@ use super::preferences::Clipboard;
 use super::signals::{Heard, Signals};
 use super::terminal::{self, Guard};
 use super::update::Effect;
-use super::widgets::text::counted;
+use super::widgets::text::{counted, safe};
 use super::{Again, Exit, views};
 use crate::account::change::Acting;
 use crate::collect::hunt::Hunt;
 use crate::collect::source::SourceError;
 use crate::collect::work::{News, Work};
+use crate::export::write_evidence;
 
 /// Between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -116,6 +117,7 @@ pub(super) async fn run(
             Some(Effect::Redraw) => guard.clear()?,
             Some(Effect::Suspend) => guard.suspend()?,
             Some(Effect::Copy(text)) => copy(guard, app, &text)?,
+            Some(Effect::Export(folder)) => export(app, &folder),
             Some(Effect::StopReading) => {
                 stop(app, &mut work);
                 show_progress(app, &work);
@@ -154,6 +156,25 @@ fn copy(guard: &mut Guard, app: &mut App, text: &str) -> io::Result<()> {
         Clipboard::Native | Clipboard::Off => {}
     }
     Ok(())
+}
+
+/// Writes the evidence as it is now. The screens wait for it: what is shown and what is written are the same.
+fn export(app: &mut App, folder: &str) {
+    let case = app.desk.case();
+    let path = std::path::absolute(folder).unwrap_or_else(|_| folder.into());
+    let playbook = &app.settings.playbook;
+    let written = case.while_reading(|case| write_evidence(&path, case, playbook, Utc::now()));
+    match written {
+        Ok(Ok(manifest)) => {
+            let files = counted(manifest.files.len() as u64 + 1, "file", "files");
+            app.say(format!(
+                "{files} of evidence written to {}",
+                safe(&path.to_string_lossy())
+            ));
+        }
+        Ok(Err(error)) => app.complain(format!("Nothing is written: {error}; {}", error.hint())),
+        Err(error) => app.complain(format!("Nothing is written: {error}; {}", error.hint())),
+    }
 }
 
 /// When to draw.

@@ -335,6 +335,7 @@ pub(super) static TABLE: &[Binding] = {
         hint(Everywhere, &[ch('['), BACKSPACE], A::GoBack, App::has_past),
         quiet(Everywhere, &[ch(']')], A::GoForward, App::has_future),
         hint(Everywhere, &[ESC], A::Back, App::can_go_back),
+        hint(Everywhere, &[ctrl('e')], A::Export, App::can_export),
         hint(Everywhere, &[ch('?')], A::Help, always),
         hint(Everywhere, &[ch('q')], A::Quit, always),
         quiet(Everywhere, &[ch('Q')], A::QuitShown, always),

@@ -136,6 +136,8 @@ pub(super) enum Purpose {
     SearchList,
     SearchHelp,
     JumpToTime,
+    /// The folder that evidence is written to.
+    Export,
     /// A note, and the state that goes with it.
     Note {
         item: String,

@@ -42,7 +42,7 @@ fn the_investigation_is_told_in_lines_and_its_steps_are_worked_through() {
     let desk = Desk::with_story();
     let evidence = desk.path("evidence");
     let answers = format!(
-        "timeline CreateUser\n3\n4 S1-01\n3\n\n4\nwaits for the owner\nq\n5 {}\n6\n",
+        "timeline CreateUser\n3\n4 S1-01\n3\n\n4\nwaits for the owner\nq\n5 {}\n6\n7\n8\n",
         evidence.display()
     );
     let run = plain(&desk, "investigate", &answers);
@@ -65,6 +65,11 @@ fn the_investigation_is_told_in_lines_and_its_steps_are_worked_through() {
     );
     assert!(said.contains("Saved to "), "{said}");
     assert!(evidence.join("manifest.json").exists());
+    assert!(said.contains("Part 1. Source: archive, "), "{said}");
+    assert!(
+        said.contains("Nothing outside IAM was made") || said.contains("Resource 1. State: "),
+        "{said}"
+    );
     // The facts are those that the screens write.
     let case = CaseFile::open(&desk.path("case.keytrail")).expect("a file");
     let progress = |item: &str| {
@@ -121,7 +126,7 @@ fn nothing_an_attacker_wrote_makes_a_line_of_its_own() {
             create_key(&seed(), 2, evil, "AKIAZZCHILD000000002").with("sourceIPAddress", json!(evil)),
         ]),
     );
-    let run = plain(&desk, "investigate", "1\n2\n3\n4 S2-04\nn\nmine\u{1b}[2J\nb\n\nq\n6\n");
+    let run = plain(&desk, "investigate", "1\n2\n3\n4 S2-04\nn\nmine\u{1b}[2J\nb\n\nq\n8\n");
     let said = out(&run) + &err(&run);
     can_be_read_aloud(&said);
     assert!(said.contains("\\u{1b}[2J"), "{said}");

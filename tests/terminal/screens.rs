@@ -51,6 +51,26 @@ fn what_is_copied_is_handed_to_the_terminal() {
 }
 
 #[test]
+fn the_evidence_is_written_from_the_screens_and_what_is_in_the_way_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let evidence = folder.path().join("e");
+    let mut terminal = Terminal::open(24, 120, &["demo"]);
+    terminal.shows("Do this next");
+    let typed = format!("\u{5}\u{15}{}\r", evidence.display());
+    terminal.types(&typed);
+    terminal.shows("of evidence written to");
+    assert!(evidence.join("manifest.json").exists() && evidence.join("chain.csv").exists());
+    // Another's file is there: nothing is written, and that is said.
+    std::fs::remove_file(evidence.join("manifest.json")).expect("removed");
+    terminal.types(&typed);
+    terminal.shows("Nothing is written");
+    assert!(!evidence.join("manifest.json").exists());
+    terminal.types("\u{3}");
+    terminal.ends();
+    terminal.is_given_back();
+}
+
+#[test]
 fn the_screens_are_as_the_settings_say_and_a_flag_goes_before_them() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("settings.toml");

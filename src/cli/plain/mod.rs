@@ -4,7 +4,7 @@
 //! | file | one idea |
 //! |---|---|
 //! | `voice` | what is said, and what is answered |
-//! | `views` | the tree, the timeline and the findings in words |
+//! | `views` | the tree, the timeline and the other views in words |
 //! | `steps` | the items one by one, to be marked |
 //! | `item` | one item in words |
 
@@ -31,7 +31,9 @@ What next?
   3 findings   what matters in them
   4 steps      what to do, one by one; with an id (4 S1-05), from there on
   5 export     write the evidence; with a folder (5 DIR), to that
-  6 quit";
+  6 resources  what was made or changed outside IAM, and whether it is still there
+  7 coverage   what was read, and what was not
+  8 quit";
 
 /// Reads what there is to read, tells what was found, and asks what to do until there is nothing more to do.
 pub(super) fn run(runtime: &Runtime, screens: Screens, export: Option<&Path>) -> Result<Exit, Failure> {
@@ -88,7 +90,9 @@ fn converse(runtime: &Runtime, case: &mut CaseFile) -> Result<(), Over> {
             "3" | "findings" => voice.pages(views::findings(case.investigation()))?,
             "4" | "steps" => steps::walk(&mut voice, case, with)?,
             "5" | "export" => write_evidence(&mut voice, case, with)?,
-            "6" | "q" | "quit" => return Ok(()),
+            "6" | "resources" => voice.pages(views::resources(case.investigation()))?,
+            "7" | "coverage" => voice.pages(views::coverage(case.investigation()))?,
+            "8" | "q" | "quit" => return Ok(()),
             "" => {}
             _ => say("That is none of them.")?,
         }

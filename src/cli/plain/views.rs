@@ -1,8 +1,8 @@
-//! The tree, the timeline and the findings in words: entries, each of one or more lines.
+//! The tree, the timeline and the other views in words: entries, each of one or more lines.
 
 use crate::cloudtrail::{Event, time};
-use crate::export;
 use crate::export::text::plural;
+use crate::export::{self, Table, tables};
 use crate::investigation::timeline::{self, Filter};
 use crate::investigation::{Finding, Investigation};
 
@@ -45,6 +45,33 @@ fn call(event: &Event) -> String {
         event.outcome.error_code().map(|code| format!("failed: {code}")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What the chain made or changed outside IAM.
+pub(super) fn resources(investigation: &Investigation) -> Vec<Vec<String>> {
+    numbered(
+        "Resource",
+        export::resources(investigation),
+        "Nothing outside IAM was made or changed, in what was read.",
+    )
+}
+
+/// What was read, and what was not.
+pub(super) fn coverage(investigation: &Investigation) -> Vec<Vec<String>> {
+    numbered("Part", tables::coverage(investigation), "Nothing was read.")
+}
+
+/// The rows of a table, one after the other.
+fn numbered(what: &str, table: Table<'_>, none: &str) -> Vec<Vec<String>> {
+    let told: Vec<Vec<String>> = (1..)
+        .zip(table.entries())
+        .map(|(n, entry)| vec![format!("{what} {n}. {}", entry.join(", "))])
+        .collect();
+    if told.is_empty() {
+        vec![vec![none.to_owned()]]
+    } else {
+        told
+    }
 }
 
 /// What matters in the calls, what weighs most first.

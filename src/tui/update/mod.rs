@@ -63,6 +63,8 @@ pub enum Effect {
     AskAgain,
     /// Ask the account what there is now.
     AskAccount,
+    /// Write the evidence to a folder.
+    Export(String),
     /// Put a text on the clipboard.
     Copy(String),
     /// Read what a change is about.
@@ -144,6 +146,7 @@ impl App {
                 self.say("AWS is asked what exists now");
                 return Some(Effect::AskAccount);
             }
+            Action::Export => self.ask_for_folder(),
             Action::Yes => return self.yes(),
             Action::Back => self.back(),
             Action::Help => self.popups.push(Popup::Help(super::popup::Help::default())),

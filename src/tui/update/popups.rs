@@ -152,7 +152,11 @@ impl App {
                     }
                 }
             }
-            Purpose::SearchEvents | Purpose::SearchList | Purpose::JumpToTime | Purpose::Note { .. } => {}
+            Purpose::SearchEvents
+            | Purpose::SearchList
+            | Purpose::JumpToTime
+            | Purpose::Export
+            | Purpose::Note { .. } => {}
         }
     }
 
@@ -164,7 +168,7 @@ impl App {
                     self.choose_state(menu.item, *state);
                 }
             }
-            Some(Popup::Field(field)) => self.accept_text(field),
+            Some(Popup::Field(field)) => return self.accept_text(field),
             Some(Popup::Palette(palette)) => match palette.selected() {
                 Some(entry) if entry.is_live => return self.act(entry.action),
                 Some(entry) => self.say(format!("\"{}\" cannot be done here and now", entry.action.label())),
@@ -185,10 +189,12 @@ impl App {
         None
     }
 
-    fn accept_text(&mut self, mut field: Field) {
+    fn accept_text(&mut self, mut field: Field) -> Option<Effect> {
         let text = field.input.value().trim().to_owned();
         let complaint = match &field.purpose {
             Purpose::JumpToTime => self.jump_to(&text),
+            Purpose::Export if text.is_empty() => Some("a folder is needed".to_owned()),
+            Purpose::Export => return Some(Effect::Export(text)),
             Purpose::Note { state, .. } if text.is_empty() && state.needs_reason() => {
                 Some(format!("an item that is {} needs a reason", state.as_str()))
             }
@@ -210,6 +216,15 @@ impl App {
             field.complaint = complaint;
             self.popups.push(Popup::Field(field));
         }
+        None
+    }
+
+    /// Asks for the folder that evidence is written to. Next to nothing is typed where the name offered will do.
+    pub(super) fn ask_for_folder(&mut self) {
+        let seed = self.investigation().seeds().first().map_or("", String::as_str);
+        let name: String = seed.chars().filter(char::is_ascii_alphanumeric).collect();
+        let field = Field::new(Purpose::Export, &format!("evidence-{name}"));
+        self.popups.push(Popup::Field(field));
     }
 
     /// Does what was asked about.

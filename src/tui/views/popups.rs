@@ -300,6 +300,7 @@ fn field(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
     let theme = &app.theme;
     let title = match &field.purpose {
         Purpose::Note { item, state } => format!("Note for {item} ({})", state.as_str()),
+        Purpose::Export => "Write the evidence to this folder".to_owned(),
         _ => format!("Go to a time ({})", app.zone.name(app.moment())),
     };
     let area = pane::popup(frame, body, 80, 5);
@@ -313,6 +314,10 @@ fn field(app: &App, field: &Field, frame: &mut Frame<'_>, body: Rect) {
     }
     let line = match &field.complaint {
         Some(complaint) => Line::styled(format!("! {complaint}"), theme.danger),
+        None if field.purpose == Purpose::Export => Line::styled(
+            "Enter writes it, Esc leaves it; relative to where keytrail was started",
+            theme.dim,
+        ),
         None if is_time => Line::styled("Enter goes there, Esc stays here", theme.dim),
         None => Line::styled("Enter keeps it, Esc leaves it", theme.dim),
     };
