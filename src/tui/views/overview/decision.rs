@@ -24,11 +24,13 @@ pub(super) fn lines(app: &App, width: u16, tall: bool) -> Vec<Line<'static>> {
     let grounds = triage.grounds();
     let named = if tall { MOST } else { 1 };
     let mut lines: Vec<Line<'_>> = Vec::new();
+    let more = grounds.len().saturating_sub(named);
+    // That there are more strangers is worth a line of what is said of the first.
+    let height = if tall || more == 0 { 2 } else { 1 };
     for actor in grounds.iter().take(named) {
-        lines.extend(said(app, &triage, actor, width, 2));
+        lines.extend(said(app, &triage, actor, width, height));
     }
-    if tall && grounds.len() > named {
-        let more = grounds.len() - named;
+    if more > 0 {
         lines.push(Line::styled(format!("  and {more} more: 3 Timeline"), app.theme.dim));
     }
     if let Some(application) = triage.application.first() {
