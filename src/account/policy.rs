@@ -8,12 +8,8 @@ pub(super) const LOOKUP_EVENTS: &str = "cloudtrail:LookupEvents";
 pub(super) const LIST_REGIONS: &str = "account:ListRegions";
 
 /// Every call an investigation makes: its permission, and what it gives.
-pub const CALLS: [(&str, &str); 27] = [
+pub const CALLS: [(&str, &str); 26] = [
     (LOOKUP_EVENTS, "the calls of the key and of all it led to"),
-    (
-        "cloudtrail:ListPublicKeys",
-        "whether CloudTrail signed the digests of a trail (`keytrail verify`)",
-    ),
     (LIST_REGIONS, "which regions there are to read"),
     ("sts:GetCallerIdentity", "who you are"),
     ("sts:GetAccessKeyInfo", "the account of a key"),

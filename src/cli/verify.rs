@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// their keys. Without it the newest digest of each region cannot be checked: of all others, the next one holds it.
     dir: PathBuf,
     /// Public keys, as `aws cloudtrail list-public-keys` prints them, of several regions one after the other; else those of
-    /// public_keys.json in the folder or beside it, else AWS is asked
+    /// public_keys.json in the folder or beside it, else AWS is asked (cloudtrail:ListPublicKeys)
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
     /// Do not ask AWS for the public keys

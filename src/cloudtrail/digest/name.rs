@@ -23,7 +23,7 @@ impl Kind {
     }
 }
 
-/// The folders of a bucket in which digests lie, and log files.
+/// The services, as names and folders have them, that write digests, and log files.
 const DIGESTS: &str = "CloudTrail-Digest";
 const LOGS: [&str; 3] = ["CloudTrail", "CloudTrail-Insight", "CloudTrail-NetworkActivity"];
 
@@ -32,15 +32,17 @@ pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-/// What a file is, by its name, else by the folder it lies in. `None` for what is no part of a trail.
+/// What a file is, by its name. Whatever else lies among the log files is taken for one: somebody may have added it. `None`
+/// for what is no part of a trail.
 pub fn kind(path: &str) -> Option<Kind> {
-    let of = |word: &str| match word {
-        DIGESTS => Some(Kind::Digest),
-        word => LOGS.contains(&word).then_some(Kind::Log),
-    };
-    let by_name = Name::parse(file_name(path)).and_then(|name| of(name.service));
-    let mut folders = path.rsplit('/').skip(1);
-    by_name.or_else(|| folders.find_map(of))
+    match Name::parse(file_name(path)) {
+        Some(name) if name.service == DIGESTS => Some(Kind::Digest),
+        Some(name) if LOGS.contains(&name.service) => Some(Kind::Log),
+        _ => {
+            let mut folders = path.rsplit('/').skip(1);
+            folders.any(|folder| LOGS.contains(&folder)).then_some(Kind::Log)
+        }
+    }
 }
 
 /// A name in its parts: `ACCOUNT_CloudTrail_REGION_TIME_ID.json.gz`, or, of a digest,
@@ -112,12 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_known_by_its_name_or_else_by_its_folder() {
+    fn a_file_is_known_by_its_name_and_what_lies_among_log_files_counts_as_one() {
         let name = "111122223333_CloudTrail_us-east-1_20260304T1020Z_ExampleUniqueA10.json.gz";
         assert_eq!(kind(name), Some(Kind::Log));
         assert_eq!(kind(&format!("CloudTrail-Digest/{name}")), Some(Kind::Log));
         assert_eq!(kind("AWSLogs/1/CloudTrail/us-east-1/x.json"), Some(Kind::Log));
-        assert_eq!(kind("AWSLogs/1/CloudTrail-Digest/us-east-1/x.json"), Some(Kind::Digest));
+        assert_eq!(kind("AWSLogs/1/CloudTrail-Digest/us-east-1/x.json"), None);
         assert_eq!(kind("AWSLogs/1/Config/us-east-1/x.json"), None);
         assert_eq!(kind("public_keys.json"), None);
         for odd in ["", "_", "1_CloudTrail", "1_CloudTrail-Digest_r_t", "x_CloudTrail_r_t_u"] {

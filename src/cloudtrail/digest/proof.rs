@@ -92,9 +92,10 @@ fn judge(seen: &SeenDigest, text: &DigestText, successors: &[Successor<'_>], key
         .filter_map(|s| s.previous.signature.as_deref());
     let signatures: Vec<&str> = own.into_iter().chain(theirs).collect();
     let fits = |signature: &&str| keys.fits(&digest.fingerprint, &digest.signed(sha256), signature);
-    let tried: Vec<Option<bool>> = match digest.is_known_algorithm {
-        true => signatures.iter().map(fits).collect(),
-        false => Vec::new(),
+    let tried: Vec<Option<bool>> = if digest.is_known_algorithm {
+        signatures.iter().map(fits).collect()
+    } else {
+        Vec::new()
     };
     if tried.contains(&Some(true)) {
         return Proof::Valid;

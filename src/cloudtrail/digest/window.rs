@@ -25,32 +25,42 @@ pub(super) enum Before {
     Missing,
 }
 
+/// The digests of one trail in one region.
+#[derive(Default)]
+struct Chains<'a> {
+    hourly: Vec<Sound<'a>>,
+    late: Vec<Sound<'a>>,
+}
+
 /// The trails, each with its windows and gaps. `before` tells what became of a digest, by its name.
 pub(super) fn trails<'a>(sound: impl Iterator<Item = Sound<'a>>, before: impl Fn(&str) -> Before) -> Vec<Trail> {
-    let mut trails: BTreeMap<(&str, &str, &str), Vec<(bool, Sound<'a>)>> = BTreeMap::new();
+    let mut trails: BTreeMap<(&str, &str, &str), Chains<'a>> = BTreeMap::new();
     for sound in sound {
         let Some(name) = Name::parse(sound.name) else { continue };
-        let of = (name.account, name.region, name.trail);
-        trails.entry(of).or_default().push((name.is_backfill, sound));
+        let chains = trails.entry((name.account, name.region, name.trail)).or_default();
+        if name.is_backfill {
+            chains.late.push(sound);
+        } else {
+            chains.hourly.push(sound);
+        }
     }
-    let each = trails.into_iter().map(|((account, region, trail), digests)| {
-        let (late, hourly): (Vec<_>, Vec<_>) = digests.into_iter().partition(|(is_backfill, _)| *is_backfill);
-        let late: Vec<Sound<'_>> = late.into_iter().map(|(_, digest)| digest).collect();
-        let mut hourly: Vec<Sound<'_>> = hourly.into_iter().map(|(_, digest)| digest).collect();
-        hourly.sort_by_key(|sound| (sound.digest.start, sound.digest.end));
+    let each = trails.into_iter().map(|((account, region, trail), mut chains)| {
+        chains
+            .hourly
+            .sort_by_key(|sound| (sound.digest.start, sound.digest.end));
         Trail {
             account: account.to_owned(),
             region: region.to_owned(),
             trail: trail.to_owned(),
-            whole: whole(&hourly, &late),
-            gaps: gaps(&hourly, &before),
+            whole: whole(&chains),
+            gaps: gaps(&chains.hourly, &before),
         }
     });
     each.collect()
 }
 
 /// A digest that was written later speaks of an hour that has one already: it can only take away from what is whole.
-fn whole(hourly: &[Sound<'_>], late: &[Sound<'_>]) -> Vec<Span> {
+fn whole(Chains { hourly, late }: &Chains<'_>) -> Vec<Span> {
     let overlaps = |a: &Digest, b: &Digest| a.start < b.end && b.start < a.end;
     let is_whole = |sound: &&Sound<'_>| {
         let mut late = late.iter().filter(|late| !late.is_whole);

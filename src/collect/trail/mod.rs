@@ -4,7 +4,6 @@ mod folder;
 
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -80,63 +79,59 @@ pub fn read(objects: &dyn Objects, progress: &(dyn Fn(usize, usize) + Sync)) -> 
     if files.is_empty() {
         return Err(TrailError::NoTrail { place: objects.place() });
     }
-    let seen = Mutex::new(Seen {
-        others: (all - files.len()) as u64,
-        ..Seen::default()
-    });
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         let mut memory = Memory::default();
+        let mut seen = Seen::default();
         while let Some((kind, path)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let file = File::read(objects, *kind, path, &mut memory);
-            let Ok(mut seen) = seen.lock() else { return };
-            match file {
-                File::Digest(digest) => seen.digests.push(digest),
-                File::Log(log) => seen.logs.push(log),
+            match kind {
+                Kind::Digest => seen.digests.push(digest(objects, path, &mut memory)),
+                Kind::Log => seen.logs.push(log(objects, path, &mut memory)),
             }
-            drop(seen);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
         }
+        seen
+    };
+    let mut seen = Seen {
+        others: (all - files.len()) as u64,
+        ..Seen::default()
     };
     thread::scope(|scope| {
-        for _ in 0..objects.at_once().clamp(1, files.len()) {
-            scope.spawn(work);
+        let workers: Vec<_> = (0..objects.at_once().clamp(1, files.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        for worker in workers {
+            let mut part = worker.join().map_err(|_| TrailError::Worker)?;
+            seen.digests.append(&mut part.digests);
+            seen.logs.append(&mut part.logs);
         }
-    });
-    let seen = seen.into_inner().map_err(|_| TrailError::Worker)?;
-    if seen.digests.len() + seen.logs.len() < files.len() {
-        return Err(TrailError::Worker);
-    }
-    Ok(seen)
+        Ok(seen)
+    })
 }
 
-enum File {
-    Digest(SeenDigest),
-    Log(SeenLog),
+fn digest(objects: &dyn Objects, path: &str, memory: &mut Memory) -> SeenDigest {
+    let (text, signature) = match open(objects, path) {
+        Ok(Object { reader, signature }) => (digest_text(reader, memory), signature),
+        Err(broken) => (Err(broken), None),
+    };
+    SeenDigest::new(path.to_owned(), text, signature)
 }
 
-impl File {
-    fn read(objects: &dyn Objects, kind: Kind, path: &str, memory: &mut Memory) -> Self {
-        let object = objects
-            .open(path)
-            .map_err(|error| Broken::Unread(format!("it cannot be read: {error}")));
-        let file = path.to_owned();
-        match (kind, object) {
-            (Kind::Digest, Ok(Object { reader, signature })) => {
-                Self::Digest(SeenDigest::new(file, digest_text(reader, memory), signature))
-            }
-            (Kind::Digest, Err(broken)) => Self::Digest(SeenDigest::new(file, Err(broken), None)),
-            (Kind::Log, object) => {
-                let sha256 = object.and_then(|object| hash(object.reader, memory));
-                Self::Log(SeenLog { file, sha256 })
-            }
-        }
+fn log(objects: &dyn Objects, path: &str, memory: &mut Memory) -> SeenLog {
+    SeenLog {
+        file: path.to_owned(),
+        sha256: open(objects, path).and_then(|object| hash(object.reader, memory)),
     }
+}
+
+fn open(objects: &dyn Objects, path: &str) -> Result<Object, Broken> {
+    let opened = objects.open(path);
+    opened.map_err(|error| Broken::Unread(format!("it cannot be read: {error}")))
 }
 
 fn hash(reader: impl Read, memory: &mut Memory) -> Result<[u8; 32], Broken> {
     let mut hash = Sha256::new();
-    read_text(reader, memory, |piece| hash.update(piece)).map_err(broken)?;
+    read_text(reader, memory, |piece| hash.update(piece)).map_err(|error| broken(&error))?;
     Ok(hash.finalize().into())
 }
 
@@ -149,7 +144,7 @@ fn digest_text(reader: impl Read, memory: &mut Memory) -> Result<Vec<u8>, Broken
             text.extend_from_slice(piece);
         }
     })
-    .map_err(broken)?;
+    .map_err(|error| broken(&error))?;
     if is_too_long {
         return Err(Broken::Damaged("it is longer than any digest".to_owned()));
     }
@@ -157,7 +152,7 @@ fn digest_text(reader: impl Read, memory: &mut Memory) -> Result<Vec<u8>, Broken
 }
 
 /// What is damaged is not what CloudTrail delivered; what could not be read may be.
-fn broken(error: TextError) -> Broken {
+fn broken(error: &TextError) -> Broken {
     match error {
         TextError::Io(_) => Broken::Unread(error.to_string()),
         TextError::Damaged | TextError::CutOff | TextError::Bomb | TextError::Trailing => {
