@@ -10,9 +10,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use keytrail::cloudtrail::digest::{Checked, Kind, Outcome, Verification};
 use keytrail::collect::source::RegionNow;
-use keytrail::investigation::What;
 use keytrail::investigation::fact::Watched;
+use keytrail::investigation::{Verified, What};
 use keytrail::tui::{App, Reading};
 use ratatui::style::Modifier;
 use support::screens::{self, app, copied, draw, press, text};
@@ -247,6 +248,39 @@ fn each_region_of_aws_says_how_far_it_is_and_what_is_left() {
     app.set_reading(Some(reading), [("us-east-1".into(), now)].into(), false);
     press(&mut app, "5");
     insta::assert_snapshot!("coverage_regions_80x24", text(&draw(&app, 80, 24)));
+}
+
+#[test]
+fn a_trail_that_was_verified_is_on_the_coverage_screen_with_what_was_found() {
+    let mut case = screens::case();
+    let log = Checked {
+        file: "111122223333_CloudTrail_us-east-1_20260304T1020Z_Unique.json.gz".to_owned(),
+        kind: Kind::Log,
+        outcome: Outcome::NotCovered,
+        reason: "no digest names it".to_owned(),
+        from: None,
+        until: None,
+        digest: None,
+    };
+    let verified = Verified {
+        place: "/copies/logs\u{202e}".to_owned(),
+        keys: "no public keys".to_owned(),
+        since: None,
+        by: "responder".to_owned(),
+        found: Verification {
+            files: vec![log],
+            ..Verification::default()
+        },
+    };
+    case.commit(screens::now(), What::Verified(verified)).expect("saved");
+    let mut app = App::new(case, screens::settings(false), screens::now());
+    press(&mut app, "5");
+    let said = text(&draw(&app, 120, 40));
+    assert!(
+        said.contains("by the digests of /copies/logs\\u{202e}: not proved whole: of 0 digests"),
+        "{said}"
+    );
+    assert!(said.contains("1 not covered"), "{said}");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! | `caller` | who the responder is |
 //! | `owner` | what the answers say of a key and its owner |
 //! | `permissions` | what a user may do: the texts of its policies, and the simulator |
+//! | `public_keys` | with which keys CloudTrail signed its digests |
 //! | `live` | what there still is of the chain |
 //! | `change/` | the changes that a responder approves: the only calls that write |
 //! | `advice` | what a responder must hear of that, and what to do |
@@ -29,6 +30,7 @@ mod live;
 pub mod owner;
 mod permissions;
 pub mod policy;
+mod public_keys;
 pub mod regions;
 mod reply;
 mod settings;
@@ -38,6 +40,7 @@ mod witness;
 
 pub use aws_config::SdkConfig;
 pub use inquiries::Inquiries;
+pub use public_keys::add_public_keys;
 pub use reply::causes;
 pub use settings::settings;
 

@@ -11,7 +11,7 @@ pub(super) enum Exit {
     Failed = 1,
     /// Wrong usage, a malformed key included.
     Usage = 2,
-    /// A batch run is done, but something that should have been read was not.
+    /// It is done, but something that should have been read, or proved, was not.
     Partial = 3,
     /// Credentials or permissions.
     Refused = 4,
@@ -79,7 +79,8 @@ macro_rules! from_error {
 from_error!(
     crate::store::StoreError: |error| error.hint().to_string(),
     crate::export::ExportError: |error| error.hint().to_string(),
-    crate::collect::archive::ArchiveError: |_| String::new()
+    crate::collect::archive::ArchiveError: |_| String::new(),
+    crate::collect::trail::TrailError: |error| error.hint().to_owned()
 );
 
 impl From<std::io::Error> for Failure {

@@ -87,7 +87,7 @@ pub(super) struct Output {
 }
 
 /// Reads a time given on the command line.
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+pub(super) fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     let date = || {
         text.parse::<chrono::NaiveDate>()
             .ok()?

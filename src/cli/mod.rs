@@ -24,6 +24,7 @@ mod session;
 mod settings;
 mod show;
 mod undo;
+mod verify;
 mod welcome;
 
 use std::io::Write;
@@ -92,6 +93,14 @@ enum Command {
     Report(report::Args),
     /// List what was changed in the account, and print or (with --allow-changes) make the calls that undo it
     Undo(undo::Args),
+    /// Check by its digests that nothing in a trail's logs was changed, removed or added
+    ///
+    /// Every digest of CloudTrail is signed, and holds the hash of each log file and of the digest before. Works without AWS
+    /// where the public keys were saved.
+    ///
+    /// Exit code 0: every file is valid, and no time between the first and the last digest is left out. 1: something was
+    /// changed or is missing. 3: something cannot be checked or is not covered by a digest, or there is a gap.
+    Verify(verify::Args),
     /// Check credentials, permissions, regions and the clock, and print the smallest policies
     Doctor(doctor::Args),
     /// List, show and check playbooks
@@ -142,6 +151,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Report(args)) => report::run(&args),
         Some(Command::Undo(args)) => undo::run(&args, &settings()?),
+        Some(Command::Verify(args)) => verify::run(&args, &settings()?),
         Some(Command::Doctor(args)) => doctor::run(&args, &settings()?),
         Some(Command::Playbooks(args)) => playbooks::run(args, &settings()?),
         Some(Command::Config(args)) => config::run(&args, &cli.flags),

@@ -19,7 +19,7 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum FormatArg {
+pub(super) enum FormatArg {
     /// For people
     Text,
     /// For programs
@@ -28,14 +28,20 @@ enum FormatArg {
     Csv,
 }
 
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Text => Self::Text,
+            FormatArg::Json => Self::Json,
+            FormatArg::Csv => Self::Csv,
+        }
+    }
+}
+
 impl Args {
     /// How to print it.
     pub(super) fn format(&self) -> Format {
-        match self.format {
-            FormatArg::Text => Format::Text,
-            FormatArg::Json => Format::Json,
-            FormatArg::Csv => Format::Csv,
-        }
+        self.format.into()
     }
 }
 

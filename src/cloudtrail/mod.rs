@@ -18,10 +18,12 @@
 //! | `scan` | a text cut into single records, whatever holds them |
 //! | `skim` | what a record is about, without parsing it |
 //! | `terms` | the values a record can be looked up by |
+//! | `digest/` | the digests of a trail, and what they prove of its log files |
 //! | `text` | characters that hide, reorder or steer what stands around them |
 //! | `json` | values inside a record: paths, `{}` and `""` as absent |
 
 pub mod console_csv;
+pub mod digest;
 pub mod envelope;
 pub mod event;
 pub mod identity;

@@ -6,6 +6,7 @@
 //! | `archive` | CloudTrail logs on disk |
 //! | `demo` | the built-in incident |
 //! | `history` | AWS's event history |
+//! | `trail` | the digests and log files of a trail, read to be verified |
 //! | `hunt` | asks the sources until no lead is left |
 
 pub mod archive;
@@ -13,4 +14,5 @@ pub mod demo;
 pub mod history;
 pub mod hunt;
 pub mod source;
+pub mod trail;
 pub mod work;

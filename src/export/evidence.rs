@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::folder::Folder;
 use super::manifest::{self, Manifest};
-use super::{ExportError, Format, pasted, snapshots, tables, text};
+use super::{ExportError, Format, integrity, pasted, snapshots, tables, text};
 use crate::cloudtrail::EventKey;
 use crate::investigation::Investigation;
 use crate::investigation::timeline::Filter;
@@ -62,6 +62,9 @@ pub fn write_evidence(
         ("actors.csv", super::actors(investigation)),
     ] {
         folder.write(name, |out| table.write(Format::Csv, out))?;
+    }
+    if let Some(table) = integrity::integrity(investigation) {
+        folder.write("integrity.csv", |out| table.write(Format::Csv, out))?;
     }
     if let Some(notice) = investigation.notice() {
         folder.write("notice.txt", |out| write_text(&notice.text, out))?;

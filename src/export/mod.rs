@@ -5,7 +5,7 @@
 //!
 //! | file | one idea |
 //! |---|---|
-//! | `tables`, `actors`, `resources` | which columns, which rows |
+//! | `tables`, `actors`, `resources`, `integrity` | which columns, which rows |
 //! | `table` | a table, and the forms it is written in |
 //! | `cell` | a value as a cell that a spreadsheet will not run |
 //! | `text` | text that cannot harm where it is read |
@@ -25,6 +25,7 @@ mod error;
 mod evidence;
 mod findings;
 mod folder;
+mod integrity;
 mod manifest;
 mod pasted;
 mod resources;
@@ -42,6 +43,7 @@ pub use error::ExportError;
 pub use evidence::{Case, Journal, write_evidence};
 pub use findings::{details, findings};
 pub use folder::{Written, create_private, create_private_folder};
+pub use integrity::verification;
 pub use manifest::Manifest;
 pub use resources::resources;
 pub use table::{Format, Table};

@@ -189,7 +189,8 @@ const COVERAGE: [&str; 9] = [
     "Source", "Account", "Region", "From", "To", "Records", "Files", "Status", "Note",
 ];
 
-/// What was read of each account's regions; then one row for each file that was not read whole.
+/// What was read of each account's regions; then one row for each file that was not read whole, and one for each trail that
+/// was verified.
 pub fn coverage(investigation: &Investigation) -> Table<'_> {
     let coverage = investigation.coverage();
     let regions = coverage.regions().iter().map(|((account, region), read)| {
@@ -256,7 +257,23 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             joined(notes.into_iter()),
         ]
     });
-    Table::new(&COVERAGE, &COVERAGE, regions.chain(history).chain(unread))
+    let verified = investigation.verified().iter().map(|(at, verified)| {
+        let spans = || verified.found.whole().map(|(_, span)| span);
+        let at = time::format_seconds(*at);
+        [
+            text(&format!("digests of {}", verified.place)),
+            Value::Null,
+            Value::Null,
+            moment(spans().map(|span| span.from).min()),
+            moment(spans().map(|span| span.until).max()),
+            Value::Null,
+            verified.found.files.len().into(),
+            text(verified.found.worst().as_str()),
+            text(&format!("verified at {at} with {}: {}", verified.keys, verified.line())),
+        ]
+    });
+    let rows = regions.chain(history).chain(unread).chain(verified);
+    Table::new(&COVERAGE, &COVERAGE, rows)
 }
 
 fn outcome(outcome: FileOutcome) -> &'static str {

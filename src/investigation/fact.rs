@@ -12,6 +12,7 @@ use super::account::AccountSeen;
 use super::change::{Acted, Snapshot};
 use super::live::LiveSeen;
 use super::pasted::Pasted;
+use super::verified::Verified;
 use crate::cloudtrail::Record;
 use crate::cloudtrail::notice::Notice;
 
@@ -55,6 +56,8 @@ pub enum What {
     ItemMarked(ItemMarked),
     /// The responder pasted what a command of the steps printed.
     Pasted(Pasted),
+    /// A trail was verified by its digests.
+    Verified(Verified),
     /// Evidence was kept of what there is in the account.
     Snapshot(Snapshot),
     /// The account was changed.

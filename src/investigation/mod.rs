@@ -24,6 +24,7 @@
 //! | `unseen` | what no source can show |
 //! | `checklist` | the state of the steps |
 //! | `pasted` | what a command of the steps printed |
+//! | `verified` | whether the logs are whole |
 //! | `change/` | what may be changed in the account, what it breaks, how it is undone |
 //! | `policy/` | what the texts of policies say and allow |
 //! | `reach/` | how far a user could reach, and whether it could have given itself more |
@@ -52,6 +53,7 @@ pub mod tally;
 pub mod timeline;
 pub mod triage;
 pub mod unseen;
+mod verified;
 mod watch;
 
 pub use alive::{How, Way, alive};
@@ -65,3 +67,4 @@ pub use pasted::Pasted;
 pub use state::Investigation;
 pub use tally::{Tally, tally};
 pub use triage::{Advice, Triage, triage};
+pub use verified::Verified;

@@ -15,7 +15,7 @@ use super::findings::{self, Finding};
 use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
 use super::resource::{self, Resource};
-use super::{Evidence, Node, Pasted, actor, ours, unseen};
+use super::{Evidence, Node, Pasted, Verified, actor, ours, unseen};
 use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
@@ -35,6 +35,7 @@ pub struct Investigation {
     account_seen: Option<(DateTime<Utc>, AccountSeen)>,
     live_seen: Option<(DateTime<Utc>, LiveSeen)>,
     pasted: Vec<(DateTime<Utc>, Pasted)>,
+    verified: Vec<(DateTime<Utc>, Verified)>,
     snapshots: Vec<(DateTime<Utc>, Snapshot)>,
     deeds: Deeds,
     last_fact: Option<DateTime<Utc>>,
@@ -106,6 +107,11 @@ impl Investigation {
             }
             What::ItemMarked(mark) => self.checklist.mark(fact.at, mark),
             What::Pasted(pasted) => self.pasted.push((fact.at, pasted.clone())),
+            What::Verified(verified) => {
+                // The same place, verified again: what holds is what was found last.
+                self.verified.retain(|(_, before)| before.place != verified.place);
+                self.verified.push((fact.at, verified.clone()));
+            }
             What::Snapshot(snapshot) => self.snapshots.push((fact.at, snapshot.clone())),
             What::Acted(acted) => self.deeds.apply(fact.at, acted),
         }
@@ -337,6 +343,11 @@ impl Investigation {
     /// What the commands of the steps printed, as it was pasted, earliest first.
     pub fn pasted(&self) -> &[(DateTime<Utc>, Pasted)] {
         &self.pasted
+    }
+
+    /// What was found when trails were verified, the last time for each place, earliest first.
+    pub fn verified(&self) -> &[(DateTime<Utc>, Verified)] {
+        &self.verified
     }
 
     /// The evidence kept of what there was in the account, earliest first.

@@ -245,6 +245,15 @@ fn integrity(document: &mut Document, given: &Given<'_>) {
         "The saved file is a journal in which each fact holds the hash of the one before. Who noted its head elsewhere can \
          tell that nothing was changed. events.csv names the SHA-256 of every record.",
     );
+    for (at, verified) in given.investigation.verified() {
+        document.paragraph(format!(
+            "The log files in {} were verified by CloudTrail's digests {} with {}: {}.",
+            verified.place,
+            when(*at),
+            verified.keys,
+            verified.line()
+        ));
+    }
     document.facts(vec![
         ("Journal", journal.integrity.clone()),
         ("Head", journal.head.clone()),

@@ -102,6 +102,7 @@ fn kind(what: &What) -> &'static str {
         What::Judged(_) => "judged",
         What::ItemMarked(_) => "item_marked",
         What::Pasted(_) => "pasted",
+        What::Verified(_) => "verified",
         What::Snapshot(_) => "snapshot",
         What::Acted(_) => "acted",
     }

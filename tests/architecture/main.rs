@@ -36,7 +36,7 @@ const ROOMS: [&str; 12] = [
 const AWS: &[&str] = &["collect/history", "account"];
 
 /// Libraries that only these places may name: rooms, or folders of rooms.
-const ONLY: [(&str, &[&str]); 13] = [
+const ONLY: [(&str, &[&str]); 14] = [
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("rusqlite", &["store"]),
@@ -45,6 +45,7 @@ const ONLY: [(&str, &[&str]); 13] = [
     ("jmespath", &["playbook"]),
     ("flate2", &["collect"]),
     ("zip", &["collect"]),
+    ("aws_lc_rs", &["cloudtrail/digest"]),
     ("aws_config", AWS),
     ("aws_sdk_cloudtrail", AWS),
     ("aws_sdk_sts", &["account"]),

@@ -8,7 +8,7 @@ use super::ArchiveError;
 
 /// A file that may hold records.
 #[derive(Debug, Clone)]
-pub(super) struct LogFile {
+pub(in crate::collect) struct LogFile {
     pub path: PathBuf,
 }
 
@@ -30,7 +30,7 @@ impl LogFile {
 }
 
 /// Every file under `paths`, each once, in the order of their paths.
-pub(super) fn log_files(paths: &[PathBuf]) -> Result<Vec<LogFile>, ArchiveError> {
+pub(in crate::collect) fn log_files(paths: &[PathBuf]) -> Result<Vec<LogFile>, ArchiveError> {
     let mut walk = Walk::default();
     for path in paths {
         let failed = |source| ArchiveError::Path {

@@ -43,6 +43,8 @@ use std::path::PathBuf;
 
 pub use calls::CandidateCalls;
 pub use error::ArchiveError;
+pub(in crate::collect) use find::log_files;
+pub(in crate::collect) use text::{Memory, TextError, read_text};
 
 use super::source::{Found, Out, Source, SourceError};
 use crate::cloudtrail::terms::Wanted;

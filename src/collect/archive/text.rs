@@ -50,7 +50,7 @@ impl Default for Limits {
 
 /// Why the text of a file ends early.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum TextError {
+pub(in crate::collect) enum TextError {
     #[error("it cannot be read: {0}")]
     Io(#[from] io::Error),
     #[error("the gzip data is damaged")]
@@ -64,7 +64,7 @@ pub(super) enum TextError {
 }
 
 /// What can be used again for the next text.
-pub(super) struct Memory {
+pub(in crate::collect) struct Memory {
     /// What was read from disk is `input[..filled]`.
     input: Box<[u8]>,
     filled: usize,
@@ -290,6 +290,21 @@ impl<'m, R: Read> Text<'m, R> {
         self.read += length as u64;
         Ok(length)
     }
+}
+
+/// Gives the whole text of a file piece by piece.
+pub(in crate::collect) fn read_text(
+    reader: impl Read,
+    memory: &mut Memory,
+    mut take: impl FnMut(&[u8]),
+) -> Result<(), TextError> {
+    let mut text = Text::new(reader, Limits::default(), memory)?;
+    let mut piece = Vec::new();
+    while text.fill(&mut piece)? > 0 {
+        take(&piece);
+        piece.clear();
+    }
+    Ok(())
 }
 
 /// A text as a stream, for readers that want one.

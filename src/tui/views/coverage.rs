@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::heat;
+use crate::cloudtrail::digest::Worst;
 use crate::investigation::coverage::{HistoryState, Unread};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::unseen;
@@ -78,6 +79,22 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
         )
     };
     lines.push(Line::styled(read, theme.strong));
+    for (at, verified) in app.investigation().verified() {
+        let said = format!(
+            "Verified at {} {} by the digests of {}: {}",
+            app.zone.full(*at),
+            app.zone.name(*at),
+            verified.place,
+            verified.line()
+        );
+        let style = match verified.found.worst() {
+            Worst::Whole => theme.ok,
+            Worst::NotProved => theme.notice,
+            Worst::NotWhole => theme.danger,
+        };
+        let said = wrap(&safe(&said), width).into_iter();
+        lines.extend(said.map(|line| Line::styled(line, style)));
+    }
     let case = app.desk.case();
     let file = case
         .path()

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use chrono::{DateTime, TimeDelta, Utc};
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
+use serde_json::{Value, json};
 
 use super::answer::{self, Failure, Outcome, Written};
 use super::caller::{Caller, Denial, authorize};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub clock_ahead: TimeDelta,
     pub retention: TimeDelta,
     pub token_lifetime: f64,
+    /// Region, fingerprint and base64 text of the keys with which CloudTrail signs.
+    pub public_keys: Vec<[String; 3]>,
 }
 
 /// What does.
@@ -200,6 +203,7 @@ impl Cloud {
                 };
                 lookup(&state.history, request, around)
             }
+            ("cloudtrail", "ListPublicKeys") => Ok(list_public_keys(&self.settings.public_keys, &request.region)),
             ("sts", _) => sts::answer(&mut state.identities, &admitted.caller, request),
             ("iam", _) => iam::answer(&mut state.identities, &admitted.caller, request),
             ("account", "ListRegions") => Ok(list_regions(regions, request)),
@@ -207,4 +211,11 @@ impl Cloud {
             (_, other) => Err(Failure::UnknownAction(other.to_owned())),
         }
     }
+}
+
+/// The keys of a region, whatever time is asked for.
+fn list_public_keys(keys: &[[String; 3]], region: &str) -> Value {
+    let here = keys.iter().filter(|[of, ..]| of == region);
+    let listed = here.map(|[_, fingerprint, value]| json!({"Fingerprint": fingerprint, "Value": value}));
+    json!({"PublicKeyList": listed.collect::<Vec<_>>()})
 }

@@ -106,6 +106,7 @@ impl Aws {
             clock_ahead: TimeDelta::zero(),
             retention: TimeDelta::days(90),
             token_lifetime: f64::INFINITY,
+            public_keys: Vec::new(),
         };
         let identities = Identities {
             account: account.to_owned(),
@@ -247,6 +248,13 @@ impl Aws {
     /// A port of one's own choice instead of a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// A key with which CloudTrail signs in a region, its value as base64.
+    pub fn public_key(mut self, region: &str, fingerprint: &str, value: &str) -> Self {
+        let key = [region, fingerprint, value].map(str::to_owned);
+        self.settings.public_keys.push(key);
         self
     }
 
