@@ -180,18 +180,20 @@ impl Manner<'_> {
     }
 
     /// Says before the first question what it will cost.
-    fn say(&self, name: &str, bytes: u64) {
+    fn say(&self, name: &str, bytes: Option<u64>) {
         let window = self.window();
         let days = (window.until - window.from).num_days() + 1;
         let most = self
             .tables
             .most_scanned
             .map(|most| format!("; --max-scan-gb stops at {}", sql::price(most)));
+        let estimate = match bytes {
+            Some(bytes) => format!("about {} (inferred from a few of the {days} days)", sql::price(bytes)),
+            None => "all of it, for it is not partitioned by day".to_owned(),
+        };
         eprintln!(
-            "{}: each round of questions scans about {} (inferred from a few of the {days} days; a chain takes some \
-             rounds){}",
+            "{}: each round of questions scans {estimate}; a chain takes some rounds{}",
             safe(name),
-            sql::price(bytes),
             most.unwrap_or_default()
         );
     }

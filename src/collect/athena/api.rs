@@ -48,7 +48,9 @@ impl Api {
             .catalog_name(CATALOGUE)
             .database_name(&self.database)
             .table_name(table)
-            .set_work_group(self.workgroup.clone());
+            .set_work_group(self.workgroup.clone())
+            .customize()
+            .config_override(Builder::new().retry_config(RetryConfig::standard()));
         let found = match asked.send().await {
             Ok(found) => found.table_metadata,
             Err(error) if is_absent(&error) => None,

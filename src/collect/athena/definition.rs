@@ -78,10 +78,10 @@ webidfederationdata:struct<federatedprovider:string,attributes:map<string,string
 /// Why no statement can be made.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` can be no name of a database or table that is made: use small letters, digits and _")]
-pub struct UnfitName(String);
+pub(super) struct UnfitName(String);
 
 /// The statement that makes the table: partitions by region and day are projected, so that nobody has to add any.
-pub fn definition(
+pub(super) fn definition(
     database: &str,
     table: &str,
     Location(location): &Location,

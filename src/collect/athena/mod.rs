@@ -21,11 +21,10 @@ use super::archive::CandidateCalls;
 use super::refusal::Refusal;
 use super::source::{Source, SourceError};
 use super::sql::Window;
-use super::sql::rounds::{self, Connect, Rounds, block_on, refused};
+use super::sql::rounds::{self, Connect, Rounds, refused, runtime};
 use crate::account::{regions, settings};
 use crate::investigation::fact::AskedTables;
 use api::Api;
-use metadata::Metadata;
 
 /// A table, and how it is asked.
 #[derive(Debug, Clone)]
@@ -45,7 +44,7 @@ pub struct Settings {
 /// What there is.
 pub enum Opened {
     /// The table, and the bytes that one round of questions scans, as far as a few days tell.
-    Ready(Box<dyn Source>, u64),
+    Ready(Box<dyn Source>, Option<u64>),
     /// No such table.
     Missing,
 }
@@ -75,7 +74,7 @@ impl Connect for Settings {
 
 /// Finds the table and measures it. Blocks.
 pub fn open(settings: Settings, calls: CandidateCalls) -> Result<Opened, SourceError> {
-    let (found, regions) = block_on(async {
+    let (found, regions) = runtime()?.block_on(async {
         let config = settings.config().await;
         let found = settings.api(&config).metadata(&settings.table).await;
         let named = settings.asked.regions.clone();
@@ -84,7 +83,7 @@ pub fn open(settings: Settings, calls: CandidateCalls) -> Result<Opened, SourceE
             None => regions::all(&config).await.names,
         };
         (found, regions)
-    })?;
+    });
     let refuse = |refusal: &Refusal| refused(&settings.name(), refusal);
     let Some(metadata) = found.map_err(|refusal| refuse(&refusal))? else {
         return Ok(Opened::Missing);
@@ -106,14 +105,14 @@ pub fn open(settings: Settings, calls: CandidateCalls) -> Result<Opened, SourceE
 
 /// The statement that makes the table, of the logs at `location`, or of those of a trail. Blocks.
 pub fn define(settings: &Settings, location: Option<&Location>) -> Result<String, SourceError> {
-    let (regions, location) = block_on(async {
+    let (regions, location) = runtime()?.block_on(async {
         let config = settings.config().await;
         let location = match location {
             Some(location) => Some(location.clone()),
             None => trail::location(&config).await,
         };
         (regions::all(&config).await.names, location)
-    })?;
+    });
     let unfit = |why: String| SourceError::Table {
         name: settings.name(),
         why,

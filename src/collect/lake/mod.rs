@@ -103,7 +103,7 @@ impl Connect for Settings {
 
 /// Measures the event data store. Gives it with the bytes that one round of questions scans, as far as a few days tell.
 /// Blocks.
-pub fn open(settings: Settings, calls: CandidateCalls) -> Result<(Box<dyn Source>, u64), SourceError> {
+pub fn open(settings: Settings, calls: CandidateCalls) -> Result<(Box<dyn Source>, Option<u64>), SourceError> {
     let columns = COLUMNS.iter().filter_map(|(name, kind)| Column::new(name, kind));
     let table = Table {
         from: settings.store.id.clone(),

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::thread::sleep;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use tokio::time::sleep;
+use tokio::runtime::Runtime;
 
 use super::bounds::{Bounds, Window};
 use super::engine::{Engine, Look, Rows, State};
@@ -122,62 +123,60 @@ impl<C: Connect> Rounds<C> {
         }
     }
 
-    /// Counts the rows of a few days, to estimate from what that scans how much one question will scan. Gives the bytes.
-    pub(in crate::collect) fn measure(&mut self) -> Result<u64, SourceError> {
+    /// Counts the rows of a few days, to estimate from what that scans how many bytes one round of questions will scan.
+    /// `None` where days are not told apart: then the count would cost as much.
+    pub(in crate::collect) fn measure(&mut self) -> Result<Option<u64>, SourceError> {
+        if !self.bounds.tell_days() {
+            return Ok(None);
+        }
         let (first, last) = self.window.days();
         let days = u64::try_from((last - first).num_days()).unwrap_or_default() + 1;
-        let samples = self.sampled(first, last);
-        let conditions: Vec<String> = samples.iter().flat_map(|day| self.bounds.of_days(*day, *day)).collect();
-        let measured = block_on(async {
-            let mut call = Call::new(self.connect.clone()).await;
-            let nobody: &mut Out<'_> = &mut |_| ControlFlow::Continue(());
-            let mut scanned = 0;
-            for condition in &conditions {
-                let statement = format!("SELECT count(*) FROM {} WHERE {condition}", self.table.from);
-                scanned += call.run(&statement, (u64::MAX, &mut self.progress), nobody).await?.1;
-            }
-            Ok(scanned)
-        })?;
-        let scanned = measured.map_err(|stop| refusal(&self.name, &stop))?;
+        let samples = sampled(first, last);
+        let conditions = samples.iter().flat_map(|day| self.bounds.of_days(*day, *day));
+        let conditions: Vec<String> = conditions.collect();
+        let nobody: &mut Out<'_> = &mut |_| ControlFlow::Continue(());
+        let mut call = Call::new(self.connect.clone())?;
+        let mut scanned = 0;
+        for condition in &conditions {
+            let statement = format!("SELECT count(*) FROM {} WHERE {condition}", self.table.from);
+            let room = self.budget.most.map_or(u64::MAX, |most| most.saturating_sub(scanned));
+            let ran = call.run(&statement, (room, &mut self.progress), nobody);
+            scanned += ran.map_err(|stop| refusal(&self.name, &stop))?.1;
+        }
         self.budget.scanned += scanned;
         let estimate = scanned / (samples.len() as u64).max(1) * days;
         self.budget.next = estimate / (self.bounds.of(self.window).len() as u64).max(1);
-        Ok(estimate)
+        Ok(Some(estimate))
     }
 
-    /// The first day, the middle and the last whole one: the present day has just begun.
-    fn sampled(&self, first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
-        let whole = last.checked_sub_days(Days::new(2)).unwrap_or(last).max(first);
-        let half = u64::try_from((whole - first).num_days()).unwrap_or_default() / 2;
-        let middle = first.checked_add_days(Days::new(half)).unwrap_or(first);
-        let mut days = vec![first, middle, whole];
-        days.dedup();
-        days
-    }
-
-    async fn round(&mut self, leads: &[Lead], out: &mut Out<'_>, queried: &mut Queried) -> Result<(), Stop> {
+    fn round(
+        &mut self,
+        call: &mut Call<C>,
+        leads: &[Lead],
+        out: &mut Out<'_>,
+        queried: &mut Queried,
+    ) -> Result<(), Stop> {
         let wanted = Wanted::new(leads.iter().map(|lead| lead.value.as_str()));
-        let mut call = Call::new(self.connect.clone()).await;
         for bounds in self.bounds.of(self.window) {
             for statement in statements(&self.table, &self.calls, &bounds, leads) {
                 if let Some(why) = self.budget.is_over() {
                     return Err(Stop::Over(why));
                 }
                 let room = self.budget.most.map_or(u64::MAX, |most| most - self.budget.scanned);
-                let (id, scanned) = call.run(&statement, (room, &mut self.progress), out).await?;
+                let (id, scanned) = call.run(&statement, (room, &mut self.progress), out)?;
                 self.budget.scanned += scanned;
                 self.budget.next = scanned;
                 queried.scanned += scanned;
                 queried.queries.push(id.clone());
                 self.has_answered = true;
-                self.read(&mut call, &id, &wanted, (out, queried)).await?;
+                self.read(call, &id, &wanted, (out, queried))?;
             }
         }
         Ok(())
     }
 
     /// Reads the rows of a statement, page by page.
-    async fn read(
+    fn read(
         &mut self,
         call: &mut Call<C>,
         id: &str,
@@ -187,11 +186,9 @@ impl<C: Connect> Rounds<C> {
         let mut copies = HashMap::new();
         let mut token = None;
         loop {
-            let page = call
-                .patiently(&mut self.progress, out, async |engine| {
-                    engine.rows(id, token.clone()).await
-                })
-                .await?;
+            let page = call.patiently(&mut self.progress, out, async |engine| {
+                engine.rows(id, token.clone()).await
+            })?;
             let Rows { rows, next } = page;
             for page in self.take(rows, wanted, &mut copies, queried) {
                 if out(Found::Page(page)).is_break() {
@@ -242,6 +239,16 @@ impl<C: Connect> Rounds<C> {
     }
 }
 
+/// The first day, the middle and the last whole one: the present day has just begun.
+fn sampled(first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
+    let whole = last.checked_sub_days(Days::new(2)).unwrap_or(last).max(first);
+    let half = u64::try_from((whole - first).num_days()).unwrap_or_default() / 2;
+    let middle = first.checked_add_days(Days::new(half)).unwrap_or(first);
+    let mut days = vec![first, middle, whole];
+    days.dedup();
+    days
+}
+
 impl<C: Connect> Source for Rounds<C> {
     fn ask(&mut self, leads: &[Lead], out: &mut Out<'_>) -> Result<(), SourceError> {
         let mut queried = Queried {
@@ -251,7 +258,8 @@ impl<C: Connect> Source for Rounds<C> {
             leads: leads.len() as u64,
             ..Queried::default()
         };
-        queried.stopped = match block_on(self.round(leads, out, &mut queried))? {
+        let mut call = Call::new(self.connect.clone())?;
+        queried.stopped = match self.round(&mut call, leads, out, &mut queried) {
             Ok(()) => None,
             Err(Stop::Left) => return Ok(()),
             Err(Stop::Over(why)) => Some(why),
@@ -272,63 +280,62 @@ impl<C: Connect> Source for Rounds<C> {
     }
 }
 
-/// Waits for AWS on the thread of the sources. What is asked from here ends here: the next round connects anew.
-pub(in crate::collect) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, SourceError> {
+/// What asks AWS from a thread that may wait. It ends where the asking ends: the next round connects anew.
+pub(in crate::collect) fn runtime() -> Result<Runtime, SourceError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| SourceError::Aws {
+    runtime.map_err(|error| SourceError::Aws {
         text: format!("AWS could not be asked: {error}"),
         hint: "",
-    })?;
-    Ok(runtime.block_on(work))
+    })
 }
 
 /// Runs a statement of which no rows are wanted. Blocks.
 pub(in crate::collect) fn run<C: Connect>(connect: C, name: &str, statement: &str) -> Result<(), SourceError> {
     let nobody: &mut Out<'_> = &mut |_| ControlFlow::Continue(());
-    let ran = block_on(async {
-        let mut call = Call::new(Arc::new(connect)).await;
-        call.run(statement, (u64::MAX, &mut Progress::default()), nobody).await
-    })?;
+    let ran = Call::new(Arc::new(connect))?.run(statement, (u64::MAX, &mut Progress::default()), nobody);
     ran.map(drop).map_err(|stop| refusal(name, &stop))
 }
 
 /// Calls to AWS that wait where they must.
 struct Call<C: Connect> {
+    runtime: Runtime,
     engine: C::Engine,
     connect: Arc<C>,
     has_worked: bool,
 }
 
 impl<C: Connect> Call<C> {
-    async fn new(connect: Arc<C>) -> Self {
-        Self {
-            engine: connect.connect().await,
+    fn new(connect: Arc<C>) -> Result<Self, SourceError> {
+        let runtime = runtime()?;
+        Ok(Self {
+            engine: runtime.block_on(connect.connect()),
+            runtime,
             connect,
             has_worked: false,
-        }
+        })
+    }
+
+    fn stop(&self, id: &str) {
+        self.runtime.block_on(self.engine.stop(id));
     }
 
     /// Runs a statement to its end. Gives its id, and the bytes that were scanned: no more than `room`.
-    async fn run(
+    fn run(
         &mut self,
         statement: &str,
         (room, progress): (u64, &mut Progress),
         out: &mut Out<'_>,
     ) -> Result<(String, u64), Stop> {
         let token = token();
-        let id = self
-            .patiently(progress, out, async |engine| engine.start(statement, &token).await)
-            .await?;
+        let id = self.patiently(progress, out, async |engine| engine.start(statement, &token).await)?;
         let before = progress.bytes;
         let mut pause = FIRST_LOOK;
         loop {
-            let looked = self
-                .patiently(progress, out, async |engine| engine.look(&id).await)
-                .await;
+            let looked = self.patiently(progress, out, async |engine| engine.look(&id).await);
             let Look { state, scanned } = match looked {
                 Ok(look) => look,
                 Err(stop) => {
-                    self.engine.stop(&id).await;
+                    self.stop(&id);
                     return Err(stop);
                 }
             };
@@ -337,14 +344,14 @@ impl<C: Connect> Call<C> {
                 State::Done => return Ok((id, scanned)),
                 State::Failed(why) => return Err(Stop::Failed(why)),
                 State::Running if scanned > room => {
-                    self.engine.stop(&id).await;
+                    self.stop(&id);
                     let why = format!("--max-scan-gb: a query was stopped after {}", price::gigabytes(scanned));
                     return Err(Stop::Over(why));
                 }
                 State::Running => {}
             }
-            if wait(pause, *progress, out).await.is_err() {
-                self.engine.stop(&id).await;
+            if wait(pause, *progress, out).is_err() {
+                self.stop(&id);
                 return Err(Stop::Left);
             }
             pause = LOOK.min(pause * 2);
@@ -352,7 +359,7 @@ impl<C: Connect> Call<C> {
     }
 
     /// Makes a call until it is answered, or refused for good.
-    async fn patiently<T>(
+    fn patiently<T>(
         &mut self,
         progress: &mut Progress,
         out: &mut Out<'_>,
@@ -361,7 +368,7 @@ impl<C: Connect> Call<C> {
         let mut pause = FIRST_LOOK;
         let mut failures = 0;
         loop {
-            let refusal = match call(&self.engine).await {
+            let refusal = match self.runtime.block_on(call(&self.engine)) {
                 Ok(answer) => {
                     self.has_worked = true;
                     progress.paused = false;
@@ -371,19 +378,19 @@ impl<C: Connect> Call<C> {
             };
             match refusal.meaning {
                 Meaning::Throttled => {
-                    wait(pause, *progress, out).await?;
+                    wait(pause, *progress, out)?;
                     pause = BACK_OFF.min(pause * 2);
                 }
                 Meaning::Passing if failures < PATIENCE => {
                     failures += 1;
-                    wait(pause, *progress, out).await?;
+                    wait(pause, *progress, out)?;
                     pause = BACK_OFF.min(pause * 2);
                 }
                 // Credentials that worked and are not taken any more can be renewed: so SSO ends, too.
                 Meaning::Expired | Meaning::NoCredentials | Meaning::NotEnabled if self.has_worked => {
                     progress.paused = true;
-                    wait(RENEWAL, *progress, out).await?;
-                    self.engine = self.connect.connect().await;
+                    wait(RENEWAL, *progress, out)?;
+                    self.engine = self.runtime.block_on(self.connect.connect());
                 }
                 _ => return Err(Stop::Refused(refusal)),
             }
@@ -392,7 +399,7 @@ impl<C: Connect> Call<C> {
 }
 
 /// Waits, and says so now and then: whoever listens can end it.
-async fn wait(pause: Duration, progress: Progress, out: &mut Out<'_>) -> Result<(), Stop> {
+fn wait(pause: Duration, progress: Progress, out: &mut Out<'_>) -> Result<(), Stop> {
     let mut left = pause;
     loop {
         if out(Found::Progress(progress)).is_break() {
@@ -402,7 +409,7 @@ async fn wait(pause: Duration, progress: Progress, out: &mut Out<'_>) -> Result<
             return Ok(());
         }
         let part = left.min(FIRST_LOOK);
-        sleep(part).await;
+        sleep(part);
         left -= part;
     }
 }
