@@ -235,6 +235,29 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             joined(notes.into_iter()),
         ]
     });
+    let tables = coverage.tables().iter().map(|(name, table)| {
+        let at = |second| moment(DateTime::from_timestamp(second, 0));
+        let (from, until) = table
+            .window
+            .map_or((Value::Null, Value::Null), |(from, until)| (at(from), at(until)));
+        let mut notes = vec![format!(
+            "{} rounds of questions, {} queries, {} bytes scanned",
+            table.rounds, table.queries, table.scanned
+        )];
+        notes.extend(table.stopped.clone());
+        notes.push("rows that several rounds brought count each time; a table does not say what it lacks".to_owned());
+        [
+            text(name),
+            Value::Null,
+            Value::Null,
+            from,
+            until,
+            table.rows.into(),
+            Value::Null,
+            text(table.state()),
+            joined(notes.into_iter()),
+        ]
+    });
     let unread = coverage.unread().iter().map(|file| {
         let mut notes: Vec<String> = file
             .problems
@@ -256,7 +279,8 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             joined(notes.into_iter()),
         ]
     });
-    Table::new(&COVERAGE, &COVERAGE, regions.chain(history).chain(unread))
+    let rows = regions.chain(history).chain(tables).chain(unread);
+    Table::new(&COVERAGE, &COVERAGE, rows)
 }
 
 fn outcome(outcome: FileOutcome) -> &'static str {

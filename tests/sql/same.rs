@@ -19,7 +19,7 @@ fn comparable(mut chain: Value) -> Value {
 }
 
 /// Holds both to what files give, for one key.
-fn gives_the_same(test: &str, key: &str, records: &Path) {
+pub(crate) fn gives_the_same(test: &str, key: &str, records: &Path) {
     let Some(simulated) = Simulated::new(test, records, json!({})) else {
         return;
     };

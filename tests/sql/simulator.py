@@ -302,3 +302,5 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(server.server_port, flush=True)
 sys.stdin.read()
+# DuckDB complains about an ordinary end.
+os._exit(0)

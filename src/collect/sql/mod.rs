@@ -27,3 +27,6 @@ pub(super) mod text;
 
 pub use bounds::Window;
 pub use price::words as price;
+
+#[cfg(test)]
+mod tests;
