@@ -183,19 +183,18 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
         Some(_) => vec![history::SOURCE.to_owned()],
         None => args.from.iter().map(Place::full).collect(),
     };
-    let reader = match aws {
-        Some(_) => Reader::EventHistory,
-        None => {
-            let manner = from::Manner {
-                seeds: &seeds,
-                since,
-                until: args.until,
-                tables: tables.clone().unwrap_or_default(),
-                location: args.tables.athena_location.as_ref(),
-                may_change: args.allow_changes,
-            };
-            Reader::InTurn(from::sources(&args.from, &manner)?)
-        }
+    let reader = if aws.is_some() {
+        Reader::EventHistory
+    } else {
+        let manner = from::Manner {
+            seeds: &seeds,
+            since,
+            until: args.until,
+            tables: tables.clone().unwrap_or_default(),
+            location: args.tables.athena_location.as_ref(),
+            may_change: args.allow_changes,
+        };
+        Reader::InTurn(from::sources(&args.from, &manner)?)
     };
     let plan = Plan {
         seeds,

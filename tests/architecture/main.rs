@@ -84,6 +84,9 @@ const PURE: [&str; 6] = [
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
+    if folder.is_file() {
+        return vec![folder.to_owned()];
+    }
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder of the crate").flatten() {
         let path = entry.path();

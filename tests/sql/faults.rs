@@ -7,7 +7,7 @@ use crate::support::desk::{Desk, code, err, records};
 use crate::support::incident::SEED;
 use crate::support::story::story;
 
-fn of_the_story(test: &str, settings: Value) -> Option<(Simulated, Desk)> {
+fn of_the_story(test: &str, settings: &Value) -> Option<(Simulated, Desk)> {
     let desk = Desk::new();
     desk.log("story.json", &records(&story()));
     let simulated = Simulated::new(test, &desk.path("logs"), settings)?;
@@ -25,7 +25,7 @@ fn events(view: &Value) -> Vec<String> {
 #[test]
 fn refused_requests_and_small_pages_lose_and_double_nothing() {
     let settings = json!({"throttle_every": 3, "page": 3, "looks": 1});
-    let Some((simulated, desk)) = of_the_story("refused_requests_and_small_pages", settings) else {
+    let Some((simulated, desk)) = of_the_story("refused_requests_and_small_pages", &settings) else {
         return;
     };
     let expected = events(&of_files(SEED, &desk.path("logs"), "timeline"));
@@ -41,7 +41,7 @@ fn refused_requests_and_small_pages_lose_and_double_nothing() {
 #[test]
 fn credentials_that_expire_half_way_are_waited_for() {
     let settings = json!({"faults": {"12": "ExpiredTokenException", "20": "ExpiredTokenException"}, "page": 5});
-    let Some((simulated, desk)) = of_the_story("credentials_that_expire_half_way", settings) else {
+    let Some((simulated, desk)) = of_the_story("credentials_that_expire_half_way", &settings) else {
         return;
     };
     let run = simulated.investigate(SEED, ATHENA, &[]);
@@ -59,7 +59,7 @@ fn credentials_that_may_not_ask_are_told_what_they_lack() {
         (LAKE, "StartQuery"),
     ] {
         let settings = json!({"faults": {call: "AccessDeniedException"}});
-        let Some((simulated, _desk)) = of_the_story("credentials_that_may_not_ask", settings) else {
+        let Some((simulated, _desk)) = of_the_story("credentials_that_may_not_ask", &settings) else {
             return;
         };
         let run = simulated.investigate(SEED, place, &[]);
@@ -74,7 +74,7 @@ fn credentials_that_may_not_ask_are_told_what_they_lack() {
 
 #[test]
 fn an_interrupted_investigation_goes_on_with_the_same_table() {
-    let Some((simulated, desk)) = of_the_story("an_interrupted_investigation_goes_on", json!({"looks": 1})) else {
+    let Some((simulated, desk)) = of_the_story("an_interrupted_investigation_goes_on", &json!({"looks": 1})) else {
         return;
     };
     let mut running = simulated

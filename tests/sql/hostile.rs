@@ -68,12 +68,12 @@ fn a_short_name_does_not_bring_everything_that_holds_its_letters() {
     calls.extend(noise);
     desk.log("all.json", &records(&calls));
     let name = "a_short_name_does_not_bring_everything";
-    let Some(simulated) = crate::simulated::Simulated::new(name, &desk.path("logs"), json!({})) else {
+    let Some(simulated) = crate::simulated::Simulated::new(name, &desk.path("logs"), &json!({})) else {
         return;
     };
     let run = simulated.investigate(SEED, crate::simulated::ATHENA, &[]);
     assert_eq!(crate::support::desk::code(&run), 0);
     let coverage: Value = simulated.show("coverage");
-    let rows = coverage.as_array().expect("rows").last().expect("a row")["Events"].as_u64();
+    let rows = coverage.as_array().expect("rows").last().expect("a row")["Records"].as_u64();
     assert!(rows.is_some_and(|rows| rows < 20), "{coverage}");
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::simulated::{ATHENA, LAKE, Simulated, table};
+use crate::simulated::{ATHENA, LAKE, Simulated, of_files, table};
 use crate::support::desk::{Desk, code, err, out, records};
 use crate::support::incident::SEED;
 use crate::support::story::story;
 
 /// The story in a table.
-fn of_the_story(test: &str, settings: Value) -> Option<(Simulated, Desk)> {
+fn of_the_story(test: &str, settings: &Value) -> Option<(Simulated, Desk)> {
     let desk = Desk::new();
     desk.log("story.json", &records(&story()));
     let simulated = Simulated::new(test, &desk.path("logs"), settings)?;
@@ -19,7 +19,7 @@ fn of_the_story(test: &str, settings: Value) -> Option<(Simulated, Desk)> {
 fn what_a_round_scans_is_said_before_and_what_it_scanned_after() {
     // A day of the window scans a megabyte, and every question ten gigabytes.
     let settings = json!({"scans": [1_000_000, 10_000_000_000_u64]});
-    let Some((simulated, _desk)) = of_the_story("what_a_round_scans_is_said", settings) else {
+    let Some((simulated, _desk)) = of_the_story("what_a_round_scans_is_said", &settings) else {
         return;
     };
     for place in [ATHENA, LAKE] {
@@ -50,7 +50,7 @@ fn what_a_round_scans_is_said_before_and_what_it_scanned_after() {
 #[test]
 fn no_query_runs_that_would_go_over_the_limit() {
     let settings = json!({"scans": [1_000_000_000, 1_000_000_000]});
-    let Some((simulated, _desk)) = of_the_story("no_query_runs_that_would_go_over_the_limit", settings) else {
+    let Some((simulated, _desk)) = of_the_story("no_query_runs_that_would_go_over_the_limit", &settings) else {
         return;
     };
     let run = simulated.investigate(SEED, ATHENA, &["--max-scan-gb", "50"]);
@@ -69,7 +69,7 @@ fn no_query_runs_that_would_go_over_the_limit() {
 fn a_limit_that_is_reached_between_rounds_keeps_what_was_found_and_says_what_is_missing() {
     // The days scan nothing, so the limit is met by what the first rounds really scanned.
     let settings = json!({"scans": [0, 1_000_000_000]});
-    let Some((simulated, _desk)) = of_the_story("a_limit_that_is_reached_between_rounds", settings) else {
+    let Some((simulated, _desk)) = of_the_story("a_limit_that_is_reached_between_rounds", &settings) else {
         return;
     };
     for place in [ATHENA, LAKE] {
@@ -90,7 +90,7 @@ fn a_limit_that_is_reached_between_rounds_keeps_what_was_found_and_says_what_is_
 
 #[test]
 fn a_table_that_is_not_there_is_proposed_and_not_made() {
-    let Some((simulated, _desk)) = of_the_story("a_table_that_is_not_there_is_proposed", json!({"missing": true}))
+    let Some((simulated, _desk)) = of_the_story("a_table_that_is_not_there_is_proposed", &json!({"missing": true}))
     else {
         return;
     };
@@ -110,7 +110,7 @@ fn a_table_that_is_not_there_is_proposed_and_not_made() {
 
 #[test]
 fn a_table_is_made_once_its_name_was_typed() {
-    let Some((simulated, _desk)) = of_the_story("a_table_is_made_once_its_name_was_typed", json!({"missing": true}))
+    let Some((simulated, _desk)) = of_the_story("a_table_is_made_once_its_name_was_typed", &json!({"missing": true}))
     else {
         return;
     };
@@ -159,20 +159,22 @@ fn a_table_is_made_once_its_name_was_typed() {
 fn partitions_that_want_one_value_are_asked_one_by_one_for_the_same_chain() {
     let mut table = table();
     table["parameters"]["projection.region.type"] = json!("injected");
-    table["parameters"]["projection.account.type"] = json!("injected");
     let name = "partitions_that_want_one_value_are_asked_one_by_one";
-    let Some((simulated, desk)) = of_the_story(name, json!({"table": table})) else {
+    let Some((simulated, desk)) = of_the_story(name, &json!({"table": table})) else {
         return;
     };
     let run = simulated.investigate(SEED, ATHENA, &["--regions", "us-east-1,eu-west-1"]);
-    // The account of the key is known from the key.
     assert_eq!(code(&run), 0, "{}", err(&run));
-    let _ = desk;
-    let statements = simulated.statements();
-    assert!(
-        statements.iter().all(|statement| statement.contains("\"region\" = '")),
-        "{statements:#?}"
-    );
+    let expected = of_files(SEED, &desk.path("logs"), "chain");
+    assert_eq!(simulated.show("chain")["nodes"], expected["nodes"]);
+    for region in ["us-east-1", "eu-west-1"] {
+        let statements = simulated.statements();
+        let asked = format!("\"region\" = '{region}'");
+        assert_eq!(
+            statements.iter().filter(|statement| statement.contains(&asked)).count() * 2,
+            statements.len()
+        );
+    }
 }
 
 #[test]

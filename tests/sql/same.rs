@@ -20,7 +20,7 @@ fn comparable(mut chain: Value) -> Value {
 
 /// Holds both to what files give, for one key.
 pub(crate) fn gives_the_same(test: &str, key: &str, records: &Path) {
-    let Some(simulated) = Simulated::new(test, records, json!({})) else {
+    let Some(simulated) = Simulated::new(test, records, &json!({})) else {
         return;
     };
     let expected = comparable(of_files(key, records, "chain"));

@@ -53,7 +53,7 @@ pub(crate) fn table() -> Value {
 impl Simulated {
     /// With the records of a file or folder, and settings that differ from the usual. A word that the test is skipped
     /// where there is no python.
-    pub(crate) fn new(test: &str, records: &Path, settings: Value) -> Option<Self> {
+    pub(crate) fn new(test: &str, records: &Path, settings: &Value) -> Option<Self> {
         let python = match python() {
             Ok(folder) => folder.join("python"),
             Err(why) => {
@@ -108,19 +108,13 @@ impl Simulated {
         self.desk.path().join(name)
     }
 
-    /// Investigates a key from a place, from the beginning of time.
+    /// Investigates a key from a place; from the beginning of time, unless something else is said.
     pub(crate) fn investigate(&self, key: &str, from: &str, more: &[&str]) -> Output {
+        let since = ["--since", "2015-01-01"];
+        let since = if more.contains(&since[0]) { &[][..] } else { &since };
         self.keytrail()
-            .args([
-                "investigate",
-                key,
-                "--batch",
-                "--any-key",
-                "--from",
-                from,
-                "--since",
-                "2015-01-01",
-            ])
+            .args(["investigate", key, "--batch", "--any-key", "--from", from])
+            .args(since)
             .args(["--athena-workgroup", "responders", "--save"])
             .arg(self.file("case.keytrail"))
             .args(more)

@@ -7,7 +7,8 @@ use aws_sdk_athena::config::Builder;
 use aws_sdk_athena::error::SdkError;
 use aws_sdk_athena::operation::get_table_metadata::GetTableMetadataError;
 use aws_sdk_athena::types::{
-    Column, QueryExecutionContext, QueryExecutionState, ResultConfiguration, Row as AthenaRow,
+    Column, QueryExecutionContext, QueryExecutionState, ResultConfiguration, ResultSet, ResultSetMetadata,
+    Row as AthenaRow,
 };
 
 use super::metadata::Metadata;
@@ -128,21 +129,16 @@ impl Engine for Api {
         let page = page.map_err(|error| understand(&error))?;
         let next = page.next_token.clone();
         let results = page.result_set();
-        let columns = results.and_then(|results| results.result_set_metadata());
-        let names: Vec<&str> = columns
-            .map(|columns| columns.column_info())
-            .unwrap_or_default()
-            .iter()
-            .map(|c| c.name())
-            .collect();
+        let described = results.and_then(ResultSet::result_set_metadata);
+        let columns = described.map(ResultSetMetadata::column_info).unwrap_or_default();
         let row = |row: &AthenaRow| {
             let cells = row.data().iter().map(|cell| cell.var_char_value().map(str::to_owned));
-            let named = names.iter().zip(cells);
-            named
-                .filter_map(|(name, value)| Some(((*name).to_owned(), value?)))
+            let pairs = columns.iter().zip(cells);
+            pairs
+                .filter_map(|(column, value)| Some((column.name().to_owned(), value?)))
                 .collect()
         };
-        let rows = results.map(|results| results.rows()).unwrap_or_default();
+        let rows = results.map(ResultSet::rows).unwrap_or_default();
         // The first row of all repeats the names.
         let rows = rows.iter().skip(usize::from(is_first)).map(row).collect();
         Ok(Rows { rows, next })

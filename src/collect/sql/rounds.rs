@@ -81,6 +81,8 @@ pub(in crate::collect) struct Rounds<C> {
     given: HashMap<(EventKey, Arc<str>), u32>,
     interner: Interner,
     progress: Progress,
+    /// Whether the responder's credentials were taken, and whether a question was answered.
+    credentials_work: bool,
     has_answered: bool,
 }
 
@@ -119,6 +121,7 @@ impl<C: Connect> Rounds<C> {
             given: HashMap::new(),
             interner: Interner::default(),
             progress: Progress::default(),
+            credentials_work: false,
             has_answered: false,
         }
     }
@@ -135,7 +138,7 @@ impl<C: Connect> Rounds<C> {
         let conditions = samples.iter().flat_map(|day| self.bounds.of_days(*day, *day));
         let conditions: Vec<String> = conditions.collect();
         let nobody: &mut Out<'_> = &mut |_| ControlFlow::Continue(());
-        let mut call = Call::new(self.connect.clone())?;
+        let mut call = Call::new(self.connect.clone(), false)?;
         let mut scanned = 0;
         for condition in &conditions {
             let statement = format!("SELECT count(*) FROM {} WHERE {condition}", self.table.from);
@@ -143,6 +146,7 @@ impl<C: Connect> Rounds<C> {
             let ran = call.run(&statement, (room, &mut self.progress), nobody);
             scanned += ran.map_err(|stop| refusal(&self.name, &stop))?.1;
         }
+        self.credentials_work = true;
         self.budget.scanned += scanned;
         let estimate = scanned / (samples.len() as u64).max(1) * days;
         self.budget.next = estimate / (self.bounds.of(self.window).len() as u64).max(1);
@@ -169,6 +173,7 @@ impl<C: Connect> Rounds<C> {
                 queried.scanned += scanned;
                 queried.queries.push(id.clone());
                 self.has_answered = true;
+                self.credentials_work = true;
                 self.read(call, &id, &wanted, (out, queried))?;
             }
         }
@@ -186,7 +191,7 @@ impl<C: Connect> Rounds<C> {
         let mut copies = HashMap::new();
         let mut token = None;
         loop {
-            let page = call.patiently(&mut self.progress, out, async |engine| {
+            let page = call.patiently(&mut self.progress, out, &async |engine: &C::Engine| {
                 engine.rows(id, token.clone()).await
             })?;
             let Rows { rows, next } = page;
@@ -258,7 +263,7 @@ impl<C: Connect> Source for Rounds<C> {
             leads: leads.len() as u64,
             ..Queried::default()
         };
-        let mut call = Call::new(self.connect.clone())?;
+        let mut call = Call::new(self.connect.clone(), self.credentials_work)?;
         queried.stopped = match self.round(&mut call, leads, out, &mut queried) {
             Ok(()) => None,
             Err(Stop::Left) => return Ok(()),
@@ -292,7 +297,7 @@ pub(in crate::collect) fn runtime() -> Result<Runtime, SourceError> {
 /// Runs a statement of which no rows are wanted. Blocks.
 pub(in crate::collect) fn run<C: Connect>(connect: C, name: &str, statement: &str) -> Result<(), SourceError> {
     let nobody: &mut Out<'_> = &mut |_| ControlFlow::Continue(());
-    let ran = Call::new(Arc::new(connect))?.run(statement, (u64::MAX, &mut Progress::default()), nobody);
+    let ran = Call::new(Arc::new(connect), false)?.run(statement, (u64::MAX, &mut Progress::default()), nobody);
     ran.map(drop).map_err(|stop| refusal(name, &stop))
 }
 
@@ -301,17 +306,18 @@ struct Call<C: Connect> {
     runtime: Runtime,
     engine: C::Engine,
     connect: Arc<C>,
-    has_worked: bool,
+    /// Credentials that were taken before and are not taken any more can be renewed: that is waited for.
+    can_be_renewed: bool,
 }
 
 impl<C: Connect> Call<C> {
-    fn new(connect: Arc<C>) -> Result<Self, SourceError> {
+    fn new(connect: Arc<C>, can_be_renewed: bool) -> Result<Self, SourceError> {
         let runtime = runtime()?;
         Ok(Self {
             engine: runtime.block_on(connect.connect()),
             runtime,
             connect,
-            has_worked: false,
+            can_be_renewed,
         })
     }
 
@@ -327,11 +333,13 @@ impl<C: Connect> Call<C> {
         out: &mut Out<'_>,
     ) -> Result<(String, u64), Stop> {
         let token = token();
-        let id = self.patiently(progress, out, async |engine| engine.start(statement, &token).await)?;
+        let id = self.patiently(progress, out, &async |engine: &C::Engine| {
+            engine.start(statement, &token).await
+        })?;
         let before = progress.bytes;
         let mut pause = FIRST_LOOK;
         loop {
-            let looked = self.patiently(progress, out, async |engine| engine.look(&id).await);
+            let looked = self.patiently(progress, out, &async |engine: &C::Engine| engine.look(&id).await);
             let Look { state, scanned } = match looked {
                 Ok(look) => look,
                 Err(stop) => {
@@ -363,14 +371,13 @@ impl<C: Connect> Call<C> {
         &mut self,
         progress: &mut Progress,
         out: &mut Out<'_>,
-        call: impl AsyncFn(&C::Engine) -> Result<T, Refusal>,
+        call: &impl AsyncFn(&C::Engine) -> Result<T, Refusal>,
     ) -> Result<T, Stop> {
         let mut pause = FIRST_LOOK;
         let mut failures = 0;
         loop {
             let refusal = match self.runtime.block_on(call(&self.engine)) {
                 Ok(answer) => {
-                    self.has_worked = true;
                     progress.paused = false;
                     return Ok(answer);
                 }
@@ -386,8 +393,8 @@ impl<C: Connect> Call<C> {
                     wait(pause, *progress, out)?;
                     pause = BACK_OFF.min(pause * 2);
                 }
-                // Credentials that worked and are not taken any more can be renewed: so SSO ends, too.
-                Meaning::Expired | Meaning::NoCredentials | Meaning::NotEnabled if self.has_worked => {
+                // So SSO ends, too.
+                Meaning::Expired | Meaning::NoCredentials | Meaning::NotEnabled if self.can_be_renewed => {
                     progress.paused = true;
                     wait(RENEWAL, *progress, out)?;
                     self.engine = self.runtime.block_on(self.connect.connect());
