@@ -252,6 +252,13 @@ fn check_window(args: &Args) -> Result<(), Failure> {
     if args.since.is_some_and(|since| since >= until) {
         return Err(Failure::usage("--since must be before --until", ""));
     }
+    let usual = from::since(&args.from, args.since);
+    if args.since.is_none() && usual.is_some_and(|since| since >= until) {
+        return Err(Failure::usage(
+            "tables are asked for the last 90 days, and --until lies before that",
+            "Say with --since from when on.",
+        ));
+    }
     if args.from.is_empty() && until <= Utc::now() - history::REACH {
         return Err(Failure::usage(
             "AWS event history reaches back 90 days, and --until lies before that",

@@ -140,3 +140,69 @@ impl Metadata {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(partitions: &[&str], parameters: &[(&str, &str)]) -> Metadata {
+        let text = |text: &&str| ((*text).to_owned(), "string".to_owned());
+        let columns = [
+            "eventtime",
+            "eventsource",
+            "eventname",
+            "useridentity",
+            "requestparameters",
+        ];
+        let parameters = parameters.iter();
+        Metadata {
+            columns: columns.iter().map(text).collect(),
+            partitions: partitions.iter().map(text).collect(),
+            parameters: parameters
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        }
+    }
+
+    fn bounds(metadata: &Metadata, accounts: &[&str]) -> Result<Bounds, Unfit> {
+        let accounts: Vec<String> = accounts.iter().map(|&account| account.to_owned()).collect();
+        let table = metadata.table("db", "t").expect("a table");
+        metadata.bounds(&table, (&["us-east-1".to_owned()], false), &accounts)
+    }
+
+    #[test]
+    fn days_are_told_apart_by_a_projected_date_or_by_year_month_and_day() {
+        let projected = [
+            ("projection.enabled", "TRUE"),
+            ("projection.dt.type", "date"),
+            ("projection.dt.format", "yyyy-MM-dd"),
+        ];
+        let by_date = bounds(&metadata(&["dt"], &projected), &[]).expect("bounds");
+        assert_eq!(
+            by_date.days,
+            By::Day(Name::new("dt").expect("a name"), "yyyy-MM-dd".to_owned())
+        );
+        let by_parts = bounds(&metadata(&["region", "year", "month", "day"], &[]), &[]).expect("bounds");
+        assert!(matches!(by_parts.days, By::Parts(_)));
+        let unbounded = bounds(&metadata(&[], &[]), &[]).expect("bounds");
+        assert_eq!(unbounded.days, By::Nothing);
+    }
+
+    #[test]
+    fn a_partition_that_wants_a_value_gets_the_account_of_the_key_or_is_said() {
+        let injected = [
+            ("projection.enabled", "true"),
+            ("projection.account_id.type", "injected"),
+        ];
+        let metadata = metadata(&["account_id"], &injected);
+        assert_eq!(bounds(&metadata, &["123456789012"]).expect("bounds").each.len(), 1);
+        assert_eq!(bounds(&metadata, &[]), Err(Unfit::Partition("account_id".to_owned())));
+    }
+
+    #[test]
+    fn a_table_of_something_else_is_not_asked() {
+        let mut other = metadata(&[], &[]);
+        other.columns.retain(|(name, _)| name != "eventsource");
+        assert_eq!(other.table("db", "t").err(), Some(Unfit::Column("eventSource")));
+    }
+}
