@@ -12,6 +12,7 @@ use super::{account, first_minute, playbooks, print, session};
 use crate::account::regions;
 use crate::catalogue::Severity;
 use crate::cloudtrail::time;
+use crate::collect::sql;
 use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
 use crate::investigation::coverage::HistoryState;
@@ -149,6 +150,26 @@ fn read(out: &mut String, investigation: &Investigation) {
             let said = format!("these regions, as asked for: {}{without_home}", regions.join(", "));
             line(out, "Only", &said);
         }
+        return;
+    }
+    for (name, table) in coverage.tables() {
+        let window = table.window.and_then(|(from, until)| {
+            let at = |second| DateTime::from_timestamp(second, 0).map(time::format);
+            Some(format!(", {} to {}", at(from)?, at(until)?))
+        });
+        line(
+            out,
+            "Read",
+            &format!(
+                "{} of {name} ({}){}; scanned {}",
+                count(table.rows, "row"),
+                count(table.rounds, "round"),
+                window.unwrap_or_default(),
+                sql::price(table.scanned)
+            ),
+        );
+    }
+    if coverage.files().is_empty() && !coverage.tables().is_empty() {
         return;
     }
     // What a file held is known at its end only.
@@ -326,6 +347,11 @@ fn not_read(out: &mut String, investigation: &Investigation) {
         && let Some(why) = &pass.cut_short
     {
         line(out, "Incomplete", why);
+    }
+    for (name, table) in coverage.tables() {
+        if let Some(why) = &table.stopped {
+            line(out, "Not read", &format!("{name}: {why}"));
+        }
     }
     let (strange, unread): (Vec<_>, Vec<_>) = coverage
         .unread()

@@ -17,6 +17,7 @@ use crate::account::change::Acting;
 use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
 use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
+use crate::collect::athena::Location;
 use crate::collect::demo::{self, Demo};
 use crate::collect::history::{self, INTERVAL};
 use crate::collect::hunt::{Feed, Hunt, Window};
@@ -24,7 +25,7 @@ use crate::collect::source::Source;
 use crate::collect::work::Work;
 use crate::investigation::What;
 use crate::investigation::coverage::QuestionCoverage;
-use crate::investigation::fact::{AskedAws, PassBegan, Started};
+use crate::investigation::fact::{AskedAws, AskedTables, PassBegan, Started};
 use crate::store::CaseFile;
 
 /// What to investigate, and from what.
@@ -37,15 +38,18 @@ pub(super) struct Args {
     /// mail or any text. It is kept as evidence; the address it names is taken for the attacker's
     #[arg(long, value_name = "FILE")]
     notice: Option<PathBuf>,
-    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS; may be given several times
-    #[arg(long, value_name = "PATH")]
+    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS's event history, or ask a table of
+    /// a trail's logs (athena:DATABASE.TABLE) or an event data store (lake:ID-OR-ARN); may be given several times
+    #[arg(long, value_name = "PLACE")]
     from: Vec<Place>,
     /// The AWS profile to ask with
-    #[arg(long, conflicts_with = "from")]
+    #[arg(long)]
     profile: Option<String>,
     /// Only these regions of AWS, separated by commas; `all` for every enabled one
-    #[arg(long, value_name = "REGION", value_delimiter = ',', conflicts_with = "from")]
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
     regions: Option<Vec<String>>,
+    #[command(flatten)]
+    tables: Tables,
     /// Accept key ids of any form (archives whose ids were masked)
     #[arg(long)]
     any_key: bool,
@@ -64,6 +68,36 @@ pub(super) struct Args {
     playbook: Option<String>,
     #[command(flatten)]
     output: Output,
+}
+
+/// How tables are asked.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "With --from athena: or lake:")]
+struct Tables {
+    /// Ask nothing that would make the bytes scanned more than this; what is missing is said
+    #[arg(long, value_name = "GB", value_parser = gigabytes)]
+    max_scan_gb: Option<u64>,
+    /// The workgroup of Athena
+    #[arg(long, value_name = "NAME")]
+    athena_workgroup: Option<String>,
+    /// Where Athena puts results (s3://BUCKET/PREFIX/), if the workgroup does not say
+    #[arg(long, value_name = "S3-PLACE")]
+    athena_output: Option<String>,
+    /// Where the logs lie, if the table has yet to be made (s3://BUCKET/AWSLogs/ACCOUNT/CloudTrail); else a trail is asked
+    #[arg(long, value_name = "S3-PLACE")]
+    athena_location: Option<Location>,
+}
+
+/// Reads a number of gigabytes, as bytes.
+fn gigabytes(text: &str) -> Result<u64, String> {
+    let number: Option<f64> = text.parse().ok().filter(|number| *number >= 0.0 && *number < 1e9);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "positive, and far from the limits"
+    )]
+    let bytes = number.map(|number| (number * 1e9) as u64);
+    bytes.ok_or_else(|| "write a number of gigabytes".to_owned())
 }
 
 /// Where results go, and whether there are screens.
@@ -132,28 +166,45 @@ pub(super) fn pasted(text: Notice, settings: &Settings) -> Result<Exit, Failure>
 fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Result<Exit, Failure> {
     let seeds = seeds(args, notice.as_ref())?;
     check_window(args)?;
+    check_places(args)?;
     let regions = settings.regions(args.regions.as_deref());
     check_regions(regions.as_deref().unwrap_or_default())?;
-    let aws = args.from.is_empty().then(|| AskedAws {
-        profile: settings.profile(args.profile.as_ref()),
-        regions,
+    let profile = settings.profile(args.profile.as_ref());
+    let tables = args.from.iter().any(Place::is_table).then(|| AskedTables {
+        profile: profile.clone(),
+        regions: regions.clone(),
+        workgroup: args.tables.athena_workgroup.clone(),
+        output: args.tables.athena_output.clone(),
+        most_scanned: args.tables.max_scan_gb,
     });
+    let aws = args.from.is_empty().then_some(AskedAws { profile, regions });
+    let since = from::since(&args.from, args.since);
     let sources = match aws {
         Some(_) => vec![history::SOURCE.to_owned()],
         None => args.from.iter().map(Place::full).collect(),
     };
-    let reader = match aws {
-        Some(_) => Reader::EventHistory,
-        None => Reader::InTurn(from::sources(&args.from)?),
+    let reader = if aws.is_some() {
+        Reader::EventHistory
+    } else {
+        let manner = from::Manner {
+            seeds: &seeds,
+            since,
+            until: args.until,
+            tables: tables.clone().unwrap_or_default(),
+            location: args.tables.athena_location.as_ref(),
+            may_change: args.allow_changes,
+        };
+        Reader::InTurn(from::sources(&args.from, &manner)?)
     };
     let plan = Plan {
         seeds,
         notice,
         pass: PassBegan {
             sources,
-            since: args.since,
+            since,
             until: args.until,
             aws,
+            tables,
         },
         playbook: args.playbook.clone(),
         own_playbooks: settings.playbooks(),
@@ -162,6 +213,18 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
         may_change: args.allow_changes,
     };
     start(plan, reader, &args.output, settings)
+}
+
+/// What is only for AWS means nothing to files.
+fn check_places(args: &Args) -> Result<(), Failure> {
+    let is_of_files = !args.from.is_empty() && !args.from.iter().any(Place::is_table);
+    if is_of_files && (args.profile.is_some() || args.regions.is_some()) {
+        return Err(Failure::usage(
+            "--profile and --regions are for what is read from AWS, and --from names files",
+            "Leave them out.",
+        ));
+    }
+    Ok(())
 }
 
 /// A name that cannot be a region would only look like one that is off.
@@ -188,6 +251,13 @@ fn check_window(args: &Args) -> Result<(), Failure> {
     let Some(until) = args.until else { return Ok(()) };
     if args.since.is_some_and(|since| since >= until) {
         return Err(Failure::usage("--since must be before --until", ""));
+    }
+    let usual = from::since(&args.from, args.since);
+    if args.since.is_none() && usual.is_some_and(|since| since >= until) {
+        return Err(Failure::usage(
+            "tables are asked for the last 90 days, and --until lies before that",
+            "Say with --since from when on.",
+        ));
     }
     if args.from.is_empty() && until <= Utc::now() - history::REACH {
         return Err(Failure::usage(
@@ -263,7 +333,23 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
         if !places.iter().all(Place::is_there) {
             return Ok(Work::default());
         }
-        Reader::InTurn(from::sources(&places)?)
+        let manner = from::Manner {
+            seeds: case.investigation().seeds(),
+            since: pass.since,
+            until: pass.until,
+            tables: pass.tables.clone().unwrap_or_default(),
+            location: None,
+            may_change: false,
+        };
+        match from::sources(&places, &manner) {
+            Ok(sources) => Reader::InTurn(sources),
+            // What is saved can be looked at, whether or not AWS can be asked now.
+            Err(failure) if places.iter().any(Place::is_table) => {
+                super::complain(&failure);
+                return Ok(Work::default());
+            }
+            Err(failure) => return Err(failure),
+        }
     };
     begin(pass, reader, case)
 }
@@ -271,13 +357,14 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
 /// The profile that AWS was asked with last; where it was not asked, the one of the settings.
 pub(super) fn last_profile(case: &CaseFile, settings: &Settings) -> Option<String> {
     let last = case.investigation().passes().last();
-    profile(last.and_then(|(_, pass)| pass.aws.as_ref()), settings)
+    profile(last.map(|(_, pass)| pass), settings)
 }
 
-fn profile(asked: Option<&AskedAws>, settings: &Settings) -> Option<String> {
-    match asked {
-        Some(asked) => asked.profile.clone(),
-        None => settings.profile(None),
+fn profile(pass: Option<&PassBegan>, settings: &Settings) -> Option<String> {
+    match pass.map(|pass| (&pass.aws, &pass.tables)) {
+        Some((Some(aws), _)) => aws.profile.clone(),
+        Some((None, Some(tables))) => tables.profile.clone(),
+        _ => settings.profile(None),
     }
 }
 
@@ -352,7 +439,7 @@ fn settled(question: &QuestionCoverage) -> Vec<(i64, i64)> {
 /// Opens or makes the file, starts the hunt, and shows it.
 pub(super) fn start(plan: Plan, reader: Reader, output: &Output, settings: &Settings) -> Result<Exit, Failure> {
     let pass = plan.pass.clone();
-    let profile = profile(pass.aws.as_ref(), settings);
+    let profile = profile(Some(&pass), settings);
     let may_change = plan.may_change;
     let mut case = case_file(plan)?;
     session::warn_if_broken(&case);

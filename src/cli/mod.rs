@@ -66,7 +66,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Investigate leaked access keys
-    Investigate(investigate::Args),
+    Investigate(Box<investigate::Args>),
     /// Walk through a built-in incident; no AWS account needed
     Demo(demo::Args),
     /// Look at a saved investigation and continue it

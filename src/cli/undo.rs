@@ -282,7 +282,7 @@ fn is_typed(done: &Approved, calls: &[Call], warning: &Warning) -> Result<bool, 
 }
 
 /// Whether just this was typed.
-fn asks(question: &str, wanted: &str) -> Result<bool, Failure> {
+pub(super) fn asks(question: &str, wanted: &str) -> Result<bool, Failure> {
     print(question)?;
     let mut typed = String::new();
     std::io::stdin().read_line(&mut typed)?;

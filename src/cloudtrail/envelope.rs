@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{RecordError, json};
+use super::{RecordError, json, time};
 
 /// A record out of its envelope.
 #[derive(Debug)]
@@ -33,10 +33,11 @@ pub fn unwrap(mut value: Value) -> Result<Unwrapped, RecordError> {
     }
     // Lake and Athena fold the record's members to lower case and hold the nested ones as text.
     if value.get("eventname").is_some() && value.get("eventName").is_none() {
-        return Ok(Unwrapped::Bare(from_row(value)));
+        // What was exported does not say whether it comes from a map.
+        return Ok(Unwrapped::Bare(from_columns(value, true)));
     }
     if json::text(&value, "requestParameters").is_some() || json::text(&value, "userIdentity").is_some() {
-        open_text_members(&mut value);
+        open_text_members(&mut value, true);
     }
     Ok(Unwrapped::Bare(value))
 }
@@ -136,29 +137,104 @@ const MEMBERS: [&str; 27] = [
     "tlsDetails",
 ];
 
-fn from_row(row: Value) -> Value {
+/// Members inside the nested ones, which tables fold to lower case too.
+const INNER: [&str; 24] = [
+    "principalId",
+    "accountId",
+    "accessKeyId",
+    "userName",
+    "invokedBy",
+    "sessionContext",
+    "mfaAuthenticated",
+    "creationDate",
+    "sessionIssuer",
+    "webIdFederationData",
+    "federatedProvider",
+    "sourceIdentity",
+    "ec2RoleDelivery",
+    "ec2IssuedInVpc",
+    "signInSessionArn",
+    "identityProvider",
+    "credentialId",
+    "onBehalfOf",
+    "userId",
+    "identityStoreArn",
+    "inScopeOf",
+    "tlsVersion",
+    "cipherSuite",
+    "clientProvidedHostHeader",
+];
+
+/// The member of a record that a column of this name holds, as CloudTrail writes it.
+pub fn member(column: &str) -> Option<&'static str> {
+    MEMBERS.iter().find(|m| m.eq_ignore_ascii_case(column)).copied()
+}
+
+/// Whether a member holds an object or a list.
+pub fn is_nested(member: &str) -> bool {
+    NESTED.contains(&member)
+}
+
+/// The record that a row of a table is: its members under the names CloudTrail gives them, nested ones opened.
+/// `are_texts`: requests and answers come from maps, in which every value is a text.
+pub fn from_columns(row: Value, are_texts: bool) -> Value {
     let Value::Object(row) = row else { return row };
     let mut record = Map::new();
     for (name, value) in row {
-        let proper = MEMBERS.iter().find(|m| m.eq_ignore_ascii_case(&name));
-        record.insert(proper.map_or(name, |m| (*m).to_owned()), value);
+        record.insert(member(&name).map_or(name, str::to_owned), value);
     }
     let mut record = Value::Object(record);
-    open_text_members(&mut record);
+    open_text_members(&mut record, are_texts);
+    for of_columns in ["userIdentity", "resources", "tlsDetails"] {
+        if let Some(value) = record.get_mut(of_columns) {
+            restore(value, of_columns == "resources");
+        }
+    }
+    // A column of times is not written as CloudTrail does.
+    if let Some(value) = record.get_mut("eventTime")
+        && let Some(time) = time::parse(value)
+    {
+        *value = time::format(time).into();
+    }
     record
 }
 
+/// Gives the members of a row inside a row their names again, and leaves out those that the record did not have.
+fn restore(value: &mut Value, in_resources: bool) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| restore(item, in_resources)),
+        Value::Object(members) => {
+            for (name, mut inner) in std::mem::take(members) {
+                restore(&mut inner, in_resources);
+                let is_absent = inner.is_null() || inner.as_object().is_some_and(Map::is_empty);
+                let proper = INNER.iter().find(|m| m.eq_ignore_ascii_case(&name));
+                let name = match proper {
+                    Some(proper) => (*proper).to_owned(),
+                    None if in_resources && name == "arn" => "ARN".to_owned(),
+                    None => name,
+                };
+                if !is_absent {
+                    members.insert(name, inner);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Members that hold an object or a list.
+const NESTED: [&str; 7] = [
+    "userIdentity",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "resources",
+    "serviceEventDetails",
+    "tlsDetails",
+];
+
 /// Opens members that hold a JSON object or list as text, as query engines return them; `null` as text is absent.
-fn open_text_members(record: &mut Value) {
-    const NESTED: [&str; 7] = [
-        "userIdentity",
-        "requestParameters",
-        "responseElements",
-        "additionalEventData",
-        "resources",
-        "serviceEventDetails",
-        "tlsDetails",
-    ];
+fn open_text_members(record: &mut Value, are_texts: bool) {
     for name in NESTED {
         let Some(member) = record.get_mut(name) else { continue };
         if let Value::String(text) = member
@@ -167,7 +243,9 @@ fn open_text_members(record: &mut Value) {
             *member = inner;
         }
         // A Lake map holds each value as text, so nested objects are opened one level down too.
-        if let Value::Object(inner) = member {
+        if let Value::Object(inner) = member
+            && are_texts
+        {
             for value in inner.values_mut() {
                 if let Value::String(text) = value
                     && text.starts_with(['{', '['])

@@ -53,7 +53,7 @@ pub(super) fn is_address(value: &[u8]) -> bool {
 }
 
 /// Splits `AROA...:session` and `account:federated-user`.
-pub(super) fn principal(value: &[u8]) -> Option<(&[u8], &[u8])> {
+pub fn principal(value: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = value.iter().take(129).position(|&byte| !is_id_byte(byte))?;
     let (head, tail) = (&value[..colon], value[colon..].strip_prefix(b":")?);
     let is_account = head.len() == 12 && head.iter().all(u8::is_ascii_digit);

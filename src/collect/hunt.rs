@@ -169,6 +169,7 @@ impl Hunt {
                 Update::Found(Found::Files(files)) => facts.push(What::FilesRead { files }),
                 Update::Found(Found::Progress(progress)) => self.progress = progress,
                 Update::Found(Found::Asked(asked)) => facts.push(What::Asked(asked)),
+                Update::Found(Found::Queried(queried)) => facts.push(What::Queried(queried)),
                 Update::Found(Found::Watched(watched)) => facts.push(What::Watched(watched)),
                 Update::Found(Found::Region(region, now)) => drop(self.regions.insert(region, now)),
                 Update::Answered(answer, queries) => answered = Some((answer, queries)),

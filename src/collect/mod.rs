@@ -7,12 +7,20 @@
 //! | `demo` | the built-in incident |
 //! | `history` | AWS's event history |
 //! | `trail` | the digests and log files of a trail, read to be verified |
+//! | `sql` | tables of records that are asked in SQL |
+//! | `athena` | the same, in Athena |
+//! | `lake` | the same, in CloudTrail Lake |
+//! | `refusal` | what AWS's errors mean for the reading |
 //! | `hunt` | asks the sources until no lead is left |
 
 pub mod archive;
+pub mod athena;
 pub mod demo;
 pub mod history;
 pub mod hunt;
+pub mod lake;
+mod refusal;
 pub mod source;
+pub mod sql;
 pub mod trail;
 pub mod work;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::archive::ArchiveError;
-use crate::investigation::fact::{Asked, FileReport, Page, Watched};
+use crate::investigation::fact::{Asked, FileReport, Page, Queried, Watched};
 use crate::investigation::lead::Lead;
 
 /// What a look-up yields while it runs.
@@ -18,6 +18,8 @@ pub enum Found {
     Files(Vec<FileReport>),
     /// What became of a question to the event history.
     Asked(Asked),
+    /// What became of a round of questions to a table of records.
+    Queried(Queried),
     /// How far the first reading has come.
     Progress(Progress),
     /// How the reading of a region of AWS goes on just now.
@@ -66,6 +68,14 @@ pub enum SourceError {
         text: String,
         /// What to do.
         hint: &'static str,
+    },
+    /// A table cannot be asked.
+    #[error("{name} cannot be asked: {why}")]
+    Table {
+        /// The table.
+        name: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// It ended before its time, which is a mistake in this program.
     #[error("the reading failed; please report this")]

@@ -236,6 +236,29 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             joined(notes.into_iter()),
         ]
     });
+    let tables = coverage.tables().iter().map(|(name, table)| {
+        let at = |second| moment(DateTime::from_timestamp(second, 0));
+        let (from, until) = table
+            .window
+            .map_or((Value::Null, Value::Null), |(from, until)| (at(from), at(until)));
+        let mut notes = vec![format!(
+            "{} rounds of questions, {} queries, {} bytes scanned",
+            table.rounds, table.queries, table.scanned
+        )];
+        notes.extend(table.stopped.clone());
+        notes.push("rows that several rounds brought count each time; a table does not say what it lacks".to_owned());
+        [
+            text(name),
+            Value::Null,
+            Value::Null,
+            from,
+            until,
+            table.rows.into(),
+            Value::Null,
+            text(table.state()),
+            joined(notes.into_iter()),
+        ]
+    });
     let unread = coverage.unread().iter().map(|file| {
         let mut notes: Vec<String> = file
             .problems
@@ -272,7 +295,7 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             text(&format!("verified at {at} with {}: {}", verified.keys, verified.line())),
         ]
     });
-    let rows = regions.chain(history).chain(unread).chain(verified);
+    let rows = regions.chain(history).chain(tables).chain(unread).chain(verified);
     Table::new(&COVERAGE, &COVERAGE, rows)
 }
 

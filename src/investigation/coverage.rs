@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::fact::{Answered, Asked, FileOutcome, FileReport, Problem};
+use super::fact::{Answered, Asked, FileOutcome, FileReport, Problem, Queried};
 
 /// What is known of one account's region.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -171,6 +171,42 @@ impl HistoryCoverage {
     }
 }
 
+/// What is known of a table of records that was asked in SQL.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TableCoverage {
+    /// The first and the last second that was asked for.
+    pub window: Option<(i64, i64)>,
+    /// Rounds of questions.
+    pub rounds: u64,
+    /// Queries that were run for them.
+    pub queries: u64,
+    /// Rows that came back; what several rounds brought counts each time.
+    pub rows: u64,
+    /// Bytes that were scanned.
+    pub scanned: u64,
+    /// Why a round was not answered, or not to its end.
+    pub stopped: Option<String>,
+}
+
+impl TableCoverage {
+    fn take(&mut self, queried: &Queried) {
+        let (from, until) = self.window.unwrap_or((queried.from, queried.until));
+        self.window = Some((from.min(queried.from), until.max(queried.until)));
+        self.rounds += 1;
+        self.queries += queried.queries.len() as u64;
+        self.rows += queried.rows;
+        self.scanned += queried.scanned;
+        if self.stopped.is_none() {
+            self.stopped.clone_from(&queried.stopped);
+        }
+    }
+
+    /// The word on screens and in exports.
+    pub fn state(&self) -> &'static str {
+        if self.stopped.is_some() { "partial" } else { "complete" }
+    }
+}
+
 /// What was asked, and what came back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Coverage {
@@ -178,6 +214,7 @@ pub struct Coverage {
     unread: Vec<Unread>,
     files: HashMap<Arc<str>, String>,
     history: BTreeMap<String, HistoryCoverage>,
+    tables: BTreeMap<String, TableCoverage>,
     records: u64,
     broken: u64,
     passed_over: u64,
@@ -223,6 +260,24 @@ impl Coverage {
         self.history.entry(asked.region.clone()).or_default().take(asked);
     }
 
+    pub(super) fn queried(&mut self, queried: &Queried) {
+        self.records += queried.rows;
+        self.broken += queried.unreadable;
+        self.tables.entry(queried.source.clone()).or_default().take(queried);
+    }
+
+    /// A new pass asks tables for everything once more.
+    pub(super) fn begin_pass(&mut self) {
+        for table in self.tables.values_mut() {
+            table.stopped = None;
+        }
+    }
+
+    /// Per table that was asked in SQL: how far it was read. Sorted.
+    pub fn tables(&self) -> &BTreeMap<String, TableCoverage> {
+        &self.tables
+    }
+
     /// Per region: how far AWS's event history was read. Sorted.
     pub fn history(&self) -> &BTreeMap<String, HistoryCoverage> {
         &self.history
@@ -262,6 +317,7 @@ impl Coverage {
     pub fn is_partial(&self) -> bool {
         self.broken > 0
             || self.history.values().any(HistoryCoverage::is_unread)
+            || self.tables.values().any(|table| table.stopped.is_some())
             || self
                 .unread
                 .iter()

@@ -40,6 +40,8 @@ pub enum What {
     },
     /// The event history of a region was asked, or answered.
     Asked(Asked),
+    /// A table of records was asked a round of questions.
+    Queried(Queried),
     /// After the passes, AWS was asked once more for new calls of the chain.
     Watched(Watched),
     /// One pass over the sources began.
@@ -215,6 +217,31 @@ pub enum Answered {
     Throttled,
 }
 
+/// A round of questions to a table of records (Athena, CloudTrail Lake), and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Queried {
+    /// The table: `Athena DATABASE.TABLE`.
+    pub source: String,
+    /// The first second that was asked for, since the epoch.
+    pub from: i64,
+    /// The last second.
+    pub until: i64,
+    /// How many leads were asked for at once.
+    pub leads: u64,
+    /// The ids of the queries that were run, by which AWS knows them too.
+    pub queries: Vec<String>,
+    /// Rows that came back, those that other rounds brought included.
+    pub rows: u64,
+    /// Rows that could not be read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: u64,
+    /// Bytes that were scanned for it.
+    pub scanned: u64,
+    /// Why it was not answered, or not to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+}
+
 /// One round of a watch: every key and session of the chain was asked for again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watched {
@@ -237,6 +264,24 @@ pub struct PassBegan {
     /// How AWS is asked, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws: Option<AskedAws>,
+    /// How tables of records are asked, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tables: Option<AskedTables>,
+}
+
+/// How tables of records (Athena, CloudTrail Lake) are asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AskedTables {
+    /// The responder's profile, where one was named.
+    pub profile: Option<String>,
+    /// Only these regions' records, where they were named.
+    pub regions: Option<Vec<String>>,
+    /// Athena's workgroup, where one was named.
+    pub workgroup: Option<String>,
+    /// Where Athena puts results, if not where the workgroup says.
+    pub output: Option<String>,
+    /// Bytes that may be scanned, at most.
+    pub most_scanned: Option<u64>,
 }
 
 /// How AWS is asked.

@@ -73,9 +73,14 @@ impl Investigation {
                 self.coverage.asked(asked);
                 self.read = true;
             }
+            What::Queried(queried) => {
+                self.coverage.queried(queried);
+                self.read = true;
+            }
             What::Watched(watched) => self.watched = Some(watched.clone()),
             What::PassBegan(began) => {
                 self.passes.push((fact.at, began.clone()));
+                self.coverage.begin_pass();
                 self.read = true;
                 // Until its end is known, it was cut short.
                 let cut_short = Some("the reading was interrupted before its end".to_owned());
@@ -332,8 +337,11 @@ impl Investigation {
             let until = pass
                 .until
                 .map(|until| format!("nothing from {} on was asked for", time::format(until)));
-            let regions = pass.aws.as_ref().and_then(|aws| aws.regions.as_ref());
-            let regions = regions.map(|regions| format!("only these regions were asked for: {}", regions.join(", ")));
+            let of_history = pass.aws.as_ref().and_then(|aws| aws.regions.as_ref());
+            let of_tables = pass.tables.as_ref().and_then(|tables| tables.regions.as_ref());
+            let regions = of_history
+                .or(of_tables)
+                .map(|regions| format!("only these regions were asked for: {}", regions.join(", ")));
             [regions, since, until].into_iter().flatten().collect::<Vec<_>>()
         };
         let passes = self.passes.iter().map(|(_, pass)| left_out(pass));

@@ -188,7 +188,8 @@ impl<'a> Triage<'a> {
         let coverage = self.investigation.coverage();
         let records = coverage.records();
         let read = match (coverage.history().len(), coverage.files().len()) {
-            (0, 0) => return "nothing was read yet".to_owned(),
+            (0, 0) if coverage.tables().is_empty() => return "nothing was read yet".to_owned(),
+            (0, 0) => format!("{} of a table", counted(records, "row")),
             (0, files) => format!("{} of {}", counted(records, "record"), counted(files as u64, "file")),
             (regions, _) => format!("{} of {}", counted(records, "event"), counted(regions as u64, "region")),
         };

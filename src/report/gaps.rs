@@ -37,6 +37,11 @@ pub(super) fn gaps(given: &Given<'_>) -> Vec<String> {
             gaps.push(format!("event history of {region}: {}{why}", state.as_str()));
         }
     }
+    for (name, table) in coverage.tables() {
+        if let Some(why) = &table.stopped {
+            gaps.push(format!("{name} was not read to its end: {why}"));
+        }
+    }
     gaps.extend(investigation.narrowed());
     for file in coverage
         .unread()
@@ -125,7 +130,24 @@ pub(super) fn write(document: &mut Document, given: &Given<'_>) {
             Cell::new(look, history.state().as_str()),
         ]
     });
-    let rows = archive.chain(history).collect();
+    let tables = coverage.tables().iter().map(|(name, table)| {
+        let (from, until) = table.window.unzip();
+        let look = if table.stopped.is_some() {
+            Look::Open
+        } else {
+            Look::Good
+        };
+        vec![
+            Cell::from(name.as_str()),
+            Cell::from(""),
+            Cell::from(""),
+            second(from),
+            second(until),
+            Cell::from(table.rows.to_string()),
+            Cell::new(look, table.state()),
+        ]
+    });
+    let rows = archive.chain(history).chain(tables).collect();
     document.table(
         &[
             "Source",

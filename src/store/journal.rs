@@ -94,6 +94,7 @@ fn kind(what: &What) -> &'static str {
         What::Page(_) => "page",
         What::FilesRead { .. } => "files_read",
         What::Asked(_) => "asked",
+        What::Queried(_) => "queried",
         What::Watched(_) => "watched",
         What::PassBegan(_) => "pass_began",
         What::PassEnded(_) => "pass_ended",
@@ -118,7 +119,12 @@ pub(super) fn append(
     // A person's decision is on the disk when this returns, and with it everything before: one fsync each. What was read
     // from archives (and could be read again) survives the end of the program at once, and a power cut from the next
     // decision, end of a pass or checkpoint on.
-    let read_again = |fact: &Fact| matches!(fact.what, What::Page(_) | What::FilesRead { .. } | What::Asked(_));
+    let read_again = |fact: &Fact| {
+        matches!(
+            fact.what,
+            What::Page(_) | What::FilesRead { .. } | What::Asked(_) | What::Queried(_)
+        )
+    };
     let synchronous = if facts.iter().all(read_again) { "NORMAL" } else { "FULL" };
     connection.pragma_update(None, "synchronous", synchronous)?;
 

@@ -33,10 +33,16 @@ const ROOMS: [&str; 12] = [
 ];
 
 /// The places that talk to AWS.
-const AWS: &[&str] = &["collect/history", "account"];
+const AWS: &[&str] = &[
+    "collect/history",
+    "collect/athena",
+    "collect/lake",
+    "collect/refusal.rs",
+    "account",
+];
 
 /// Libraries that only these places may name: rooms, or folders of rooms.
-const ONLY: [(&str, &[&str]); 14] = [
+const ONLY: [(&str, &[&str]); 15] = [
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("rusqlite", &["store"]),
@@ -48,6 +54,7 @@ const ONLY: [(&str, &[&str]); 14] = [
     ("aws_lc_rs", &["cloudtrail/digest"]),
     ("aws_config", AWS),
     ("aws_sdk_cloudtrail", AWS),
+    ("aws_sdk_athena", &["collect/athena"]),
     ("aws_sdk_sts", &["account"]),
     ("aws_sdk_iam", &["account"]),
     ("aws_sdk_account", &["account"]),
@@ -78,6 +85,9 @@ const PURE: [&str; 6] = [
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
+    if folder.is_file() {
+        return vec![folder.to_owned()];
+    }
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder of the crate").flatten() {
         let path = entry.path();

@@ -37,6 +37,7 @@ fn killed_at_the_start(desk: &Desk) {
             since: None,
             until: None,
             aws: None,
+            tables: None,
         }),
     )
     .expect("written");

@@ -95,6 +95,7 @@ fn what_was_not_looked_up_is_not_called_there() {
         since: None,
         until: None,
         aws: None,
+        tables: None,
     });
     assert_eq!(pass(began), State::NotLookedUp);
     let end = |why: Option<&str>| {

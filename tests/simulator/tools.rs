@@ -1,11 +1,12 @@
-//! Programs from PyPI, in a virtual environment that is made once and kept under `target/`.
+//! Programs from PyPI.
 
-use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
+
+use crate::support::python::environment;
 
 /// The official command line, and moto's server with what it needs.
 const PACKAGES: [&str; 4] = ["awscli==1.46.3", "moto==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"];
@@ -13,51 +14,10 @@ const PACKAGES: [&str; 4] = ["awscli==1.46.3", "moto==5.2.5", "flask==3.1.3", "f
 /// The environment's folder with programs, or why there is none.
 pub(crate) fn programs() -> Result<&'static Path, &'static str> {
     static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    match MADE.get_or_init(make) {
+    match MADE.get_or_init(|| environment("python", &PACKAGES)) {
         Ok(folder) => Ok(folder),
         Err(why) => Err(why),
     }
-}
-
-fn make() -> Result<PathBuf, String> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let home = target.join("python");
-    // Another run of the tests may be making it.
-    let lock = File::create(target.join("python.lock")).map_err(|e| e.to_string())?;
-    lock.lock().map_err(|e| e.to_string())?;
-    // Written last, so that a half-made environment is made again.
-    let finished = home.join("packages.txt");
-    let wanted = PACKAGES.join("\n");
-    if fs::read_to_string(&finished).is_ok_and(|made| made == wanted) {
-        return Ok(home.join("bin"));
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
-    let mut pip = Command::new(home.join("bin/python"));
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--retries",
-        "2",
-    ]);
-    run(pip.args(PACKAGES))?;
-    fs::write(&finished, wanted).map_err(|e| e.to_string())?;
-    Ok(home.join("bin"))
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|e| format!("{program}: {e}"))?;
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
-    let last = said.trim().lines().last().unwrap_or_default();
-    output
-        .status
-        .success()
-        .then_some(())
-        .ok_or_else(|| format!("{program}: {last}"))
 }
 
 /// moto's server, until the test ends.

@@ -16,6 +16,7 @@
 pub mod desk;
 pub mod incident;
 pub mod program;
+pub mod python;
 pub mod screens;
 pub mod story;
 pub mod svg;

@@ -1,6 +1,6 @@
 //! Which calls can be part of a chain.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::cloudtrail::event::without_api_date;
 use crate::cloudtrail::terms::{self, Term};
@@ -55,6 +55,26 @@ impl CandidateCalls {
             filter,
             pairs,
         }
+    }
+
+    /// The sources of which all calls are candidates, in order.
+    pub fn sources(&self) -> BTreeSet<&str> {
+        self.sources.iter().map(String::as_str).collect()
+    }
+
+    /// The single calls of other sources: source and name without API date, in order.
+    pub fn calls(&self) -> BTreeSet<(&str, &str)> {
+        let calls = self.calls.iter();
+        calls
+            .flat_map(|(source, names)| names.iter().map(move |name| (source.as_str(), name.as_str())))
+            .collect()
+    }
+
+    /// Every source that has candidates, in order.
+    pub fn all_sources(&self) -> BTreeSet<&str> {
+        let mut all = self.sources();
+        all.extend(self.calls.keys().map(String::as_str));
+        all
     }
 
     /// Whether a call is a candidate; `name` may carry an API date.

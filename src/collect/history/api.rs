@@ -4,14 +4,13 @@ use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::config::Builder;
-use aws_sdk_cloudtrail::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsError;
 use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 
 use super::question::Question;
 use super::walk::{Ask, Page};
-use crate::account::causes;
+use crate::collect::refusal::understand;
+pub(super) use crate::collect::refusal::{Meaning, Refusal as LookupError};
 
 /// What came back.
 #[derive(Debug)]
@@ -20,35 +19,6 @@ pub(super) struct Answer {
     pub records: Vec<String>,
     /// How far they reach.
     pub page: Page,
-}
-
-/// What an error means for the reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// Too many requests: this one is sent again, later.
-    Throttled,
-    /// It may go well the next time.
-    Passing,
-    /// The token is not taken any more: the chain begins anew.
-    Token,
-    /// The region is not enabled for the account.
-    NotEnabled,
-    /// The responder may not look there.
-    Denied,
-    /// The responder's credentials have expired.
-    Expired,
-    /// There are no credentials, or none that AWS knows.
-    NoCredentials,
-    /// Asking again would change nothing.
-    Final,
-}
-
-/// Why there was no answer.
-#[derive(Debug, Clone)]
-pub(super) struct LookupError {
-    pub meaning: Meaning,
-    /// In AWS's words, or those of the network.
-    pub text: String,
 }
 
 /// The event history of one region.
@@ -101,48 +71,5 @@ impl Api {
                 .filter_map(|e| e.cloud_trail_event().map(str::to_owned))
                 .collect(),
         })
-    }
-}
-
-/// What an error of the SDK means. Codes first: throttling, for one, comes with status 400.
-fn understand(error: &SdkError<LookupEventsError>) -> LookupError {
-    let code = error.code().unwrap_or_default();
-    let (meaning, text) = match error {
-        SdkError::ServiceError(_) => {
-            let said = error.message().unwrap_or("no reason given");
-            (by_code(code), format!("{code}: {said}"))
-        }
-        // No credentials could be found or made.
-        SdkError::ConstructionFailure(_) => (Meaning::NoCredentials, causes(error)),
-        SdkError::DispatchFailure(failure) if !failure.is_io() && !failure.is_timeout() => {
-            let text = causes(error);
-            let meaning = if text.contains("credential") {
-                Meaning::NoCredentials
-            } else {
-                Meaning::Passing
-            };
-            (meaning, text)
-        }
-        _ => (Meaning::Passing, causes(error)),
-    };
-    LookupError { meaning, text }
-}
-
-fn by_code(code: &str) -> Meaning {
-    match code {
-        "ThrottlingException"
-        | "Throttling"
-        | "ThrottledException"
-        | "RequestLimitExceeded"
-        | "TooManyRequestsException" => Meaning::Throttled,
-        "InvalidNextTokenException" => Meaning::Token,
-        // Inferred, not documented for this API: a region that is off does not know the account's keys.
-        "UnrecognizedClientException" | "InvalidClientTokenId" | "OptInRequired" => Meaning::NotEnabled,
-        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => Meaning::Denied,
-        "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => Meaning::Expired,
-        "InternalFailure" | "InternalServiceException" | "ServiceUnavailable" | "InternalError" | "" => {
-            Meaning::Passing
-        }
-        _ => Meaning::Final,
     }
 }

@@ -130,6 +130,7 @@ fn held_from(seed: &str) -> Held {
         since: None,
         until: time::parse_text("2026-02-01T00:00:00Z"),
         aws: None,
+        tables: None,
     }));
     apply(What::Page(Page {
         origin: "logs/a".into(),

@@ -62,6 +62,7 @@ fn a_glance_says_from_where_it_started_and_how_far_it_came_and_changes_nothing()
         since: None,
         until: None,
         aws: None,
+        tables: None,
     };
     assert_eq!(commit(What::PassBegan(began)), glanced(Some(false)));
     let ended = PassEnded {

@@ -1,11 +1,13 @@
 //! What was read, and what was not.
 
+use chrono::DateTime;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::heat;
 use crate::cloudtrail::digest::Worst;
+use crate::collect::sql;
 use crate::investigation::coverage::{HistoryState, Unread};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::unseen;
@@ -29,6 +31,11 @@ pub(super) fn all(app: &App, width: usize) -> Vec<Line<'static>> {
         lines.extend(history(app, width));
         lines.push(Line::default());
     }
+    if !coverage.tables().is_empty() {
+        lines.extend(tables(app, width));
+        lines.push(Line::default());
+    }
+    let is_asked = is_asked || !coverage.tables().is_empty();
     if !is_asked || !coverage.files().is_empty() {
         lines.extend(regions(app, width));
         lines.push(Line::default());
@@ -68,7 +75,8 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
         0 => String::new(),
         n => format!(", {} of them digests and the like", number(n)),
     };
-    let is_asked_alone = coverage.files().is_empty() && !coverage.history().is_empty();
+    let is_asked_alone =
+        coverage.files().is_empty() && !(coverage.history().is_empty() && coverage.tables().is_empty());
     let read = if is_asked_alone {
         counted(coverage.records(), "event", "events")
     } else {
@@ -173,6 +181,38 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
         let why = read.why().filter(|why| said.replace(*why) != Some(*why));
         let why = why.map(|why| wrap(&safe(why), width.saturating_sub(4)));
         let why = why.into_iter().flatten();
+        lines.extend(why.map(|line| Line::styled(format!("    {line}"), theme.dim)));
+    }
+    lines
+}
+
+/// Tables that were asked in SQL.
+fn tables(app: &App, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let mut lines = vec![Line::styled("Tables of a trail's records", theme.accent)];
+    for (name, table) in app.investigation().coverage().tables() {
+        let at = |second| DateTime::from_timestamp(second, 0).map(|time| app.zone.minute(time));
+        let window = table.window.and_then(|(from, until)| Some((at(from)?, at(until)?)));
+        let window = window.map(|(from, until)| format!(", {from} to {until}"));
+        let said = format!(
+            "{}: {}, {} in {}{}; scanned {}",
+            safe(name),
+            table.state(),
+            counted(table.rows, "row", "rows"),
+            counted(table.rounds, "round", "rounds"),
+            window.unwrap_or_default(),
+            sql::price(table.scanned)
+        );
+        let style = if table.stopped.is_some() {
+            theme.notice
+        } else {
+            theme.ok
+        };
+        lines.extend(wrap(&said, width).into_iter().map(|line| Line::styled(line, style)));
+        let why = table
+            .stopped
+            .iter()
+            .flat_map(|why| wrap(&safe(why), width.saturating_sub(4)));
         lines.extend(why.map(|line| Line::styled(format!("    {line}"), theme.dim)));
     }
     lines

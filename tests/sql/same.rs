@@ -1,0 +1,86 @@
+//! The same answer, wherever the records lie.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::simulated::{ATHENA, LAKE, Simulated, of_files};
+use crate::support::desk::{Desk, code, err};
+use crate::support::incident::{Call, SEED};
+use crate::support::program::skipped;
+use crate::support::story::story;
+
+/// What of a chain may differ from one way of reading to another: how many records were looked through, and what the
+/// bytes of a record were.
+fn comparable(mut chain: Value) -> Value {
+    chain["events"]["read"] = Value::Null;
+    chain["events"]["duplicates"] = Value::Null;
+    chain
+}
+
+/// Holds both to what files give, for one key.
+pub(crate) fn gives_the_same(test: &str, key: &str, records: &Path) {
+    let Some(simulated) = Simulated::new(test, records, &json!({})) else {
+        return;
+    };
+    let expected = comparable(of_files(key, records, "chain"));
+    for place in [ATHENA, LAKE] {
+        let save = simulated.file("case.keytrail");
+        let _ = std::fs::remove_file(&save);
+        let run = simulated.investigate(key, place, &[]);
+        assert_eq!(code(&run), 0, "{test}, {place}: {}", err(&run));
+        let found = comparable(simulated.show("chain"));
+        for part in ["nodes", "changes", "attempts"] {
+            let list = |chain: &Value| chain[part].as_array().cloned().unwrap_or_default();
+            let (found, expected) = (list(&found), list(&expected));
+            let missing: Vec<_> = expected.iter().filter(|one| !found.contains(one)).collect();
+            let foreign: Vec<_> = found.iter().filter(|one| !expected.contains(one)).collect();
+            assert!(
+                missing.is_empty() && foreign.is_empty(),
+                "{test}, {place}, {part}: expected {missing:#?}, found {foreign:#?}"
+            );
+        }
+        assert_eq!(found, expected, "{test}, {place}");
+    }
+    assert!(!simulated.statements().is_empty());
+}
+
+/// The cases known when this was written; there may be more.
+const KNOWN: [&str; 6] = [
+    "invictus-bertjan",
+    "stratus-federation-token",
+    "stratus-create-admin-same-second",
+    "otrf-ec2-role-jsonl",
+    "boogy-collapsed-keys",
+    "splunk-existing-user",
+];
+
+fn cases() -> PathBuf {
+    std::env::var_os("KEYTRAIL_CASES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    )
+}
+
+#[test]
+fn every_real_case_gives_the_chain_that_files_give() {
+    for name in KNOWN {
+        let case = cases().join(name);
+        let Ok(expected) = std::fs::read_to_string(case.join("expected.json")) else {
+            skipped(name, "the case is not there");
+            continue;
+        };
+        let expected: Value = serde_json::from_str(&expected).expect("JSON");
+        let key = expected["start_key"].as_str().expect("a key");
+        let input = case.join(expected["input"].as_str().expect("an input"));
+        gives_the_same(name, key, &input);
+    }
+}
+
+#[test]
+fn the_story_gives_the_chain_that_files_give() {
+    let desk = Desk::new();
+    let records: Vec<Value> = story().iter().map(Call::json).collect();
+    desk.log("all.json", &json!({ "Records": records }).to_string());
+    gives_the_same("the_story_gives_the_chain_that_files_give", SEED, &desk.path("logs"));
+}
