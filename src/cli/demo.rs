@@ -33,6 +33,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
             since: None,
             until: None,
             aws: None,
+            bucket: None,
         },
         notice: None,
         playbook: None,

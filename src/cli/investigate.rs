@@ -24,7 +24,7 @@ use crate::collect::source::Source;
 use crate::collect::work::Work;
 use crate::investigation::What;
 use crate::investigation::coverage::QuestionCoverage;
-use crate::investigation::fact::{AskedAws, PassBegan, Started};
+use crate::investigation::fact::{AskedAws, AskedBucket, PassBegan, Started};
 use crate::store::CaseFile;
 
 /// What to investigate, and from what.
@@ -37,14 +37,21 @@ pub(super) struct Args {
     /// mail or any text. It is kept as evidence; the address it names is taken for the attacker's
     #[arg(long, value_name = "FILE")]
     notice: Option<PathBuf>,
-    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS; may be given several times
+    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV), or a trail's bucket (s3://BUCKET or
+    /// s3://BUCKET/FOLDER), instead of AWS's event history; may be given several times
     #[arg(long, value_name = "PATH")]
     from: Vec<Place>,
+    /// With a bucket: keep what was fetched in this folder, as CloudTrail wrote it, so that nothing is fetched twice
+    #[arg(long, value_name = "DIR", requires = "from")]
+    cache: Option<PathBuf>,
+    /// With a bucket whose owner does not pay for requests: you do
+    #[arg(long, requires = "from")]
+    requester_pays: bool,
     /// The AWS profile to ask with
-    #[arg(long, conflicts_with = "from")]
+    #[arg(long)]
     profile: Option<String>,
     /// Only these regions of AWS, separated by commas; `all` for every enabled one
-    #[arg(long, value_name = "REGION", value_delimiter = ',', conflicts_with = "from")]
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
     regions: Option<Vec<String>>,
     /// Accept key ids of any form (archives whose ids were masked)
     #[arg(long)]
@@ -142,19 +149,21 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
         Some(_) => vec![history::SOURCE.to_owned()],
         None => args.from.iter().map(Place::full).collect(),
     };
-    let reader = match aws {
+    let pass = PassBegan {
+        sources,
+        since: args.since,
+        until: args.until,
+        aws,
+        bucket: bucket(args, settings)?,
+    };
+    let reader = match pass.aws {
         Some(_) => Reader::EventHistory,
-        None => Reader::InTurn(from::sources(&args.from)?),
+        None => Reader::InTurn(from::sources(&args.from, &pass)?),
     };
     let plan = Plan {
         seeds,
         notice,
-        pass: PassBegan {
-            sources,
-            since: args.since,
-            until: args.until,
-            aws,
-        },
+        pass,
         playbook: args.playbook.clone(),
         own_playbooks: settings.playbooks(),
         save: args.output.save.clone(),
@@ -162,6 +171,38 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
         may_change: args.allow_changes,
     };
     start(plan, reader, &args.output, settings)
+}
+
+/// How buckets are read, where one is among the places.
+fn bucket(args: &Args, settings: &Settings) -> Result<Option<AskedBucket>, Failure> {
+    if args.from.iter().any(|place| matches!(place, Place::Bucket { .. })) {
+        let cache = args
+            .cache
+            .as_deref()
+            .map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()));
+        return Ok(Some(AskedBucket {
+            profile: settings.profile(args.profile.as_ref()),
+            regions: settings.regions(args.regions.as_deref()),
+            cache: cache.map(|folder| folder.display().to_string()),
+            requester_pays: args.requester_pays,
+        }));
+    }
+    let of_aws = [
+        ("--profile", args.profile.is_some()),
+        ("--regions", args.regions.is_some()),
+        ("--cache", args.cache.is_some()),
+        ("--requester-pays", args.requester_pays),
+    ];
+    match of_aws
+        .into_iter()
+        .find(|(_, is_given)| *is_given && !args.from.is_empty())
+    {
+        Some((flag, _)) => Err(Failure::usage(
+            format!("{flag} means nothing where only files are read"),
+            "It is for AWS's event history, and for a bucket (--from s3://BUCKET).",
+        )),
+        None => Ok(None),
+    }
 }
 
 /// A name that cannot be a region would only look like one that is off.
@@ -192,7 +233,7 @@ fn check_window(args: &Args) -> Result<(), Failure> {
     if args.from.is_empty() && until <= Utc::now() - history::REACH {
         return Err(Failure::usage(
             "AWS event history reaches back 90 days, and --until lies before that",
-            "Older events are in a trail's bucket: download its logs and read them with --from PATH.",
+            "Older events are in a trail's bucket: read it with --from s3://BUCKET (`keytrail trails` names it).",
         ));
     }
     Ok(())
@@ -263,7 +304,7 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
         if !places.iter().all(Place::is_there) {
             return Ok(Work::default());
         }
-        Reader::InTurn(from::sources(&places)?)
+        Reader::InTurn(from::sources(&places, &pass)?)
     };
     begin(pass, reader, case)
 }

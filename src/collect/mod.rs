@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `source` | what a source of events is |
 //! | `archive` | CloudTrail logs on disk |
+//! | `bucket` | a trail's bucket in S3 |
 //! | `demo` | the built-in incident |
 //! | `history` | AWS's event history |
 //! | `hunt` | asks the sources until no lead is left |
 
 pub mod archive;
+pub mod bucket;
 pub mod demo;
 pub mod history;
 pub mod hunt;

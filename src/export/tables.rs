@@ -251,7 +251,7 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             Value::Null,
             Value::Null,
             Value::Null,
-            1.into(),
+            u64::from(!matches!(file.outcome, FileOutcome::Missing | FileOutcome::Nothing)).into(),
             text(outcome(file.outcome)),
             joined(notes.into_iter()),
         ]
@@ -265,6 +265,8 @@ fn outcome(outcome: FileOutcome) -> &'static str {
         FileOutcome::PassedOver => "passed over",
         FileOutcome::NotCloudTrail => "not CloudTrail",
         FileOutcome::Failed => "failed",
+        FileOutcome::Missing => "missing",
+        FileOutcome::Nothing => "nothing read",
     }
 }
 

@@ -34,6 +34,23 @@ pub struct Unread {
     pub broken: u64,
 }
 
+impl Unread {
+    fn of(file: &FileReport) -> Self {
+        Self {
+            path: file.path.clone(),
+            outcome: file.outcome,
+            problems: file.problems.clone(),
+            broken: file.broken,
+        }
+    }
+
+    /// Whether it was meant to be read, and something is lost.
+    pub fn is_lost(&self) -> bool {
+        use FileOutcome::{Failed, Missing, Partial, Read};
+        matches!(self.outcome, Failed | Missing | Partial | Read)
+    }
+}
+
 /// How far one question to the event history of a region was answered. Seconds since the epoch; both ends are meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QuestionCoverage {
@@ -186,6 +203,11 @@ pub struct Coverage {
 impl Coverage {
     pub(super) fn add(&mut self, files: &[FileReport]) {
         for file in files {
+            if matches!(file.outcome, FileOutcome::Missing | FileOutcome::Nothing) {
+                self.unread.retain(|unread| unread.path != file.path);
+                self.unread.push(Unread::of(file));
+                continue;
+            }
             // A file read again (the investigation was continued) is not counted twice.
             if self.files.insert(file.path.clone(), file.sha256.clone()).is_some() {
                 continue;
@@ -205,12 +227,7 @@ impl Coverage {
             match file.outcome {
                 FileOutcome::PassedOver => self.passed_over += 1,
                 FileOutcome::Read if file.broken == 0 => {}
-                outcome => self.unread.push(Unread {
-                    path: file.path.clone(),
-                    outcome,
-                    problems: file.problems.clone(),
-                    broken: file.broken,
-                }),
+                _ => self.unread.push(Unread::of(file)),
             }
         }
     }
@@ -262,10 +279,7 @@ impl Coverage {
     pub fn is_partial(&self) -> bool {
         self.broken > 0
             || self.history.values().any(HistoryCoverage::is_unread)
-            || self
-                .unread
-                .iter()
-                .any(|u| matches!(u.outcome, FileOutcome::Partial | FileOutcome::Failed))
+            || self.unread.iter().any(Unread::is_lost)
     }
 }
 

@@ -135,6 +135,10 @@ pub enum FileOutcome {
     NotCloudTrail,
     /// Could not be read.
     Failed,
+    /// No file, but files that should be there and are not: for days, no region of an account has any.
+    Missing,
+    /// No file, but a place of which nothing was read, for a reason that need not be a fault.
+    Nothing,
 }
 
 /// Something wrong in a file.
@@ -234,6 +238,30 @@ pub struct PassBegan {
     /// How AWS is asked, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws: Option<AskedAws>,
+    /// How a trail's bucket is read, where one is among the sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<AskedBucket>,
+}
+
+impl PassBegan {
+    /// The regions that were named, where they were; else all.
+    pub fn regions(&self) -> Option<&Vec<String>> {
+        let of_bucket = || self.bucket.as_ref()?.regions.as_ref();
+        self.aws.as_ref().map_or_else(of_bucket, |aws| aws.regions.as_ref())
+    }
+}
+
+/// How a trail's bucket is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AskedBucket {
+    /// The responder's profile, where one was named.
+    pub profile: Option<String>,
+    /// The regions, where they were named; else all there are.
+    pub regions: Option<Vec<String>>,
+    /// The folder in which what was fetched is kept; where there is none, nothing is kept.
+    pub cache: Option<String>,
+    /// Whether the responder pays where the bucket's owner does not.
+    pub requester_pays: bool,
 }
 
 /// How AWS is asked.

@@ -326,7 +326,7 @@ impl Investigation {
             let until = pass
                 .until
                 .map(|until| format!("nothing from {} on was asked for", time::format(until)));
-            let regions = pass.aws.as_ref().and_then(|aws| aws.regions.as_ref());
+            let regions = pass.regions();
             let regions = regions.map(|regions| format!("only these regions were asked for: {}", regions.join(", ")));
             [regions, since, until].into_iter().flatten().collect::<Vec<_>>()
         };

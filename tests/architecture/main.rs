@@ -33,10 +33,10 @@ const ROOMS: [&str; 12] = [
 ];
 
 /// The places that talk to AWS.
-const AWS: &[&str] = &["collect/history", "account"];
+const AWS: &[&str] = &["collect/history", "collect/bucket", "account"];
 
 /// Libraries that only these places may name: rooms, or folders of rooms.
-const ONLY: [(&str, &[&str]); 13] = [
+const ONLY: [(&str, &[&str]); 14] = [
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("rusqlite", &["store"]),
@@ -47,6 +47,7 @@ const ONLY: [(&str, &[&str]); 13] = [
     ("zip", &["collect"]),
     ("aws_config", AWS),
     ("aws_sdk_cloudtrail", AWS),
+    ("aws_sdk_s3", &["collect/bucket"]),
     ("aws_sdk_sts", &["account"]),
     ("aws_sdk_iam", &["account"]),
     ("aws_sdk_account", &["account"]),

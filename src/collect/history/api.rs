@@ -1,11 +1,12 @@
 //! LookupEvents on the wire: one request, one answer, and what its errors mean.
 
+use std::error::Error;
+
 use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::config::Builder;
 use aws_sdk_cloudtrail::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsError;
 use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 
@@ -24,7 +25,7 @@ pub(super) struct Answer {
 
 /// What an error means for the reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(in crate::collect) enum Meaning {
     /// Too many requests: this one is sent again, later.
     Throttled,
     /// It may go well the next time.
@@ -45,10 +46,10 @@ pub(super) enum Meaning {
 
 /// Why there was no answer.
 #[derive(Debug, Clone)]
-pub(super) struct LookupError {
-    pub meaning: Meaning,
+pub(in crate::collect) struct LookupError {
+    pub(in crate::collect) meaning: Meaning,
     /// In AWS's words, or those of the network.
-    pub text: String,
+    pub(in crate::collect) text: String,
 }
 
 /// The event history of one region.
@@ -105,7 +106,11 @@ impl Api {
 }
 
 /// What an error of the SDK means. Codes first: throttling, for one, comes with status 400.
-fn understand(error: &SdkError<LookupEventsError>) -> LookupError {
+pub(in crate::collect) fn understand<E, R>(error: &SdkError<E, R>) -> LookupError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug,
+{
     let code = error.code().unwrap_or_default();
     let (meaning, text) = match error {
         SdkError::ServiceError(_) => {
@@ -134,15 +139,20 @@ fn by_code(code: &str) -> Meaning {
         | "Throttling"
         | "ThrottledException"
         | "RequestLimitExceeded"
-        | "TooManyRequestsException" => Meaning::Throttled,
+        | "TooManyRequestsException"
+        | "SlowDown" => Meaning::Throttled,
         "InvalidNextTokenException" => Meaning::Token,
         // Inferred, not documented for this API: a region that is off does not know the account's keys.
         "UnrecognizedClientException" | "InvalidClientTokenId" | "OptInRequired" => Meaning::NotEnabled,
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => Meaning::Denied,
         "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => Meaning::Expired,
-        "InternalFailure" | "InternalServiceException" | "ServiceUnavailable" | "InternalError" | "" => {
-            Meaning::Passing
-        }
+        "InvalidAccessKeyId" | "InvalidToken" | "SignatureDoesNotMatch" => Meaning::NoCredentials,
+        "RequestTimeout"
+        | "InternalFailure"
+        | "InternalServiceException"
+        | "ServiceUnavailable"
+        | "InternalError"
+        | "" => Meaning::Passing,
         _ => Meaning::Final,
     }
 }

@@ -1,0 +1,159 @@
+//! A trail's bucket in moto, and the program run on it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex, Weak};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+use crate::front::{Asked, Fault, Front};
+use crate::support::desk::{Desk, out};
+use crate::support::program::{keytrail, skipped};
+use crate::tools::{Moto, programs};
+
+/// One moto for all tests that run at the same time.
+fn moto() -> Arc<Moto> {
+    static RUNNING: Mutex<Weak<Moto>> = Mutex::new(Weak::new());
+    let mut running = RUNNING.lock().expect("moto");
+    running.upgrade().unwrap_or_else(|| {
+        let moto = Arc::new(Moto::start("111122223333"));
+        *running = Arc::downgrade(&moto);
+        moto
+    })
+}
+
+/// A bucket, with a desk at which it is read.
+pub(crate) struct Trail {
+    moto: Arc<Moto>,
+    bucket: String,
+    pub(crate) desk: Desk,
+}
+
+impl Trail {
+    /// An empty bucket, or a word that the test is skipped. Its name is the test's.
+    pub(crate) fn new(test: &str) -> Option<Self> {
+        if let Err(why) = programs() {
+            skipped(test, why);
+            return None;
+        }
+        let moto = moto();
+        let bucket = test.replace('_', "-").chars().take(60).collect();
+        let trail = Self {
+            moto,
+            bucket,
+            desk: Desk::new(),
+        };
+        trail.send("PUT", "", "", b"");
+        Some(trail)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.bucket
+    }
+
+    /// Writes an object; further headers end with a line break.
+    pub(crate) fn put(&self, key: &str, headers: &str, body: &[u8]) {
+        self.send("PUT", &format!("/{key}"), headers, body);
+    }
+
+    /// Writes a log file with these records.
+    pub(crate) fn log(&self, key: &str, records: &[Value]) {
+        self.put(key, "", &gzip(&json!({ "Records": records })));
+    }
+
+    pub(crate) fn remove(&self, key: &str) {
+        self.send("DELETE", &format!("/{key}"), "", b"");
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) {
+        let address = self.moto.endpoint.trim_start_matches("http://");
+        let mut server = TcpStream::connect(address).expect("moto");
+        let (bucket, length) = (&self.bucket, body.len());
+        write!(
+            server,
+            "{method} /{bucket}{path} HTTP/1.1\r\nhost: {address}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n"
+        )
+        .expect("sent");
+        server.write_all(body).expect("sent");
+        let mut answer = Vec::new();
+        server.read_to_end(&mut answer).expect("an answer");
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 20"), "{method} {path}: {answer}");
+    }
+
+    /// The wire to it, on which things go wrong.
+    pub(crate) fn front(&self, faults: impl Fn(&Asked, usize) -> Option<Fault> + Send + Sync + 'static) -> Front {
+        Front::new(&self.moto.endpoint, faults)
+    }
+
+    /// The wire to it, on which all goes well.
+    pub(crate) fn wire(&self) -> Front {
+        self.front(|_, _| None)
+    }
+
+    pub(crate) fn case(&self) -> PathBuf {
+        self.desk.path("case.keytrail")
+    }
+
+    /// Investigates a key in the bucket. Arguments may name another prefix by a `--from` of their own.
+    pub(crate) fn command(&self, front: &Front, key: &str, more: &[&str]) -> Command {
+        let mut command = self.program(front);
+        command.args(["investigate", key, "--batch", "--save"]).arg(self.case());
+        if !more.contains(&"--from") {
+            command.args(["--from", &format!("s3://{}", self.bucket)]);
+        }
+        command.args(more);
+        command
+    }
+
+    pub(crate) fn investigate(&self, front: &Front, key: &str, more: &[&str]) -> Output {
+        self.command(front, key, more).output().expect("the program runs")
+    }
+
+    /// The program, with credentials for this wire and no others.
+    pub(crate) fn program(&self, front: &Front) -> Command {
+        let mut command = keytrail();
+        let variables = std::env::vars_os().map(|(name, _)| name);
+        for name in variables.filter(|name| name.to_string_lossy().starts_with("AWS_")) {
+            command.env_remove(name);
+        }
+        command
+            .env("AWS_ENDPOINT_URL", &front.endpoint)
+            .env("AWS_ACCESS_KEY_ID", "AKIAZZRESPONDER00001")
+            .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        command
+    }
+
+    /// The chain that was found.
+    pub(crate) fn chain(&self) -> Value {
+        chain_in(&self.case())
+    }
+}
+
+/// The chain in a saved investigation.
+pub(crate) fn chain_in(file: &Path) -> Value {
+    let shown = keytrail().arg("chain").arg(file).args(["--format", "json"]).output();
+    serde_json::from_str(&out(&shown.expect("the program runs"))).expect("JSON")
+}
+
+pub(crate) fn gzip(document: &Value) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(document.to_string().as_bytes()).expect("packed");
+    gzip.finish().expect("packed")
+}
+
+/// The key of a log file of an account, a region and a day, such as `2026/03/04`.
+pub(crate) fn key(account: &str, region: &str, day: &str) -> String {
+    let date = day.replace('/', "");
+    format!(
+        "AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_{date}T1005Z_a1B2c3D4e5F6g7H8.json.gz"
+    )
+}
