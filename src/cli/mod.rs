@@ -23,6 +23,7 @@ mod report;
 mod session;
 mod settings;
 mod show;
+mod trails;
 mod undo;
 mod welcome;
 
@@ -94,6 +95,8 @@ enum Command {
     Undo(undo::Args),
     /// Check credentials, permissions, regions and the clock, and print the smallest policies
     Doctor(doctor::Args),
+    /// List the account's trails: what they log, since when, where to, and which source is best to investigate from
+    Trails(trails::Args),
     /// List, show and check playbooks
     Playbooks(playbooks::Args),
     /// Check your settings, or print a file with all of them
@@ -143,6 +146,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Report(args)) => report::run(&args),
         Some(Command::Undo(args)) => undo::run(&args, &settings()?),
         Some(Command::Doctor(args)) => doctor::run(&args, &settings()?),
+        Some(Command::Trails(args)) => trails::run(&args, &settings()?),
         Some(Command::Playbooks(args)) => playbooks::run(args, &settings()?),
         Some(Command::Config(args)) => config::run(&args, &cli.flags),
         Some(Command::Completions(args)) => completions::run(&args),

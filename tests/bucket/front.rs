@@ -97,6 +97,9 @@ fn pass_on(mut client: TcpStream, behind: &str, faults: &Faults, log: &Mutex<Vec
         .filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
     let lines: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
     write!(server, "{}\r\nconnection: close\r\n\r\n", lines.join("\r\n"))?;
+    let mut body = vec![0; header(&head, "content-length").parse().unwrap_or_default()];
+    client.read_exact(&mut body)?;
+    server.write_all(&body)?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;
     if matches!(fault, Some(Fault::Cut)) {
@@ -109,7 +112,7 @@ fn pass_on(mut client: TcpStream, behind: &str, faults: &Faults, log: &Mutex<Vec
     client.write_all(&answer)
 }
 
-/// Everything up to the empty line. Requests here have no body.
+/// Everything up to the empty line.
 fn head(client: &mut TcpStream) -> io::Result<String> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
@@ -119,14 +122,15 @@ fn head(client: &mut TcpStream) -> io::Result<String> {
     String::from_utf8(head).map_err(io::Error::other)
 }
 
+fn header(head: &str, name: &str) -> String {
+    let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+    let line = lines.find(|(header, _)| header.eq_ignore_ascii_case(name));
+    line.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+}
+
 fn asked(head: &str) -> Asked {
     let mut first = head.lines().next().unwrap_or_default().split(' ').map(str::to_owned);
-    let header = |name: &str| {
-        let mut lines = head.lines().filter_map(|line| line.split_once(':'));
-        let line = lines.find(|(header, _)| header.eq_ignore_ascii_case(name));
-        line.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-    };
-    let signed = header("authorization");
+    let signed = header(head, "authorization");
     let key = signed
         .split("Credential=")
         .nth(1)
@@ -134,7 +138,7 @@ fn asked(head: &str) -> Asked {
     Asked {
         method: first.next().unwrap_or_default(),
         path: first.next().unwrap_or_default(),
-        range: header("range"),
+        range: header(head, "range"),
         key: key.unwrap_or_default().to_owned(),
     }
 }

@@ -14,4 +14,7 @@ mod support;
 mod tools;
 mod trail;
 
+mod asked;
 mod complete;
+mod refused;
+mod trails;

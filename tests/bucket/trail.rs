@@ -15,6 +15,9 @@ use crate::support::desk::{Desk, out};
 use crate::support::program::{keytrail, skipped};
 use crate::tools::{Moto, programs};
 
+/// moto takes any key, but not everything without one.
+const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1";
+
 /// One moto for all tests that run at the same time.
 fn moto() -> Arc<Moto> {
     static RUNNING: Mutex<Weak<Moto>> = Mutex::new(Weak::new());
@@ -65,17 +68,27 @@ impl Trail {
         self.put(key, "", &gzip(&json!({ "Records": records })));
     }
 
-    pub(crate) fn remove(&self, key: &str) {
-        self.send("DELETE", &format!("/{key}"), "", b"");
+    fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) {
+        let signed = format!("authorization: {SIGNED}/s3/aws4_request\r\n{headers}");
+        self.request(method, &format!("/{}{path}", self.bucket), &signed, body);
     }
 
-    fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) {
+    /// Calls CloudTrail.
+    pub(crate) fn call(&self, action: &str, body: &Value) {
+        let headers = format!(
+            "content-type: application/x-amz-json-1.1\r\nx-amz-target: CloudTrail_20131101.{action}\r\n\
+             authorization: {SIGNED}/cloudtrail/aws4_request\r\n"
+        );
+        self.request("POST", "/", &headers, body.to_string().as_bytes());
+    }
+
+    fn request(&self, method: &str, path: &str, headers: &str, body: &[u8]) {
         let address = self.moto.endpoint.trim_start_matches("http://");
         let mut server = TcpStream::connect(address).expect("moto");
-        let (bucket, length) = (&self.bucket, body.len());
+        let length = body.len();
         write!(
             server,
-            "{method} /{bucket}{path} HTTP/1.1\r\nhost: {address}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n"
         )
         .expect("sent");
         server.write_all(body).expect("sent");

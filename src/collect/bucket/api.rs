@@ -1,7 +1,7 @@
 //! S3 on the wire: a page of a list, a part of an object; tried again while that may help.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -52,8 +52,24 @@ pub(super) struct Api {
     client: Mutex<(Client, Instant)>,
     /// Whether the credentials worked at some time.
     worked: AtomicBool,
-    /// Whether they have expired since.
-    paused: AtomicBool,
+    /// Calls that wait for credentials that expired to be renewed.
+    waiting: AtomicUsize,
+}
+
+/// A call that waits for credentials, until it ends.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 fn client(config: &SdkConfig, region: &str) -> Client {
@@ -78,13 +94,13 @@ impl Api {
             profile,
             region,
             worked: AtomicBool::new(false),
-            paused: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
         })
     }
 
     /// Whether the credentials have expired, and their renewal is awaited.
     pub(super) fn is_paused(&self) -> bool {
-        self.paused.load(Ordering::Relaxed)
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Everything in a folder; with the folders in it unfolded if `whole`.
@@ -164,12 +180,12 @@ impl Api {
         F: Future<Output = Result<T, LookupError>>,
     {
         let (mut failed, mut throttled) = (0, 0);
+        let mut waiting = None;
         loop {
             let (client, made) = self.client.lock().await.clone();
             let mut error = match call(client).await {
                 Ok(answer) => {
                     self.worked.store(true, Ordering::Relaxed);
-                    self.paused.store(false, Ordering::Relaxed);
                     return Ok(answer);
                 }
                 Err(error) => error,
@@ -190,7 +206,7 @@ impl Api {
                     sleep(pause(failed)).await;
                 }
                 Meaning::Expired => {
-                    self.paused.store(true, Ordering::Relaxed);
+                    waiting.get_or_insert_with(|| Waiting::new(&self.waiting));
                     self.renew(made).await;
                 }
                 _ => return Err(error),

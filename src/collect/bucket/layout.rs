@@ -71,7 +71,7 @@ impl Folder {
         })
     }
 
-    /// What begins so, whatever it is: all of it is read.
+    /// Whatever begins so, all of which is read.
     pub(super) fn whatever(prefix: &str) -> Self {
         Self {
             prefix: prefix.to_owned(),

@@ -283,22 +283,20 @@ fn wait<T>(
     out: &mut Out<'_>,
     work: impl Future<Output = T>,
 ) -> Result<T, SourceError> {
-    runtime.block_on(async {
-        tokio::pin!(work);
-        let mut tick = tokio::time::interval(PACE);
-        loop {
-            tokio::select! {
-                done = &mut work => return Ok(done),
-                _ = tick.tick() => {
-                    let paused = api.is_some_and(Api::is_paused);
-                    let progress = Progress { paused, ..Progress::default() };
-                    if out(Found::Progress(progress)).is_break() {
-                        return Err(stopped());
-                    }
-                }
-            }
+    let mut work = std::pin::pin!(work);
+    loop {
+        // Telling may block, which is not allowed inside.
+        if let Ok(done) = runtime.block_on(async { tokio::time::timeout(PACE, &mut work).await }) {
+            return Ok(done);
         }
-    })
+        let progress = Progress {
+            paused: api.is_some_and(Api::is_paused),
+            ..Progress::default()
+        };
+        if out(Found::Progress(progress)).is_break() {
+            return Err(stopped());
+        }
+    }
 }
 
 fn stopped() -> SourceError {
@@ -323,6 +321,15 @@ impl Open {
             Some(hinted) if !hinted.is_empty() => hinted.into_iter().chain(self.holds("")).collect(),
             _ => self.unread.keys().cloned().collect(),
         }
+    }
+
+    /// The accounts that later leads ask for: those they name, or all where a key does not tell whose it is.
+    fn due(&self, leads: &[Lead]) -> Vec<Arc<str>> {
+        let is_anybodys = |lead: &Lead| lead.attribute == Attribute::AccessKeyId && account_of(lead).is_none();
+        if leads.iter().any(is_anybodys) {
+            return self.unread.keys().cloned().collect();
+        }
+        leads.iter().filter_map(|lead| self.holds(&account_of(lead)?)).collect()
     }
 
     fn holds(&self, account: &str) -> Option<Arc<str>> {
@@ -383,8 +390,7 @@ impl Source for Bucket {
         for (archive, fetcher) in read {
             archive.ask(leads, &mut |found| out.take_of(found, api, fetcher))?;
         }
-        let due = leads.iter().filter_map(|lead| open.holds(&account_of(lead)?));
-        let due: Vec<_> = due.collect();
+        let due = open.due(leads);
         let folders = open.take(&due);
         if !folders.is_empty() {
             self.read(&mut open, folders, &mut out)?;
