@@ -208,10 +208,14 @@ impl Coverage {
                 self.unread.push(Unread::of(file));
                 continue;
             }
-            // A file read again (the investigation was continued) is not counted twice.
-            if self.files.insert(file.path.clone(), file.sha256.clone()).is_some() {
+            // A file read again (the investigation was continued) is not counted twice; one that could not be opened
+            // before is read now.
+            let before = self.files.get(&file.path);
+            if before.is_some_and(|hash| !hash.is_empty() || file.sha256.is_empty()) {
                 continue;
             }
+            self.unread.retain(|unread| unread.path != file.path);
+            self.files.insert(file.path.clone(), file.sha256.clone());
             self.records += file.records;
             self.broken += file.broken;
             for count in &file.regions {
@@ -321,6 +325,28 @@ mod tests {
         assert_eq!((history.state(), history.why()), (HistoryState::Failed, Some("no")));
         history.take(&asked("a", Answered::Begun { from: 0, until: 9 }));
         assert_eq!(history.state(), HistoryState::Partial, "it is asked again");
+    }
+
+    #[test]
+    fn what_could_not_be_opened_counts_once_it_is_read() {
+        let file = |outcome, sha256: &str, records| FileReport {
+            path: "s3://logs/a".into(),
+            sha256: sha256.to_owned(),
+            bytes: 1,
+            outcome,
+            records,
+            problems: Vec::new(),
+            broken: 0,
+            regions: Vec::new(),
+        };
+        let mut coverage = Coverage::default();
+        let failed = file(FileOutcome::Failed, "", 0);
+        coverage.add(&[failed.clone(), failed]);
+        assert!(coverage.is_partial() && coverage.unread().len() == 1);
+        let read = file(FileOutcome::Read, "ab", 7);
+        coverage.add(&[read.clone(), read]);
+        assert!(!coverage.is_partial());
+        assert_eq!((coverage.unread().len(), coverage.records()), (0, 7));
     }
 
     #[test]

@@ -181,21 +181,8 @@ impl Scope {
 mod tests {
     use super::*;
 
-    fn told(prefix: &str) -> Option<(Level, Option<String>, Option<String>, Option<NaiveDate>)> {
-        let folder = Folder::of(prefix)?;
-        let text = |name: &Option<Arc<str>>| name.as_ref().map(ToString::to_string);
-        Some((folder.level, text(&folder.account), text(&folder.region), folder.day()))
-    }
-
     #[test]
     fn the_three_layouts_tell_account_region_and_day() {
-        let day = NaiveDate::from_ymd_opt(2026, 5, 21);
-        let expected = Some((
-            Level::Day,
-            Some("111122223333".to_owned()),
-            Some("eu-west-1".to_owned()),
-            day,
-        ));
         let tail = "111122223333/CloudTrail/eu-west-1/2026/05/21/";
         for head in [
             "AWSLogs/",
@@ -203,7 +190,11 @@ mod tests {
             "AWSLogs/o-abc123/",
             "o-abc123/AWSLogs/o-abc123/",
         ] {
-            assert_eq!(told(&format!("{head}{tail}")), expected, "{head}");
+            let folder = Folder::of(&format!("{head}{tail}")).unwrap();
+            assert_eq!(folder.level, Level::Day, "{head}");
+            assert_eq!(folder.account.as_deref(), Some("111122223333"), "{head}");
+            assert_eq!(folder.region.as_deref(), Some("eu-west-1"), "{head}");
+            assert_eq!(folder.day(), NaiveDate::from_ymd_opt(2026, 5, 21), "{head}");
         }
     }
 
@@ -216,7 +207,7 @@ mod tests {
             "AWSLogs/elasticloadbalancing/",
             "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/13/45/",
         ] {
-            assert_eq!(told(prefix), None, "{prefix}");
+            assert_eq!(Folder::of(prefix), None, "{prefix}");
         }
     }
 
