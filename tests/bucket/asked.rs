@@ -148,7 +148,7 @@ fn what_is_in_the_cache_is_not_fetched_again() {
     trail.log(&second, &[other(), other()].concat());
     wire.forget();
     let again = trail.desk.path("again.keytrail");
-    let mut command = trail.program(&wire);
+    let mut command = wire.program();
     command.args(["investigate", SEED, "--batch", "--cache", cache, "--from"]);
     command.arg(format!("s3://{}", trail.name())).arg("--save").arg(&again);
     assert_eq!(code(&command.output().expect("runs")), 0);

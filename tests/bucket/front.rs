@@ -2,7 +2,10 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
+
+use crate::support::program::keytrail;
 
 /// What goes wrong with an answer.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +37,7 @@ impl Asked {
 
 /// A server before another one, until the test ends.
 pub(crate) struct Front {
-    pub(crate) endpoint: String,
+    endpoint: String,
     log: Arc<Mutex<Vec<Asked>>>,
 }
 
@@ -55,6 +58,24 @@ impl Front {
             }
         });
         Self { endpoint, log }
+    }
+
+    /// The program, with credentials for this wire and no others.
+    pub(crate) fn program(&self) -> Command {
+        let mut command = keytrail();
+        let variables = std::env::vars_os().map(|(name, _)| name);
+        for name in variables.filter(|name| name.to_string_lossy().starts_with("AWS_")) {
+            command.env_remove(name);
+        }
+        command
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ACCESS_KEY_ID", "AKIAZZRESPONDER00001")
+            .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        command
     }
 
     /// What was asked so far.

@@ -173,7 +173,7 @@ fn expired_credentials_are_awaited_and_an_interrupted_reading_goes_on() {
     assert!(err(&run).contains("the AWS credentials have expired"), "{}", err(&run));
 
     let renewed = trail.wire();
-    let mut open = trail.program(&renewed);
+    let mut open = renewed.program();
     let run = open
         .arg("open")
         .arg(trail.case())

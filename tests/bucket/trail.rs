@@ -114,7 +114,7 @@ impl Trail {
 
     /// Investigates a key in the bucket. Arguments may name another prefix by a `--from` of their own.
     pub(crate) fn command(&self, front: &Front, key: &str, more: &[&str]) -> Command {
-        let mut command = self.program(front);
+        let mut command = front.program();
         command.args(["investigate", key, "--batch", "--save"]).arg(self.case());
         if !more.contains(&"--from") {
             command.args(["--from", &format!("s3://{}", self.bucket)]);
@@ -125,24 +125,6 @@ impl Trail {
 
     pub(crate) fn investigate(&self, front: &Front, key: &str, more: &[&str]) -> Output {
         self.command(front, key, more).output().expect("the program runs")
-    }
-
-    /// The program, with credentials for this wire and no others.
-    pub(crate) fn program(&self, front: &Front) -> Command {
-        let mut command = keytrail();
-        let variables = std::env::vars_os().map(|(name, _)| name);
-        for name in variables.filter(|name| name.to_string_lossy().starts_with("AWS_")) {
-            command.env_remove(name);
-        }
-        command
-            .env("AWS_ENDPOINT_URL", &front.endpoint)
-            .env("AWS_ACCESS_KEY_ID", "AKIAZZRESPONDER00001")
-            .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_CONFIG_FILE", "/dev/null")
-            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
-        command
     }
 
     /// The chain that was found.

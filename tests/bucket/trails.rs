@@ -11,7 +11,7 @@ fn trails_are_listed_with_what_they_log_and_the_best_source_is_named() {
         return;
     };
     let wire = trail.wire();
-    let run = trail.program(&wire).arg("trails").output().expect("runs");
+    let run = wire.program().arg("trails").output().expect("runs");
     assert_eq!(code(&run), 0, "{}", err(&run));
     assert!(out(&run).contains("No trail"), "{}", out(&run));
 
@@ -33,12 +33,12 @@ fn trails_are_listed_with_what_they_log_and_the_best_source_is_named() {
         "PutEventSelectors",
         &serde_json::json!({"TrailName": "stopped", "EventSelectors": selectors}),
     );
-    let run = trail.program(&wire).arg("trails").output().expect("runs");
+    let run = wire.program().arg("trails").output().expect("runs");
     assert_eq!(code(&run), 0, "{}", err(&run));
     let best = format!("keytrail investigate KEY --from s3://{bucket}/logs");
     assert!(out(&run).contains(&best), "{}", out(&run));
-    let run = trail
-        .program(&wire)
+    let run = wire
+        .program()
         .args(["trails", "--format", "json"])
         .output()
         .expect("runs");
