@@ -98,11 +98,7 @@ impl Bucket {
 
     /// Looks which accounts there are.
     fn look_into(&self, out: &mut Out<'_>) -> Result<Open, SourceError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build();
-        let runtime = runtime.map_err(|error| SourceError::Bucket(error.to_string()))?;
+        let runtime = Runtime::new().map_err(|error| SourceError::Bucket(error.to_string()))?;
         let Settings {
             bucket,
             prefix,
