@@ -126,6 +126,23 @@ fn a_bucket_that_may_not_be_listed_is_refused_with_the_permissions() {
 }
 
 #[test]
+fn an_account_that_may_not_be_listed_is_a_row_and_the_others_are_read() {
+    let Some(trail) = Trail::new("an_account_that_may_not_be_listed_is_a_row_and_the_others_are_read") else {
+        return;
+    };
+    trail.log(&key(ACCOUNT, "us-east-1", DAY), &records());
+    trail.log(&key(OUTSIDE, "us-east-1", DAY), &records());
+    let wire = trail.front(|asked: &Asked, _| {
+        let is_listed = asked.path.contains("list-type=2") && asked.path.contains(OUTSIDE);
+        is_listed.then_some(Fault::Instead(403, "AccessDenied"))
+    });
+    let run = trail.investigate(&wire, SEED, &[]);
+    assert_eq!(code(&run), 3, "{}", err(&run));
+    assert!(row(&trail, OUTSIDE).contains("AccessDenied"));
+    assert_eq!(trail.chain()["events"]["read"], records().len());
+}
+
+#[test]
 fn a_bucket_without_log_files_is_not_an_account_in_which_nothing_happened() {
     let Some(trail) = Trail::new("a_bucket_without_log_files_is_not_an_account_in_which_nothing_happened") else {
         return;

@@ -1,7 +1,7 @@
 //! Fetches objects ahead of those who read them, with a bounded number of requests and of bytes in memory.
 //!
-//! Objects are cut into parts, and parts are asked for strictly in the order in which they will be read. So the part that
-//! a reader waits for is under way, or next; whatever else is in memory is read after it, and makes room when it is.
+//! Objects are cut into parts, and parts are asked for strictly in the order in which they will be read. So the part
+//! that a reader waits for is under way, or next; what else is in memory is read after it, and makes room when it is.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -16,8 +16,9 @@ use tokio::task::AbortHandle;
 
 use super::api::{Api, Object};
 use super::cache::{Cache, Keeping};
+use super::refusal;
 use crate::collect::archive::Remote;
-use crate::collect::history::{LookupError, Meaning};
+use crate::collect::history::LookupError;
 
 /// Requests on their way at once.
 const AT_ONCE: usize = 32;
@@ -240,7 +241,7 @@ impl Reader {
         }
         let coming = self.parts.recv().map_err(|_| stopped())?;
         let part = coming.blocking_recv().map_err(|_| stopped())?;
-        let part = part.map_err(|error| io::Error::other(words(&error)))?;
+        let part = part.map_err(|error| io::Error::other(refusal::of_object(&error)))?;
         self.left -= 1;
         let is_written = self
             .keeping
@@ -272,27 +273,6 @@ impl Read for Reader {
             }
         }
     }
-}
-
-/// Why an object was not given, and what to do.
-fn words(error: &LookupError) -> String {
-    let said = &error.text;
-    let is = |code: &str| said.starts_with(code);
-    let advice = if is("InvalidObjectState") {
-        "it is archived (Glacier): restore it (aws s3api restore-object), then read again"
-    } else if said.contains("kms") || said.contains("KMS") {
-        "the trail encrypts its files: kms:Decrypt on its key is needed"
-    } else if error.meaning == Meaning::Denied {
-        "s3:GetObject is needed, for files encrypted by a key of KMS kms:Decrypt too, and where the requester pays \
-         --requester-pays"
-    } else if is("NoSuchKey") {
-        "it was removed after it was listed"
-    } else if is("PreconditionFailed") {
-        "it was written anew after it was listed: read again"
-    } else {
-        "read again with `keytrail open`"
-    };
-    format!("{said}; {advice}")
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ impl Days {
         days.insert(day);
     }
 
-    /// What is missing, account by account. A day on which no region has any is a hole in the log; where a single region
-    /// has none, perhaps nothing happened there. `all_regions`: whether all were listed.
+    /// What is missing, account by account. A day on which no region has any is a hole in the log; where a single
+    /// region has none, perhaps nothing happened there. `all_regions`: whether all were listed.
     pub(super) fn missing(&self, bucket: &str, all_regions: bool) -> Vec<FileReport> {
         let mut of_account: BTreeMap<&Arc<str>, BTreeSet<NaiveDate>> = BTreeMap::new();
         for ((account, _), days) in &self.0 {

@@ -4,8 +4,8 @@
 //! [prefix/]AWSLogs/[o-orgid/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/name.json.gz
 //! ```
 //!
-//! Control Tower's prefix is the id of the organisation. Digests, Insights and network activity lie beside `CloudTrail/`,
-//! under names of their own, and are never listed.
+//! Control Tower's prefix is the id of the organisation. Digests, Insights and network activity lie beside
+//! `CloudTrail/`, under names of their own, and are never listed.
 
 use std::sync::Arc;
 

@@ -7,10 +7,11 @@
 //! | `list` | the walk to the log files that are asked for |
 //! | `fetch` | objects, fetched ahead of those who read them |
 //! | `cache` | what was fetched, kept in a folder |
+//! | `refusal` | why something was not given, and what to do |
 //! | `gaps` | days without log files between days with some |
 //!
 //! Log files are read as those on disk are ([`Archive`]); only where their bytes come from is different. The account of
-//! the seed is read first, where its id tells it; others when a lead names them, or when the seed was not found in its own.
+//! the seed is read first, where its id tells it; others when a lead names them, or when the seed was not found there.
 
 mod api;
 mod cache;
@@ -18,6 +19,7 @@ mod fetch;
 mod gaps;
 mod layout;
 mod list;
+mod refusal;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -33,7 +35,7 @@ use self::fetch::Fetcher;
 use self::gaps::{Days, place_report};
 use self::layout::{Folder, Level, Scope};
 use super::archive::{Archive, ArchiveError, CandidateCalls};
-use super::history::{self, LookupError, Meaning};
+use super::history::LookupError;
 use super::hunt::Window;
 use super::source::{Found, Out, Progress, Source, SourceError};
 use crate::cloudtrail::ids::{self, Arn};
@@ -80,6 +82,8 @@ struct Open {
     api: Arc<Api>,
     /// The folders of accounts that were not read.
     unread: BTreeMap<Arc<str>, Vec<Folder>>,
+    /// What could not be listed.
+    refused: Vec<(Folder, LookupError)>,
     /// Folders of accounts that were read together.
     read: Vec<(Archive, Arc<Fetcher>)>,
     /// Whether it was said which accounts were not read.
@@ -134,6 +138,7 @@ impl Bucket {
             runtime,
             api,
             unread,
+            refused: accounts.refused,
             read: Vec::new(),
             told: false,
         })
@@ -141,16 +146,20 @@ impl Bucket {
 
     /// Reads the log files in these folders for all that was asked so far. Returns how many there are.
     fn read(&self, open: &mut Open, folders: Vec<Folder>, out: &mut Watched<'_, '_>) -> Result<usize, SourceError> {
-        let Open { runtime, api, read, .. } = open;
+        let Open {
+            runtime,
+            api,
+            refused,
+            read,
+            ..
+        } = open;
         let scope = self.scope();
         let days = list::folders(api, folders, Level::Day, &scope);
         let days = wait(runtime, Some(api), out.out, days)?;
         let listed = wait(runtime, Some(api), out.out, list::objects(api, days.found))?;
-        let refused: Vec<_> = days.refused.into_iter().chain(listed.refused).collect();
-        if let (true, Some((_, error))) = (listed.found.is_empty(), refused.first()) {
-            return Err(self.refused(error));
-        }
-        let mut reports = self.not_listed(&refused);
+        refused.extend(days.refused);
+        refused.extend(listed.refused);
+        let mut reports = self.not_listed(refused);
         reports.extend(self.missing(&listed.found));
         if !reports.is_empty() && out.take(Found::Files(reports)).is_break() {
             return Err(stopped());
@@ -206,41 +215,12 @@ impl Bucket {
     /// There is nothing to read: a mistake, which must not look like an account in which nothing happened.
     fn empty(&self) -> SourceError {
         let Window { since, until } = self.settings.window;
-        let narrowed = since.is_some() || until.is_some() || self.settings.regions.is_some();
-        let asked_for = if narrowed {
-            " of the time and the regions asked for"
-        } else {
-            ""
-        };
-        SourceError::Bucket(format!(
-            "there are no CloudTrail log files{asked_for} under {}; give the folder that holds AWSLogs/ (`keytrail trails` \
-             lists them)",
-            self.name(&self.settings.prefix)
-        ))
+        let is_narrowed = since.is_some() || until.is_some() || self.settings.regions.is_some();
+        refusal::empty(&self.name(&self.settings.prefix), is_narrowed)
     }
 
-    /// Nothing at all could be read: why, and what to do.
     fn refused(&self, error: &LookupError) -> SourceError {
-        let name = self.name(&self.settings.prefix);
-        let (text, hint) = match error.meaning {
-            Meaning::Denied => (
-                format!("AWS does not let these credentials list {name}: {}", error.text),
-                "They need s3:ListBucket on the bucket and s3:GetObject on what is in it; where its files are encrypted by \
-                 a key of KMS, kms:Decrypt; where the requester pays, add --requester-pays.",
-            ),
-            Meaning::NoCredentials | Meaning::Expired | Meaning::NotEnabled => (
-                format!("there are no credentials that AWS takes: {}", error.text),
-                history::SIGN_IN,
-            ),
-            Meaning::Final => {
-                return SourceError::Bucket(format!("{name} could not be read: {}", error.text));
-            }
-            _ => (
-                format!("AWS could not be asked: {}", error.text),
-                "Check the network and go on with `keytrail open FILE`.",
-            ),
-        };
-        SourceError::Aws { text, hint }
+        refusal::of_bucket(&self.name(&self.settings.prefix), error)
     }
 }
 
@@ -377,7 +357,8 @@ impl Source for Bucket {
                 }
             }
             if files == 0 {
-                return Err(self.empty());
+                let refused = open.refused.first();
+                return Err(refused.map_or_else(|| self.empty(), |(_, error)| self.refused(error)));
             }
             self.open = Some(open);
             return Ok(());
