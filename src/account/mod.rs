@@ -15,6 +15,7 @@
 //! | `live` | what there still is of the chain |
 //! | `change/` | the changes that a responder approves: the only calls that write |
 //! | `advice` | what a responder must hear of that, and what to do |
+//! | `trails` | where the account's calls are logged |
 //! | `policy` | the calls this program makes, and the smallest policy that allows them |
 //! | `inquiries` | questions under way, beside whatever else goes on |
 //! | `doctor` | can an investigation run from here? |
@@ -36,6 +37,7 @@ mod reply;
 mod settings;
 #[cfg(test)]
 mod tests;
+pub mod trails;
 mod witness;
 
 pub use aws_config::SdkConfig;

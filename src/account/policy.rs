@@ -51,6 +51,18 @@ pub const LOOKS: [&str; 4] = [
     "iam:GetAccountAuthorizationDetails",
 ];
 
+/// What reading a trail's bucket needs, and finding it (`keytrail trails`). KMS where the log files are encrypted by a key.
+pub const TRAILS: [&str; 8] = [
+    "cloudtrail:ListTrails",
+    "cloudtrail:DescribeTrails",
+    "cloudtrail:GetTrailStatus",
+    "cloudtrail:GetEventSelectors",
+    "cloudtrail:ListEventDataStores",
+    "s3:ListBucket",
+    "s3:GetObject",
+    "kms:Decrypt",
+];
+
 /// Every call that changes something, made only with `--allow-changes`.
 pub const CHANGES: [&str; 29] = [
     "iam:UpdateAccessKey",
@@ -97,6 +109,12 @@ pub fn for_changes() -> Value {
         "Version": "2012-10-17",
         "Statement": [statement("LookBefore", &LOOKS), statement("Change", &CHANGES), pass],
     })
+}
+
+/// What reading a trail's bucket needs besides.
+pub fn for_trails() -> Value {
+    let statement = json!({"Sid": "Trails", "Effect": "Allow", "Resource": "*", "Action": TRAILS});
+    json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 
 /// What a call gives.

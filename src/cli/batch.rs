@@ -140,7 +140,7 @@ fn read(out: &mut String, investigation: &Investigation) {
     if !coverage.history().is_empty() {
         history(out, investigation);
         let passes = investigation.passes().iter();
-        let mut named = passes.rev().filter_map(|(_, pass)| pass.aws.as_ref()?.regions.as_ref());
+        let mut named = passes.rev().filter_map(|(_, pass)| pass.regions());
         if let Some(regions) = named.next() {
             let without_home = if regions.iter().any(|region| regions::is_home(region)) {
                 ""

@@ -34,6 +34,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
             until: None,
             aws: None,
             tables: None,
+            bucket: None,
         },
         notice: None,
         playbook: None,

@@ -34,9 +34,11 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
 fn said(checkup: &Checkup) -> String {
     // The checks come last: they are what is to be seen in a small window.
     let mut out = format!(
-        "The smallest policy for keytrail (it only reads):\n{:#}\n\nWhat acting on a node needs besides (D; it changes \
+        "The smallest policy for keytrail (it only reads):\n{:#}\n\nWhat reading a trail's bucket needs besides (narrow it to \
+         the bucket and its key):\n{:#}\n\nWhat acting on a node needs besides (D; it changes \
          something only with --allow-changes):\n{:#}\n\n",
         policy::smallest(),
+        policy::for_trails(),
         policy::for_changes()
     );
     for check in &checkup.checks {

@@ -7,22 +7,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::failure::Failure;
 use crate::catalogue;
-use crate::cloudtrail::ids;
 use crate::collect::archive::{Archive, CandidateCalls};
-use crate::collect::athena::{self, Location, Opened};
-use crate::collect::source::{Source, SourceError};
-use crate::collect::{lake, sql};
-use crate::export::text::safe;
-use crate::investigation::fact::AskedTables;
+use crate::collect::athena::Location;
+use crate::collect::bucket::{self, Bucket};
+use crate::collect::hunt::Window;
+use crate::collect::lake;
+use crate::collect::source::Source;
+use crate::investigation::fact::PassBegan;
 
 /// How far back tables are asked where nobody says: a scan has its price.
-const USUAL_REACH: TimeDelta = TimeDelta::days(90);
+pub(super) const USUAL_REACH: TimeDelta = TimeDelta::days(90);
 
 /// A place events are read from, as it is written after `--from` and in the facts of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// A file or folder of logs.
     Files(PathBuf),
+    /// A trail's bucket, and the folder in it; empty for the whole bucket.
+    Bucket { bucket: String, prefix: String },
     /// `athena:DATABASE.TABLE`
     Athena(String, String),
     /// `lake:EVENT_DATA_STORE`
@@ -44,7 +46,17 @@ impl FromStr for Place {
         if let Some(store) = text.strip_prefix("lake:") {
             return Ok(Self::Lake(store.parse()?, store.to_owned()));
         }
-        Ok(Self::Files(text.into()))
+        let Some(place) = text.strip_prefix("s3://") else {
+            return Ok(Self::Files(text.into()));
+        };
+        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        if bucket.is_empty() {
+            return Err("it names no bucket: write it as s3://BUCKET or s3://BUCKET/FOLDER".to_owned());
+        }
+        Ok(Self::Bucket {
+            bucket: bucket.to_owned(),
+            prefix: prefix.trim_end_matches('/').to_owned(),
+        })
     }
 }
 
@@ -58,6 +70,8 @@ impl Place {
                 .to_string(),
             Self::Athena(database, table) => format!("athena:{database}.{table}"),
             Self::Lake(_, store) => format!("lake:{store}"),
+            Self::Bucket { bucket, prefix } if prefix.is_empty() => format!("s3://{bucket}"),
+            Self::Bucket { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
         }
     }
 
@@ -65,8 +79,13 @@ impl Place {
     pub(super) fn is_there(&self) -> bool {
         match self {
             Self::Files(path) => path.exists(),
-            Self::Athena(..) | Self::Lake(..) => true,
+            Self::Bucket { .. } | Self::Athena(..) | Self::Lake(..) => true,
         }
+    }
+
+    /// Whether it is a trail's bucket.
+    pub(super) fn is_bucket(&self) -> bool {
+        matches!(self, Self::Bucket { .. })
     }
 
     /// Whether it is a table, asked in SQL.
@@ -84,9 +103,7 @@ pub(super) fn since(places: &[Place], asked: Option<DateTime<Utc>>) -> Option<Da
 /// How places are read.
 pub(super) struct Manner<'a> {
     pub(super) seeds: &'a [String],
-    pub(super) since: Option<DateTime<Utc>>,
-    pub(super) until: Option<DateTime<Utc>>,
-    pub(super) tables: AskedTables,
+    pub(super) pass: &'a PassBegan,
     /// Where the logs lie that a table is made of.
     pub(super) location: Option<&'a Location>,
     /// Whether a table may be made.
@@ -100,6 +117,7 @@ pub(super) fn sources(places: &[Place], manner: &Manner<'_>) -> Result<Vec<Box<d
     for place in places {
         match place {
             Place::Files(path) => paths.push(path.clone()),
+            Place::Bucket { bucket, prefix } => sources.push(Box::new(manner.bucket(bucket, prefix))),
             Place::Athena(database, table) => sources.push(manner.athena(database, table)?),
             Place::Lake(store, _) => sources.push(manner.lake(store)?),
         }
@@ -111,104 +129,26 @@ pub(super) fn sources(places: &[Place], manner: &Manner<'_>) -> Result<Vec<Box<d
 }
 
 impl Manner<'_> {
-    fn window(&self) -> sql::Window {
-        let now = Utc::now();
-        sql::Window {
-            from: self.since.unwrap_or(now - USUAL_REACH),
-            until: self.until.map_or(now, |until| now.min(until - TimeDelta::seconds(1))),
-        }
-    }
-
-    fn athena(&self, database: &str, table: &str) -> Result<Box<dyn Source>, Failure> {
-        let settings = athena::Settings {
-            database: database.to_owned(),
-            table: table.to_owned(),
-            asked: self.tables.clone(),
-            accounts: self.seeds.iter().filter_map(|seed| ids::account_hint(seed)).collect(),
-            window: self.window(),
-        };
-        let name = settings.name();
-        let open = || athena::open(settings.clone(), candidate_calls()).map_err(refused);
-        let opened = match open()? {
-            Opened::Missing => {
-                self.make(&settings)?;
-                open()?
-            }
-            ready @ Opened::Ready(..) => ready,
-        };
-        match opened {
-            Opened::Ready(source, bytes) => {
-                self.say(&name, bytes);
-                Ok(source)
-            }
-            Opened::Missing => Err(Failure::new(format!("{name} was made and is not there"), "")),
-        }
-    }
-
-    fn lake(&self, store: &lake::Store) -> Result<Box<dyn Source>, Failure> {
-        let settings = lake::Settings {
-            store: store.clone(),
-            asked: self.tables.clone(),
-            window: self.window(),
-        };
-        let name = settings.name();
-        let (source, bytes) = lake::open(settings, candidate_calls()).map_err(refused)?;
-        self.say(&name, bytes);
-        Ok(source)
-    }
-
-    /// Shows how a table is made, and makes it if the responder may and wants to.
-    fn make(&self, settings: &athena::Settings) -> Result<(), Failure> {
-        let statement = athena::define(settings, self.location).map_err(refused)?;
-        let absent = format!("{} is not there", settings.name());
-        if !self.may_change {
-            super::print(&format!("{statement}\n"))?;
-            return Err(Failure::new(
-                absent,
-                "The statement above makes it, without reading or copying a log. Run it in Athena, or add --allow-changes.",
-            ));
-        }
-        let question = format!(
-            "{statement}\n\n{}. This makes it, and copies nothing.\nType {} to run it; an empty line leaves it:\n",
-            safe(&absent),
-            safe(&settings.table)
-        );
-        if !super::undo::asks(&question, &settings.table)? {
-            return Err(Failure::new(absent, "Nothing was made."));
-        }
-        athena::run(settings, &statement).map_err(refused)
-    }
-
-    /// Says before the first question what it will cost.
-    fn say(&self, name: &str, bytes: Option<u64>) {
-        let window = self.window();
-        let days = (window.until - window.from).num_days() + 1;
-        let most = self
-            .tables
-            .most_scanned
-            .map(|most| format!("; --max-scan-gb stops at {}", sql::price(most)));
-        let estimate = match bytes {
-            Some(bytes) => format!("about {} (inferred from a few of the {days} days)", sql::price(bytes)),
-            None => "all of it, for it is not partitioned by day".to_owned(),
-        };
-        eprintln!(
-            "{}: each round of questions scans {estimate}; a chain takes some rounds{}",
-            safe(name),
-            most.unwrap_or_default()
-        );
-    }
-}
-
-/// Why a table cannot be asked.
-fn refused(error: SourceError) -> Failure {
-    match error {
-        SourceError::Aws { text, hint } => Failure::refused(text, hint),
-        other => Failure::new(other.to_string(), ""),
+    fn bucket(&self, bucket: &str, prefix: &str) -> Bucket {
+        let asked = self.pass.bucket.clone().unwrap_or_default();
+        Bucket::new(bucket::Settings {
+            bucket: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+            profile: asked.profile,
+            regions: asked.regions,
+            window: Window {
+                since: self.pass.since,
+                until: self.pass.until,
+            },
+            cache: asked.cache.map(PathBuf::from),
+            requester_pays: asked.requester_pays,
+            calls: candidate_calls(),
+        })
     }
 }
 
 /// The calls that a chain may hold, whoever makes them.
-fn candidate_calls() -> CandidateCalls {
+pub(super) fn candidate_calls() -> CandidateCalls {
     CandidateCalls::new(
         ["iam.amazonaws.com", "sts.amazonaws.com", "signin.amazonaws.com"],
         catalogue::found_by_name().chain(catalogue::shown_by_anybody()),

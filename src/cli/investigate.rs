@@ -25,7 +25,7 @@ use crate::collect::source::Source;
 use crate::collect::work::Work;
 use crate::investigation::What;
 use crate::investigation::coverage::QuestionCoverage;
-use crate::investigation::fact::{AskedAws, AskedTables, PassBegan, Started};
+use crate::investigation::fact::{AskedAws, AskedBucket, AskedTables, PassBegan, Started};
 use crate::store::CaseFile;
 
 /// What to investigate, and from what.
@@ -38,10 +38,17 @@ pub(super) struct Args {
     /// mail or any text. It is kept as evidence; the address it names is taken for the attacker's
     #[arg(long, value_name = "FILE")]
     notice: Option<PathBuf>,
-    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS's event history, or ask a table of
-    /// a trail's logs (athena:DATABASE.TABLE) or an event data store (lake:ID-OR-ARN); may be given several times
+    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV), or a trail's bucket (s3://BUCKET or
+    /// s3://BUCKET/FOLDER), instead of AWS's event history, or ask a table of a trail's logs (athena:DATABASE.TABLE) or an
+    /// event data store (lake:ID-OR-ARN); may be given several times
     #[arg(long, value_name = "PLACE")]
     from: Vec<Place>,
+    /// With a bucket: keep what was fetched in this folder, as CloudTrail wrote it, so that nothing is fetched twice
+    #[arg(long, value_name = "DIR", requires = "from")]
+    cache: Option<PathBuf>,
+    /// With a bucket whose owner does not pay for requests: you do
+    #[arg(long, requires = "from")]
+    requester_pays: bool,
     /// The AWS profile to ask with
     #[arg(long)]
     profile: Option<String>,
@@ -183,14 +190,20 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
         Some(_) => vec![history::SOURCE.to_owned()],
         None => args.from.iter().map(Place::full).collect(),
     };
-    let reader = if aws.is_some() {
+    let pass = PassBegan {
+        sources,
+        since,
+        until: args.until,
+        aws,
+        tables,
+        bucket: bucket(args, settings),
+    };
+    let reader = if pass.aws.is_some() {
         Reader::EventHistory
     } else {
         let manner = from::Manner {
             seeds: &seeds,
-            since,
-            until: args.until,
-            tables: tables.clone().unwrap_or_default(),
+            pass: &pass,
             location: args.tables.athena_location.as_ref(),
             may_change: args.allow_changes,
         };
@@ -199,13 +212,7 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
     let plan = Plan {
         seeds,
         notice,
-        pass: PassBegan {
-            sources,
-            since,
-            until: args.until,
-            aws,
-            tables,
-        },
+        pass,
         playbook: args.playbook.clone(),
         own_playbooks: settings.playbooks(),
         save: args.output.save.clone(),
@@ -217,14 +224,37 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
 
 /// What is only for AWS means nothing to files.
 fn check_places(args: &Args) -> Result<(), Failure> {
-    let is_of_files = !args.from.is_empty() && !args.from.iter().any(Place::is_table);
-    if is_of_files && (args.profile.is_some() || args.regions.is_some()) {
-        return Err(Failure::usage(
-            "--profile and --regions are for what is read from AWS, and --from names files",
-            "Leave them out.",
-        ));
+    let is_bucket = args.from.iter().any(Place::is_bucket);
+    let is_of_aws = is_bucket || args.from.is_empty() || args.from.iter().any(Place::is_table);
+    let flags = [
+        ("--profile", args.profile.is_some() && !is_of_aws),
+        ("--regions", args.regions.is_some() && !is_of_aws),
+        ("--cache", args.cache.is_some() && !is_bucket),
+        ("--requester-pays", args.requester_pays && !is_bucket),
+    ];
+    match flags.into_iter().find(|(_, is_idle)| *is_idle) {
+        Some((flag @ ("--profile" | "--regions"), _)) => Err(Failure::usage(
+            format!("{flag} means nothing where only files are read"),
+            "It is for what is read from AWS. Leave it out.",
+        )),
+        Some((flag, _)) => Err(Failure::usage(
+            format!("{flag} means nothing without a bucket"),
+            "It is for --from s3://BUCKET. Leave it out.",
+        )),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// How buckets are read, where one is among the places.
+fn bucket(args: &Args, settings: &Settings) -> Option<AskedBucket> {
+    let full = |folder: &Path| std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let cache = args.cache.as_deref().map(full);
+    args.from.iter().any(Place::is_bucket).then(|| AskedBucket {
+        profile: settings.profile(args.profile.as_ref()),
+        regions: settings.regions(args.regions.as_deref()),
+        cache: cache.map(|folder| folder.display().to_string()),
+        requester_pays: args.requester_pays,
+    })
 }
 
 /// A name that cannot be a region would only look like one that is off.
@@ -262,7 +292,7 @@ fn check_window(args: &Args) -> Result<(), Failure> {
     if args.from.is_empty() && until <= Utc::now() - history::REACH {
         return Err(Failure::usage(
             "AWS event history reaches back 90 days, and --until lies before that",
-            "Older events are in a trail's bucket: download its logs and read them with --from PATH.",
+            "Older events are in a trail's bucket: read it with --from s3://BUCKET (`keytrail trails` names it).",
         ));
     }
     Ok(())
@@ -335,9 +365,7 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
         }
         let manner = from::Manner {
             seeds: case.investigation().seeds(),
-            since: pass.since,
-            until: pass.until,
-            tables: pass.tables.clone().unwrap_or_default(),
+            pass: &pass,
             location: None,
             may_change: false,
         };

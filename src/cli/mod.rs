@@ -23,6 +23,8 @@ mod report;
 mod session;
 mod settings;
 mod show;
+mod tables;
+mod trails;
 mod undo;
 mod verify;
 mod welcome;
@@ -103,6 +105,8 @@ enum Command {
     Verify(verify::Args),
     /// Check credentials, permissions, regions and the clock, and print the smallest policies
     Doctor(doctor::Args),
+    /// List the account's trails: what they log, since when, where to, and which source is best to investigate from
+    Trails(trails::Args),
     /// List, show and check playbooks
     Playbooks(playbooks::Args),
     /// Check your settings, or print a file with all of them
@@ -153,6 +157,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Undo(args)) => undo::run(&args, &settings()?),
         Some(Command::Verify(args)) => verify::run(&args, &settings()?),
         Some(Command::Doctor(args)) => doctor::run(&args, &settings()?),
+        Some(Command::Trails(args)) => trails::run(&args, &settings()?),
         Some(Command::Playbooks(args)) => playbooks::run(args, &settings()?),
         Some(Command::Config(args)) => config::run(&args, &cli.flags),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -64,7 +64,7 @@ pub(super) fn run(view: View, args: &Args) -> Result<Exit, Failure> {
     match view {
         View::Chain => print_with(|out| export::write_chain(investigation, format, out))?,
         View::Timeline => print_table(tables::events(investigation, &Filter::default()), format)?,
-        View::Coverage => print_table(tables::coverage(investigation), format)?,
+        View::Coverage => print_table(export::coverage(investigation), format)?,
         View::Resources => print_table(export::resources(investigation), format)?,
         View::Actors => print_table(export::actors(investigation), format)?,
         View::Findings => print_table(export::findings(investigation), format)?,

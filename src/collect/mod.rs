@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `source` | what a source of events is |
 //! | `archive` | CloudTrail logs on disk |
+//! | `bucket` | a trail's bucket in S3 |
 //! | `demo` | the built-in incident |
 //! | `history` | AWS's event history |
 //! | `trail` | the digests and log files of a trail, read to be verified |
@@ -15,6 +16,7 @@
 
 pub mod archive;
 pub mod athena;
+pub mod bucket;
 pub mod demo;
 pub mod history;
 pub mod hunt;

@@ -36,9 +36,10 @@ pub(super) struct Refusal {
 }
 
 /// What an error of the SDK means. Codes first: throttling, for one, comes with status 400.
-pub(super) fn understand<E>(error: &SdkError<E>) -> Refusal
+pub(super) fn understand<E, R>(error: &SdkError<E, R>) -> Refusal
 where
     E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug,
 {
     let code = error.code().unwrap_or_default();
     let (meaning, text) = match error {
@@ -69,13 +70,16 @@ fn by_code(code: &str) -> Meaning {
         | "ThrottledException"
         | "RequestLimitExceeded"
         | "TooManyRequestsException"
-        | "MaxConcurrentQueriesException" => Meaning::Throttled,
+        | "MaxConcurrentQueriesException"
+        | "SlowDown" => Meaning::Throttled,
         "InvalidNextTokenException" => Meaning::Token,
         // Inferred, not documented for this API: a region that is off does not know the account's keys.
         "UnrecognizedClientException" | "InvalidClientTokenId" | "OptInRequired" => Meaning::NotEnabled,
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => Meaning::Denied,
         "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" => Meaning::Expired,
-        "InternalFailure"
+        "InvalidAccessKeyId" | "InvalidToken" | "SignatureDoesNotMatch" => Meaning::NoCredentials,
+        "RequestTimeout"
+        | "InternalFailure"
         | "InternalServiceException"
         | "InternalServerException"
         | "ServiceUnavailable"

@@ -61,6 +61,9 @@ pub enum SourceError {
     /// An archive on disk.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// A bucket that cannot be read at all, or holds nothing to read.
+    #[error("{0}")]
+    Bucket(String),
     /// AWS refused to be asked.
     #[error("{text}")]
     Aws {

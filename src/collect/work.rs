@@ -26,7 +26,7 @@ pub enum News {
     /// The sources have something to say.
     Found(Vec<Update>),
     /// The account said something.
-    Told(What),
+    Told(Box<What>),
     /// A change came further.
     Acted(Said),
 }
@@ -44,7 +44,7 @@ impl Work {
         let acted = async { acting.as_mut()?.next().await };
         tokio::select! {
             Some(updates) = found => Some(News::Found(updates)),
-            Some(what) = told => Some(News::Told(what)),
+            Some(what) = told => Some(News::Told(Box::new(what))),
             Some(said) = acted => Some(News::Acted(said)),
             else => None,
         }
@@ -66,7 +66,7 @@ impl Work {
                 }
                 Ok(())
             }
-            (News::Told(what), _) => case.commit(now, what),
+            (News::Told(what), _) => case.commit(now, *what),
             (News::Acted(Said::Write(what, is_written)), _) => {
                 let is_over = matches!(*what, What::Acted(Acted::Ended { .. }));
                 case.commit(now, *what)?;

@@ -56,7 +56,7 @@ pub fn write_evidence(
         ("chain.csv", tables::chain(investigation)),
         ("findings.csv", super::findings(investigation)),
         ("resources.csv", super::resources(investigation)),
-        ("coverage.csv", tables::coverage(investigation)),
+        ("coverage.csv", super::coverage(investigation)),
         ("files.csv", tables::files(investigation)),
         ("checklist.csv", tables::checklist(investigation, playbook, &standings)),
         ("actors.csv", super::actors(investigation)),

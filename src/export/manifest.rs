@@ -40,7 +40,7 @@ impl Manifest {
                 "sources": pass.sources,
                 "since": pass.since.map(time::format),
                 "until": pass.until.map(time::format),
-                "regions": pass.aws.as_ref().and_then(|aws| aws.regions.as_ref()),
+                "regions": pass.regions(),
             })
         });
         let first = coverage.regions().values().filter_map(|r| r.first).min();

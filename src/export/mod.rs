@@ -21,6 +21,7 @@
 mod actors;
 mod cell;
 mod chain_json;
+mod coverage;
 mod error;
 mod evidence;
 mod findings;
@@ -39,6 +40,7 @@ mod tree;
 
 pub use actors::actors;
 pub use chain_json::chain_json;
+pub use coverage::coverage;
 pub use error::ExportError;
 pub use evidence::{Case, Journal, write_evidence};
 pub use findings::{details, findings};

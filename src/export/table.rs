@@ -30,7 +30,7 @@ pub struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// A table; that rows are as wide as the header is checked when it is compiled.
-    pub(super) fn new<const N: usize>(
+    pub fn new<const N: usize>(
         columns: &'static [&'static str; N],
         brief: &'static [&'static str],
         rows: impl Iterator<Item = [Value; N]> + 'a,

@@ -8,9 +8,8 @@ use serde_json::Value;
 use super::table::Table;
 use crate::catalogue;
 use crate::cloudtrail::{Event, IdentityType, time};
-use crate::investigation::fact::FileOutcome;
 use crate::investigation::timeline::{self, Filter};
-use crate::investigation::{Investigation, Node, actor, unseen};
+use crate::investigation::{Investigation, Node, actor};
 use crate::playbook::{Playbook, Standings, evidence_words};
 
 const EVENTS: [&str; 24] = [
@@ -183,129 +182,6 @@ pub(super) fn maker(investigation: &Investigation, node: &Node) -> Option<String
     let evidence = investigation.evidence();
     let at = evidence.find(&node.proof.as_ref()?.key)?;
     Some(actor::actor_id(&evidence.events()[at]))
-}
-
-const COVERAGE: [&str; 9] = [
-    "Source", "Account", "Region", "From", "To", "Records", "Files", "Status", "Note",
-];
-
-/// What was read of each account's regions; then one row for each file that was not read whole, and one for each trail that
-/// was verified.
-pub fn coverage(investigation: &Investigation) -> Table<'_> {
-    let coverage = investigation.coverage();
-    let regions = coverage.regions().iter().map(|((account, region), read)| {
-        [
-            text("archive"),
-            text(account),
-            text(region),
-            moment(read.first),
-            moment(read.last),
-            read.records.into(),
-            read.files.into(),
-            text("read"),
-            text("From and To are the first and last event; an archive does not say what it lacks"),
-        ]
-    });
-    let account = investigation.account().unwrap_or_default();
-    let not_shown = investigation.not_shown();
-    let history = coverage.history().iter().map(move |(region, history)| {
-        let at = |second| moment(DateTime::from_timestamp(second, 0));
-        let (from, until) = history
-            .window()
-            .map_or((Value::Null, Value::Null), |(from, until)| (at(from), at(until)));
-        let mut notes = vec![format!(
-            "{} questions, {} pages, {} refused for their rate",
-            history.questions.len(),
-            history.pages,
-            history.throttled
-        )];
-        notes.extend(history.why().map(str::to_owned));
-        notes.push("event history shows no data events, and nothing older than 90 days".to_owned());
-        if !not_shown.is_empty() {
-            notes.push(format!("{}: {}", unseen::WHY, not_shown.join(", ")));
-        }
-        [
-            text("event history"),
-            text(account),
-            text(region),
-            from,
-            until,
-            history.events.into(),
-            Value::Null,
-            text(history.state().as_str()),
-            joined(notes.into_iter()),
-        ]
-    });
-    let tables = coverage.tables().iter().map(|(name, table)| {
-        let at = |second| moment(DateTime::from_timestamp(second, 0));
-        let (from, until) = table
-            .window
-            .map_or((Value::Null, Value::Null), |(from, until)| (at(from), at(until)));
-        let mut notes = vec![format!(
-            "{} rounds of questions, {} queries, {} bytes scanned",
-            table.rounds, table.queries, table.scanned
-        )];
-        notes.extend(table.stopped.clone());
-        notes.push("rows that several rounds brought count each time; a table does not say what it lacks".to_owned());
-        [
-            text(name),
-            Value::Null,
-            Value::Null,
-            from,
-            until,
-            table.rows.into(),
-            Value::Null,
-            text(table.state()),
-            joined(notes.into_iter()),
-        ]
-    });
-    let unread = coverage.unread().iter().map(|file| {
-        let mut notes: Vec<String> = file
-            .problems
-            .iter()
-            .map(|p| format!("{}: {}", p.place, p.reason))
-            .collect();
-        if file.broken > 0 {
-            notes.push(format!("{} records lost", file.broken));
-        }
-        [
-            text(&file.path),
-            Value::Null,
-            Value::Null,
-            Value::Null,
-            Value::Null,
-            Value::Null,
-            1.into(),
-            text(outcome(file.outcome)),
-            joined(notes.into_iter()),
-        ]
-    });
-    let verified = investigation.verified().iter().map(|(at, verified)| {
-        let spans = || verified.found.whole().map(|(_, span)| span);
-        let at = time::format_seconds(*at);
-        [
-            text(&format!("digests of {}", verified.place)),
-            Value::Null,
-            Value::Null,
-            moment(spans().map(|span| span.from).min()),
-            moment(spans().map(|span| span.until).max()),
-            Value::Null,
-            verified.found.files.len().into(),
-            text(verified.found.worst().as_str()),
-            text(&format!("verified at {at} with {}: {}", verified.keys, verified.line())),
-        ]
-    });
-    let rows = regions.chain(history).chain(tables).chain(unread).chain(verified);
-    Table::new(&COVERAGE, &COVERAGE, rows)
-}
-
-fn outcome(outcome: FileOutcome) -> &'static str {
-    match outcome {
-        FileOutcome::Read | FileOutcome::Partial => "partial",
-        FileOutcome::PassedOver => "passed over",
-        FileOutcome::NotCloudTrail => "not CloudTrail",
-        FileOutcome::Failed => "failed",
-    }
 }
 
 const FILES: [&str; 2] = ["Path", "Sha256"];

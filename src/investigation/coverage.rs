@@ -34,6 +34,23 @@ pub struct Unread {
     pub broken: u64,
 }
 
+impl Unread {
+    fn of(file: &FileReport) -> Self {
+        Self {
+            path: file.path.clone(),
+            outcome: file.outcome,
+            problems: file.problems.clone(),
+            broken: file.broken,
+        }
+    }
+
+    /// Whether it was meant to be read, and something is lost.
+    pub fn is_lost(&self) -> bool {
+        use FileOutcome::{Failed, Missing, Partial, Read};
+        matches!(self.outcome, Failed | Missing | Partial | Read)
+    }
+}
+
 /// How far one question to the event history of a region was answered. Seconds since the epoch; both ends are meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QuestionCoverage {
@@ -223,10 +240,19 @@ pub struct Coverage {
 impl Coverage {
     pub(super) fn add(&mut self, files: &[FileReport]) {
         for file in files {
-            // A file read again (the investigation was continued) is not counted twice.
-            if self.files.insert(file.path.clone(), file.sha256.clone()).is_some() {
+            if matches!(file.outcome, FileOutcome::Missing | FileOutcome::Nothing) {
+                self.unread.retain(|unread| unread.path != file.path);
+                self.unread.push(Unread::of(file));
                 continue;
             }
+            // A file read again (the investigation was continued) is not counted twice; one that could not be opened
+            // before is read now.
+            let before = self.files.get(&file.path);
+            if before.is_some_and(|hash| !hash.is_empty() || file.sha256.is_empty()) {
+                continue;
+            }
+            self.unread.retain(|unread| unread.path != file.path);
+            self.files.insert(file.path.clone(), file.sha256.clone());
             self.records += file.records;
             self.broken += file.broken;
             for count in &file.regions {
@@ -242,12 +268,7 @@ impl Coverage {
             match file.outcome {
                 FileOutcome::PassedOver => self.passed_over += 1,
                 FileOutcome::Read if file.broken == 0 => {}
-                outcome => self.unread.push(Unread {
-                    path: file.path.clone(),
-                    outcome,
-                    problems: file.problems.clone(),
-                    broken: file.broken,
-                }),
+                _ => self.unread.push(Unread::of(file)),
             }
         }
     }
@@ -318,10 +339,7 @@ impl Coverage {
         self.broken > 0
             || self.history.values().any(HistoryCoverage::is_unread)
             || self.tables.values().any(|table| table.stopped.is_some())
-            || self
-                .unread
-                .iter()
-                .any(|u| matches!(u.outcome, FileOutcome::Partial | FileOutcome::Failed))
+            || self.unread.iter().any(Unread::is_lost)
     }
 }
 
@@ -363,6 +381,28 @@ mod tests {
         assert_eq!((history.state(), history.why()), (HistoryState::Failed, Some("no")));
         history.take(&asked("a", Answered::Begun { from: 0, until: 9 }));
         assert_eq!(history.state(), HistoryState::Partial, "it is asked again");
+    }
+
+    #[test]
+    fn what_could_not_be_opened_counts_once_it_is_read() {
+        let file = |outcome, sha256: &str, records| FileReport {
+            path: "s3://logs/a".into(),
+            sha256: sha256.to_owned(),
+            bytes: 1,
+            outcome,
+            records,
+            problems: Vec::new(),
+            broken: 0,
+            regions: Vec::new(),
+        };
+        let mut coverage = Coverage::default();
+        let failed = file(FileOutcome::Failed, "", 0);
+        coverage.add(&[failed.clone(), failed]);
+        assert!(coverage.is_partial() && coverage.unread().len() == 1);
+        let read = file(FileOutcome::Read, "ab", 7);
+        coverage.add(&[read.clone(), read]);
+        assert!(!coverage.is_partial());
+        assert_eq!((coverage.unread().len(), coverage.records()), (0, 7));
     }
 
     #[test]

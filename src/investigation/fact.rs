@@ -140,6 +140,10 @@ pub enum FileOutcome {
     NotCloudTrail,
     /// Could not be read.
     Failed,
+    /// No file, but files that should be there and are not: for days, no region of an account has any.
+    Missing,
+    /// No file, but a place of which nothing was read, for a reason that need not be a fault.
+    Nothing,
 }
 
 /// Something wrong in a file.
@@ -267,6 +271,9 @@ pub struct PassBegan {
     /// How tables of records are asked, where they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tables: Option<AskedTables>,
+    /// How a trail's bucket is read, where one is among the sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<AskedBucket>,
 }
 
 /// How tables of records (Athena, CloudTrail Lake) are asked.
@@ -282,6 +289,29 @@ pub struct AskedTables {
     pub output: Option<String>,
     /// Bytes that may be scanned, at most.
     pub most_scanned: Option<u64>,
+}
+
+impl PassBegan {
+    /// The regions that were named, where they were; else all.
+    pub fn regions(&self) -> Option<&Vec<String>> {
+        let of_history = self.aws.as_ref().and_then(|aws| aws.regions.as_ref());
+        let of_tables = || self.tables.as_ref()?.regions.as_ref();
+        let of_bucket = || self.bucket.as_ref()?.regions.as_ref();
+        of_history.or_else(of_tables).or_else(of_bucket)
+    }
+}
+
+/// How a trail's bucket is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AskedBucket {
+    /// The responder's profile, where one was named.
+    pub profile: Option<String>,
+    /// The regions, where they were named; else all there are.
+    pub regions: Option<Vec<String>>,
+    /// The folder in which what was fetched is kept; where there is none, nothing is kept.
+    pub cache: Option<String>,
+    /// Whether the responder pays where the bucket's owner does not.
+    pub requester_pays: bool,
 }
 
 /// How AWS is asked.

@@ -337,11 +337,8 @@ impl Investigation {
             let until = pass
                 .until
                 .map(|until| format!("nothing from {} on was asked for", time::format(until)));
-            let of_history = pass.aws.as_ref().and_then(|aws| aws.regions.as_ref());
-            let of_tables = pass.tables.as_ref().and_then(|tables| tables.regions.as_ref());
-            let regions = of_history
-                .or(of_tables)
-                .map(|regions| format!("only these regions were asked for: {}", regions.join(", ")));
+            let regions = pass.regions();
+            let regions = regions.map(|regions| format!("only these regions were asked for: {}", regions.join(", ")));
             [regions, since, until].into_iter().flatten().collect::<Vec<_>>()
         };
         let passes = self.passes.iter().map(|(_, pass)| left_out(pass));

@@ -53,7 +53,11 @@ pub(super) fn gaps(given: &Given<'_>) -> Vec<String> {
             .first()
             .map(|p| format!(" ({}: {})", p.place, p.reason))
             .unwrap_or_default();
-        gaps.push(format!("{} was not read whole{why}", file.path));
+        gaps.push(match file.outcome {
+            FileOutcome::Missing => format!("{}: log files are missing{why}", file.path),
+            FileOutcome::Nothing => format!("{}: nothing was read{why}", file.path),
+            _ => format!("{} was not read whole{why}", file.path),
+        });
     }
     if coverage.broken() > 0 {
         let records = usize::try_from(coverage.broken()).unwrap_or(usize::MAX);

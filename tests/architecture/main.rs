@@ -35,6 +35,7 @@ const ROOMS: [&str; 12] = [
 /// The places that talk to AWS.
 const AWS: &[&str] = &[
     "collect/history",
+    "collect/bucket",
     "collect/athena",
     "collect/lake",
     "collect/refusal.rs",
@@ -42,7 +43,7 @@ const AWS: &[&str] = &[
 ];
 
 /// Libraries that only these places may name: rooms, or folders of rooms.
-const ONLY: [(&str, &[&str]); 15] = [
+const ONLY: [(&str, &[&str]); 16] = [
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("rusqlite", &["store"]),
@@ -55,6 +56,7 @@ const ONLY: [(&str, &[&str]); 15] = [
     ("aws_config", AWS),
     ("aws_sdk_cloudtrail", AWS),
     ("aws_sdk_athena", &["collect/athena"]),
+    ("aws_sdk_s3", &["collect/bucket"]),
     ("aws_sdk_sts", &["account"]),
     ("aws_sdk_iam", &["account"]),
     ("aws_sdk_account", &["account"]),

@@ -36,6 +36,7 @@ fn killed_at_the_start(desk: &Desk) {
             sources,
             since: None,
             until: None,
+            bucket: None,
             aws: None,
             tables: None,
         }),

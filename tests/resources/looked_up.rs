@@ -94,6 +94,7 @@ fn what_was_not_looked_up_is_not_called_there() {
         sources: vec!["logs".to_owned()],
         since: None,
         until: None,
+        bucket: None,
         aws: None,
         tables: None,
     });

@@ -13,6 +13,7 @@
     reason = "a test that cannot be set up is a test that fails"
 )]
 
+pub mod cases;
 pub mod desk;
 pub mod incident;
 pub mod program;

@@ -2,7 +2,7 @@
 
 use crate::cloudtrail::{Event, time};
 use crate::export::text::plural;
-use crate::export::{self, Table, tables};
+use crate::export::{self, Table};
 use crate::investigation::timeline::{self, Filter};
 use crate::investigation::{Finding, Investigation};
 
@@ -58,7 +58,7 @@ pub(super) fn resources(investigation: &Investigation) -> Vec<Vec<String>> {
 
 /// What was read, and what was not.
 pub(super) fn coverage(investigation: &Investigation) -> Vec<Vec<String>> {
-    numbered("Part", tables::coverage(investigation), "Nothing was read.")
+    numbered("Part", export::coverage(investigation), "Nothing was read.")
 }
 
 /// The rows of a table, one after the other.

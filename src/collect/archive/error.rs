@@ -46,6 +46,14 @@ pub enum ArchiveError {
         /// The file.
         path: String,
     },
+    /// A file that was read cannot be read again.
+    #[error("{path} was read once and cannot be read again: {why}")]
+    Again {
+        /// The file.
+        path: String,
+        /// What the system or AWS says.
+        why: std::io::Error,
+    },
     /// The look-up was stopped by its caller.
     #[error("the reading of the archive was stopped")]
     Stopped,

@@ -1,8 +1,10 @@
 //! The files of an archive.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::ArchiveError;
 
@@ -10,6 +12,56 @@ use super::ArchiveError;
 #[derive(Debug, Clone)]
 pub(in crate::collect) struct LogFile {
     pub path: PathBuf,
+}
+
+/// Where files are that do not lie on this machine. They are numbered as they were given to the archive.
+pub trait Remote: std::fmt::Debug + Send + Sync {
+    /// These files are read next, about in this order: they may be fetched ahead. What was fetched for another reading is
+    /// not needed any more.
+    fn ahead(&self, files: Vec<usize>);
+
+    /// The bytes of the file that is at this place of that order. Each is opened once. Blocks until there are some.
+    fn open(&self, at: usize) -> io::Result<Box<dyn Read>>;
+}
+
+/// The bytes of a file.
+pub(super) enum Bytes {
+    Disk(File),
+    Remote(Box<dyn Read>),
+}
+
+impl Read for Bytes {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Disk(file) => file.read(into),
+            Self::Remote(bytes) => bytes.read(into),
+        }
+    }
+}
+
+/// The files of an archive, and where they are.
+#[derive(Debug)]
+pub(super) struct LogFiles {
+    pub files: Vec<LogFile>,
+    /// Where they do not lie on disk.
+    pub remote: Option<Arc<dyn Remote>>,
+}
+
+impl LogFiles {
+    /// Says which files are read next, in which order.
+    pub(super) fn ahead(&self, files: impl Iterator<Item = usize>) {
+        if let Some(remote) = &self.remote {
+            remote.ahead(files.collect());
+        }
+    }
+
+    /// Opens a file, which is at this place of what is read.
+    pub(super) fn open(&self, file: &LogFile, at: usize) -> io::Result<Bytes> {
+        match &self.remote {
+            Some(remote) => remote.open(at).map(Bytes::Remote),
+            None => File::open(&file.path).map(Bytes::Disk),
+        }
+    }
 }
 
 /// Parts of S3 keys under which CloudTrail writes other things than API calls.

@@ -40,23 +40,25 @@ mod report;
 mod text;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use calls::CandidateCalls;
 pub use error::ArchiveError;
+pub use find::Remote;
 pub(in crate::collect) use find::log_files;
 pub(in crate::collect) use text::{Memory, TextError, read_text};
 
 use super::source::{Found, Out, Source, SourceError};
 use crate::cloudtrail::terms::Wanted;
 use crate::investigation::lead::Lead;
-use find::LogFile;
+use find::{LogFile, LogFiles};
 use index::Shelf;
 use text::Limits;
 
 /// Files and folders of CloudTrail logs, to be asked about leads.
 #[derive(Debug)]
 pub struct Archive {
-    files: Vec<LogFile>,
+    files: LogFiles,
     calls: CandidateCalls,
     limits: Limits,
     state: State,
@@ -79,12 +81,22 @@ enum State {
 impl Archive {
     /// Finds the files under `paths`, which are files or folders of any depth.
     pub fn new(paths: &[PathBuf], calls: CandidateCalls) -> Result<Self, ArchiveError> {
-        Ok(Self {
-            files: find::log_files(paths)?,
+        Ok(Self::of(find::log_files(paths)?, None, calls))
+    }
+
+    /// Files of these names that lie elsewhere.
+    pub fn remote(names: Vec<String>, remote: Arc<dyn Remote>, calls: CandidateCalls) -> Self {
+        let files = names.into_iter().map(|name| LogFile { path: name.into() });
+        Self::of(files.collect(), Some(remote), calls)
+    }
+
+    fn of(files: Vec<LogFile>, remote: Option<Arc<dyn Remote>>, calls: CandidateCalls) -> Self {
+        Self {
+            files: LogFiles { files, remote },
             calls,
             limits: Limits::default(),
             state: State::New,
-        })
+        }
     }
 
     /// Gives every record that answers one of `leads` and was not given before; of later leads only what is in memory: the

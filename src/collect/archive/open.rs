@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -10,7 +9,7 @@ use zip::ZipArchive;
 
 use crate::investigation::fact::{FileOutcome, FileReport, Problem};
 
-use super::find::LogFile;
+use super::find::{Bytes, LogFile};
 use super::index::Shelf;
 use super::intake::Reader;
 use super::text::{Limits, Memory, Text, TextError};
@@ -79,9 +78,14 @@ impl<'p> Opener<'p> {
     }
 
     /// Reads the file of this number and adds what it held to `reports`.
-    pub(super) fn read(&mut self, number: usize, file: &LogFile, reports: &mut Vec<FileReport>) {
+    pub(super) fn read(
+        &mut self,
+        number: usize,
+        (file, opened): (&LogFile, io::Result<Bytes>),
+        reports: &mut Vec<FileReport>,
+    ) {
         let origin: Arc<str> = file.path.to_string_lossy().into();
-        if let Err(error) = self.try_read(number, file, &origin, reports) {
+        if let Err(error) = self.try_read(number, (file, opened), &origin, reports) {
             reports.push(failed(origin, String::new(), 0, &error));
         }
     }
@@ -89,11 +93,13 @@ impl<'p> Opener<'p> {
     fn try_read(
         &mut self,
         number: usize,
-        file: &LogFile,
+        (file, opened): (&LogFile, io::Result<Bytes>),
         origin: &Arc<str>,
         reports: &mut Vec<FileReport>,
     ) -> Result<(), TextError> {
-        let on_disk = Hashing::new(File::open(&file.path)?);
+        let opened = opened?;
+        let is_on_disk = matches!(opened, Bytes::Disk(_));
+        let on_disk = Hashing::new(opened);
         if file.holds_other_events() {
             let (sha256, bytes) = on_disk.finish()?;
             reports.push(passed_over(origin.clone(), sha256, bytes));
@@ -102,6 +108,16 @@ impl<'p> Opener<'p> {
         let mut text = Text::new(on_disk, self.limits, &mut self.memory)?;
         if ZIP.iter().any(|magic| text.first_bytes().starts_with(magic)) {
             let (sha256, bytes) = text.into_reader().finish()?;
+            if !is_on_disk {
+                // CloudTrail writes none, and reading one means to jump about in it.
+                reports.push(failed(
+                    origin.clone(),
+                    sha256,
+                    bytes,
+                    &"it is a zip: download it and read it with --from PATH",
+                ));
+                return Ok(());
+            }
             self.zip(number, file, (origin, &sha256, bytes), reports);
             return Ok(());
         }
@@ -153,18 +169,21 @@ impl<'p> Opener<'p> {
     }
 }
 
-/// Opens a text again and hands it to `read`.
+/// Hands a text that was opened again to `read`.
 pub(super) fn reopen(
-    path: &Path,
+    opened: io::Result<Bytes>,
     member: Option<usize>,
     memory: &mut Memory,
     read: &mut dyn FnMut(Text<'_, &mut dyn Read>),
 ) -> Result<(), TextError> {
-    let mut file = File::open(path)?;
-    let Some(member) = member else {
-        read(Text::new(&mut file as &mut dyn Read, Limits::default(), memory)?);
-        return Ok(());
+    let file = match (opened?, member) {
+        (Bytes::Disk(file), Some(_)) => file,
+        (mut bytes, _) => {
+            read(Text::new(&mut bytes as &mut dyn Read, Limits::default(), memory)?);
+            return Ok(());
+        }
     };
+    let member = member.unwrap_or_default();
     let mut archive = ZipArchive::new(file).map_err(io::Error::other)?;
     let mut member = archive.by_index(member).map_err(io::Error::other)?;
     read(Text::new(&mut member as &mut dyn Read, Limits::default(), memory)?);

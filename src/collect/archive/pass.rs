@@ -1,7 +1,7 @@
 //! A reading of many files by one worker per core.
 
+use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::thread;
 
 use crate::cloudtrail::Interner;
@@ -9,12 +9,12 @@ use crate::cloudtrail::terms::Wanted;
 use crate::collect::source::Found;
 use crate::investigation::fact::{FileOutcome, FileReport, Page};
 
-use super::find::LogFile;
+use super::find::{Bytes, LogFile, LogFiles};
 use super::index::{Shelf, Unit, Waiting};
 use super::intake::Reader;
 use super::open::{Opener, reopen};
 use super::post::{Post, cores, in_parallel};
-use super::text::{Limits, Memory};
+use super::text::{Limits, Memory, TextError};
 use super::{ArchiveError, CandidateCalls};
 
 /// With fewer files than this their order matters: the biggest come first, so that no core is left with a big one at
@@ -23,14 +23,16 @@ const FEW: usize = 1_000;
 
 /// Reads every file once. `wanted` is given at once, the rest is remembered.
 pub(super) fn first(
-    files: &[LogFile],
+    archive: &LogFiles,
     (calls, wanted, limits): (&CandidateCalls, &Wanted, Limits),
     out: &mut dyn FnMut(Found) -> ControlFlow<()>,
 ) -> Result<Vec<Shelf>, ArchiveError> {
+    let files = &archive.files;
     let mut order: Vec<(usize, &LogFile)> = files.iter().enumerate().collect();
     if order.len() < FEW {
         order.sort_by_cached_key(|(_, file)| std::cmp::Reverse(file.bytes().checked_ilog2()));
     }
+    archive.ahead(order.iter().map(|(number, _)| *number));
     let mut outcomes = Outcomes::default();
     let mut watch = |found: Found| {
         if let Found::Files(reports) = &found {
@@ -43,15 +45,20 @@ pub(super) fn first(
     let workers = in_parallel(order.len(), &mut watch, |post| {
         let mut opener = Opener::new(Reader::new(calls, wanted, post), limits);
         let mut reports = Vec::new();
-        while let Some((number, file)) = order.get(post.next()) {
-            opener.read(*number, file, &mut reports);
+        loop {
+            let at = post.next();
+            let Some((number, file)) = order.get(at) else { break };
+            opener.read(*number, (file, archive.open(file, at)), &mut reports);
             if post.file(&mut reports).is_break() {
                 break;
             }
         }
         opener.into_shelves()
     })?;
-    outcomes.check(files.len())?;
+    // What a bucket does not give is said object by object.
+    if archive.remote.is_none() {
+        outcomes.check(files.len())?;
+    }
     Ok(workers.into_iter().flatten().collect())
 }
 
@@ -67,7 +74,7 @@ impl Outcomes {
     fn add(&mut self, report: &FileReport) {
         match report.outcome {
             FileOutcome::Read | FileOutcome::Partial | FileOutcome::PassedOver => self.useful += 1,
-            FileOutcome::NotCloudTrail => {}
+            FileOutcome::NotCloudTrail | FileOutcome::Missing | FileOutcome::Nothing => {}
             FileOutcome::Failed => {
                 self.failed += 1;
                 let reason = report.problems.first().map(|problem| problem.reason.as_str());
@@ -112,7 +119,7 @@ pub(super) fn ask(shelves: &mut [Shelf], wanted: &Wanted) -> Result<Vec<Page>, A
 
 /// Reads again what waits on the shelves, for those who asked for `wanted`.
 pub(super) fn again(
-    files: &[LogFile],
+    archive: &LogFiles,
     shelves: &mut [Shelf],
     wanted: &Wanted,
     out: &mut dyn FnMut(Found) -> ControlFlow<()>,
@@ -125,14 +132,17 @@ pub(super) fn again(
             texts.map(move |(unit, waiting)| (number, unit, waiting))
         })
         .collect();
+    archive.ahead(texts.iter().map(|(_, unit, _)| unit.file));
     let workers = in_parallel(texts.len(), out, |post| {
         let (mut interner, mut memory) = (Interner::default(), Memory::default());
         let mut given = Vec::new();
-        while let Some((shelf, unit, waiting)) = texts.get(post.next())
-            && !post.is_stopped()
-        {
-            let path = &files[unit.file].path;
-            let numbers = read_again((path, unit), waiting, wanted, (&mut interner, &mut memory), post)?;
+        loop {
+            let at = post.next();
+            let Some((shelf, unit, waiting)) = texts.get(at).filter(|_| !post.is_stopped()) else {
+                break;
+            };
+            let opened = archive.open(&archive.files[unit.file], at);
+            let numbers = read_again((opened, unit), waiting, wanted, (&mut interner, &mut memory), post)?;
             given.extend(numbers.into_iter().map(|number| (*shelf, number)));
         }
         Ok(given)
@@ -147,7 +157,7 @@ pub(super) fn again(
 
 /// Reads the waiting records of one text, stopping after the last, and gives those that answer. Returns their numbers.
 fn read_again(
-    (path, unit): (&Path, &Unit),
+    (opened, unit): (io::Result<Bytes>, &Unit),
     waiting: &[Waiting],
     wanted: &Wanted,
     (interner, memory): (&mut Interner, &mut Memory),
@@ -155,7 +165,7 @@ fn read_again(
 ) -> Result<Vec<usize>, ArchiveError> {
     let (mut records, mut given) = (Vec::new(), Vec::new());
     let mut left = waiting;
-    let reopened = reopen(path, unit.member, memory, &mut |mut text| {
+    let reopened = reopen(opened, unit.member, memory, &mut |mut text| {
         let (mut window, mut base) = (Vec::new(), 0_u64);
         while let Some((next, rest)) = left.split_first() {
             let from = usize::try_from(next.place.offset - base).unwrap_or(usize::MAX);
@@ -186,10 +196,13 @@ fn read_again(
             records,
         });
     }
-    if reopened.is_err() || (!left.is_empty() && !post.is_stopped()) {
-        return Err(ArchiveError::Changed {
-            path: unit.origin.to_string(),
-        });
+    let path = || unit.origin.to_string();
+    match reopened {
+        _ if post.is_stopped() => {}
+        Err(TextError::Io(why)) => return Err(ArchiveError::Again { path: path(), why }),
+        Err(_) => return Err(ArchiveError::Changed { path: path() }),
+        Ok(()) if !left.is_empty() => return Err(ArchiveError::Changed { path: path() }),
+        Ok(()) => {}
     }
     Ok(given)
 }

@@ -133,9 +133,7 @@ fn refusal(error: &LookupError) -> SourceError {
         ),
         Meaning::NoCredentials | Meaning::Expired | Meaning::NotEnabled => (
             format!("there are no credentials that AWS takes: {}", error.text),
-            "Sign in (aws login, aws sso login, or the usual variables), then go on with `keytrail open FILE`. Where the \
-             profile asks for an MFA code (mfa_serial), pass its session on first: \
-             eval \"$(aws configure export-credentials --profile NAME --format env)\"",
+            super::SIGN_IN,
         ),
         _ => (
             format!("AWS could not be asked: {}", error.text),

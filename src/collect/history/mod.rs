@@ -44,6 +44,11 @@ pub use clerk::start;
 
 /// What an investigation calls this source.
 pub const SOURCE: &str = "AWS event history";
+/// What to do where AWS takes no credentials.
+pub(super) const SIGN_IN: &str = "\
+    Sign in (aws login, aws sso login, or the usual variables), then go on with `keytrail open FILE`. Where the \
+    profile asks for an MFA code (mfa_serial), pass its session on first: \
+    eval \"$(aws configure export-credentials --profile NAME --format env)\"";
 /// Two requests a second, with a little room for the network's own pace.
 pub const INTERVAL: Duration = Duration::from_millis(501);
 

@@ -129,6 +129,7 @@ fn held_from(seed: &str) -> Held {
         sources: vec!["logs".to_owned()],
         since: None,
         until: time::parse_text("2026-02-01T00:00:00Z"),
+        bucket: None,
         aws: None,
         tables: None,
     }));

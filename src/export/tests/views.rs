@@ -57,7 +57,7 @@ fn the_other_tables_say_what_the_investigation_knows() {
     assert_eq!(chain[0]["ParentNode"], "");
     assert_eq!(chain[1]["Verdict"], "malicious");
 
-    let coverage = read_csv(tables::coverage(investigation));
+    let coverage = read_csv(crate::export::coverage(investigation));
     assert_eq!(
         (
             &*coverage[0]["Records"],

@@ -61,6 +61,7 @@ fn a_glance_says_from_where_it_started_and_how_far_it_came_and_changes_nothing()
         sources: Vec::new(),
         since: None,
         until: None,
+        bucket: None,
         aws: None,
         tables: None,
     };

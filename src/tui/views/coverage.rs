@@ -58,7 +58,7 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
             sources.join(", ")
         );
         lines.extend(wrap(&asked, width).into_iter().map(Line::from));
-        if let Some(regions) = pass.aws.as_ref().and_then(|aws| aws.regions.as_ref()) {
+        if let Some(regions) = pass.regions() {
             let said = format!("Only these regions, as asked for: {}", regions.join(", "));
             let said = wrap(&safe(&said), width).into_iter();
             lines.extend(said.map(|line| Line::styled(line, theme.notice)));
@@ -267,6 +267,8 @@ fn unread(app: &App, width: usize) -> Vec<Line<'static>> {
         let (word, style) = match file.outcome {
             FileOutcome::Failed => ("x failed ", theme.danger),
             FileOutcome::NotCloudTrail => ("- no CloudTrail ", theme.dim),
+            FileOutcome::Missing => ("x missing ", theme.danger),
+            FileOutcome::Nothing => ("- nothing read ", theme.notice),
             _ => ("! partly ", theme.notice),
         };
         lines.push(Line::from(vec![
