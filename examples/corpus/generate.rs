@@ -17,9 +17,9 @@ pub(crate) const LEAKED_KEY: &str = "AKIAQ4TRAILLEAKED001";
 /// How the records lie on disk.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Shape {
-    /// Eight big files.
+    /// Forty big files.
     Big,
-    /// Files of ten records, laid out as CloudTrail does.
+    /// Files of seven records, laid out as CloudTrail does.
     Small,
 }
 
@@ -35,8 +35,8 @@ impl Corpus {
     /// Writes the files and returns how many there are.
     pub(crate) fn write(&self, folder: &Path) -> io::Result<u64> {
         let files = match self.shape {
-            Shape::Big => 8,
-            Shape::Small => self.records.div_ceil(10),
+            Shape::Big => 40,
+            Shape::Small => self.records.div_ceil(7),
         }
         .clamp(1, self.records.max(1));
         let mut random = Random::new(0x6b65_7974_7261_696c);

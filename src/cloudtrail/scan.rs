@@ -234,6 +234,13 @@ impl Scanner {
                     return self.give_up_line(start, base + cut, "the line ends inside this record", sink);
                 }
             }
+            let closes = (block.closes & mask).count_ones() as usize;
+            if closes < depth {
+                // It cannot end here: counting is enough.
+                depth = depth + (block.opens & mask).count_ones() as usize - closes;
+                mask = !0;
+                continue;
+            }
             for bit in bits((block.opens | block.closes) & mask) {
                 if block.opens >> bit & 1 == 1 {
                     depth += 1;

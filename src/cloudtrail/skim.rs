@@ -4,7 +4,7 @@
 //! escapes, or one that lacks a member has to be parsed.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use super::scan::Element;
 use super::structure::{BLOCK, bits};
@@ -39,31 +39,30 @@ struct Members<'t> {
     unclear: bool,
 }
 
-/// Reads records without parsing them.
-#[derive(Debug)]
-pub struct Skimmer {
-    access_key_id: memmem::Finder<'static>,
-}
+/// The member whose value finds a record whatever its form: some archives have masked ids.
+const ACCESS_KEY_ID: &[u8; 11] = b"accessKeyId";
 
-impl Default for Skimmer {
-    fn default() -> Self {
-        Self {
-            access_key_id: memmem::Finder::new(br#""accessKeyId""#),
-        }
-    }
-}
-
-impl Skimmer {
-    /// Reads one element and appends the hashes of its tokens (see [`terms`]) to `tokens`: of all of them, and perhaps
+impl<'t> Element<'t> {
+    /// Reads the element and appends the hashes of its tokens (see [`terms`]) to `tokens`: of all of them, and perhaps
     /// of some names that look like one. `None` if the element has to be parsed; what was appended is then void.
-    pub fn skim<'t>(&self, element: &Element<'t>, tokens: &mut Vec<Term>) -> Option<Skim<'t>> {
+    pub fn skim(&self, tokens: &mut Vec<Term>) -> Option<Skim<'t>> {
+        let element = self;
         let mut members = Members::default();
         let mut depth = 0;
+        let mut starts_before = 0;
         for (n, mask) in element.block_masks() {
             let block = &element.blocks[n];
             let base = n * BLOCK;
             for bit in bits(block.id_like & mask) {
                 element.tokens_at(base + bit, tokens);
+            }
+            // Where a string of so many bytes ends.
+            const LENGTH: usize = ACCESS_KEY_ID.len() + 1;
+            let starts = block.starts & mask;
+            let ends = block.ends & mask & (starts << LENGTH | starts_before >> (BLOCK - LENGTH));
+            starts_before = starts;
+            for bit in bits(ends) {
+                members.unclear |= element.access_key_at(base + bit, tokens);
             }
             let own = own_level(block.opens & mask, block.closes & mask, &mut depth) & mask;
             if own != 0 {
@@ -74,21 +73,25 @@ impl Skimmer {
             }
             members.unclear |= block.torn & mask != 0;
         }
-        for at in self.access_key_id.find_iter(element.text()) {
-            let after = at + self.access_key_id.needle().len();
-            match value_text(&element.text()[after..]) {
-                Some(value) if memchr(b'\\', value).is_some() => members.unclear = true,
-                Some(value) if !value.is_empty() && !terms::is_id(value) => tokens.push(terms::hash(value)),
-                _ => {}
-            }
-        }
         let address = members.address.filter(|address| terms::is_address(address));
         tokens.extend(address.map(terms::hash));
         members.finish()
     }
-}
 
-impl Element<'_> {
+    /// Appends the value of the access key that is named before this quote, if it is one and was not found by its form.
+    /// Returns whether it cannot be read without unescaping.
+    fn access_key_at(&self, quote: usize, tokens: &mut Vec<Term>) -> bool {
+        if self.window[..quote].last_chunk() != Some(ACCESS_KEY_ID) {
+            return false;
+        }
+        match value_text(&self.window[quote + 1..self.end]) {
+            Some(value) if memchr(b'\\', value).is_some() => return true,
+            Some(value) if !value.is_empty() && !terms::is_id(value) => tokens.push(terms::hash(value)),
+            _ => {}
+        }
+        false
+    }
+
     /// The blocks it lies in, each with the bits that belong to it.
     fn block_masks(&self) -> impl Iterator<Item = (usize, u64)> + use<> {
         let (start, end) = (self.start, self.end);

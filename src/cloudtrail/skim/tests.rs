@@ -17,8 +17,8 @@ fn skimmed(record: &str) -> (Option<[String; 4]>, BTreeSet<Term>, Vec<String>) {
     let flow = scanner.scan(true, &mut |item| {
         if let Item::Element(element) = item {
             let mut tokens = Vec::new();
-            let skim = Skimmer::default()
-                .skim(&element, &mut tokens)
+            let skim = element
+                .skim(&mut tokens)
                 .map(|s| [s.source, s.name, s.region, s.account].map(str::to_owned));
             let mut values = Vec::new();
             element.each_value(&mut |value| values.push(String::from_utf8_lossy(value).into_owned()));

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::cloudtrail::scan::{Element, Item, Scanner};
-use crate::cloudtrail::skim::Skimmer;
 use crate::cloudtrail::terms::{self, Term, Wanted};
 use crate::cloudtrail::{Interner, Record, console_csv, envelope};
 use crate::investigation::fact::Page;
@@ -37,7 +36,6 @@ struct Tools<'p> {
     calls: &'p CandidateCalls,
     wanted: &'p Wanted,
     post: &'p Post,
-    skimmer: Skimmer,
     interner: Interner,
     shelves: Shelves,
     /// The terms of the record at hand.
@@ -54,7 +52,6 @@ impl<'p> Reader<'p> {
                 calls,
                 wanted,
                 post,
-                skimmer: Skimmer::default(),
                 interner: Interner::default(),
                 shelves: Shelves::default(),
                 terms: Vec::new(),
@@ -154,16 +151,10 @@ impl Intake<'_, '_> {
 
     fn element(&mut self, element: &Element<'_>) -> ControlFlow<()> {
         let (wanted, post) = (self.tools.wanted, self.tools.post);
-        let Tools {
-            calls,
-            skimmer,
-            terms,
-            keys,
-            ..
-        } = &mut *self.tools;
+        let Tools { calls, terms, keys, .. } = &mut *self.tools;
         terms.clear();
         keys.clear();
-        let Some(skim) = skimmer.skim(element, terms) else {
+        let Some(skim) = element.skim(terms) else {
             return if element.alone {
                 self.document(element)
             } else {
