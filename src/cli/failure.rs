@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::collect::source::SourceError;
+
 /// The exit codes of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
@@ -82,6 +84,15 @@ from_error!(
     crate::collect::archive::ArchiveError: |_| String::new(),
     crate::collect::trail::TrailError: |error| error.hint().to_owned()
 );
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Aws { text, hint } => Self::refused(text, hint),
+            other => Self::new(other.to_string(), ""),
+        }
+    }
+}
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::from::{Manner, USUAL_REACH, candidate_calls};
 use crate::cloudtrail::ids;
 use crate::collect::athena::{self, Opened};
-use crate::collect::source::{Source, SourceError};
+use crate::collect::source::Source;
 use crate::collect::{lake, sql};
 use crate::export::text::safe;
 use crate::investigation::fact::AskedTables;
@@ -37,7 +37,7 @@ impl Manner<'_> {
             window: self.window(),
         };
         let name = settings.name();
-        let open = || athena::open(settings.clone(), candidate_calls()).map_err(refused);
+        let open = || athena::open(settings.clone(), candidate_calls());
         let opened = match open()? {
             Opened::Missing => {
                 self.make(&settings)?;
@@ -61,14 +61,14 @@ impl Manner<'_> {
             window: self.window(),
         };
         let name = settings.name();
-        let (source, bytes) = lake::open(settings, candidate_calls()).map_err(refused)?;
+        let (source, bytes) = lake::open(settings, candidate_calls())?;
         self.say(&name, bytes);
         Ok(source)
     }
 
     /// Shows how a table is made, and makes it if the responder may and wants to.
     fn make(&self, settings: &athena::Settings) -> Result<(), Failure> {
-        let statement = athena::define(settings, self.location).map_err(refused)?;
+        let statement = athena::define(settings, self.location)?;
         let absent = format!("{} is not there", settings.name());
         if !self.may_change {
             super::print(&format!("{statement}\n"))?;
@@ -85,7 +85,7 @@ impl Manner<'_> {
         if !super::undo::asks(&question, &settings.table)? {
             return Err(Failure::new(absent, "Nothing was made."));
         }
-        athena::run(settings, &statement).map_err(refused)
+        Ok(athena::run(settings, &statement)?)
     }
 
     /// Says before the first question what it will cost.
@@ -105,13 +105,5 @@ impl Manner<'_> {
             safe(name),
             most.unwrap_or_default()
         );
-    }
-}
-
-/// Why a table cannot be asked.
-fn refused(error: SourceError) -> Failure {
-    match error {
-        SourceError::Aws { text, hint } => Failure::refused(text, hint),
-        other => Failure::new(other.to_string(), ""),
     }
 }

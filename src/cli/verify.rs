@@ -1,4 +1,4 @@
-//! `keytrail verify DIR`: are the logs of a trail as CloudTrail delivered them?
+//! `keytrail verify PLACE`: are the logs of a trail as CloudTrail delivered them?
 
 use std::fmt::Write as _;
 use std::io::IsTerminal;
@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::failure::{Exit, Failure};
+use super::from::Place;
 use super::settings::Settings;
 use super::{investigate, print, session, show};
 use crate::account::{self, add_public_keys};
 use crate::cloudtrail::digest::{self, Checked, Keys, Kind, Outcome, Seen, Worst};
 use crate::cloudtrail::time;
-use crate::collect::trail::{self, Folder, Objects as _};
+use crate::collect::bucket;
+use crate::collect::trail::{self, Folder};
 use crate::export::text::{plural, safe};
 use crate::export::{self, Format};
 use crate::investigation::account::Reply;
@@ -25,20 +27,24 @@ const MOST: usize = 200;
 /// What to verify, and with which keys.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The folder that the trail's bucket was copied to, or a part of it
+    /// The folder that the trail's bucket was copied to, or a part of it; or the bucket itself (s3://BUCKET/FOLDER)
     ///
-    /// Signatures of digests are read from object_metadata.json in it or beside it: the metadata of the objects in S3, by
+    /// In a folder, signatures of digests are read from object_metadata.json in it or beside it: the metadata of the objects in S3, by
     /// their keys. Without it the newest digest of each region cannot be checked: of all others, the next one holds it.
-    dir: PathBuf,
+    #[arg(value_name = "PLACE")]
+    place: Place,
+    /// With a bucket whose owner does not pay for requests: you do
+    #[arg(long)]
+    requester_pays: bool,
     /// Public keys, as `aws cloudtrail list-public-keys` prints them, of several regions one after the other; else those of
     /// public_keys.json in the folder or beside it, else AWS is asked (cloudtrail:ListPublicKeys)
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
     /// Do not ask AWS for the public keys
-    #[arg(long, conflicts_with = "profile")]
+    #[arg(long)]
     offline: bool,
-    /// The profile of the AWS settings to ask for the public keys with
-    #[arg(long, value_name = "PROFILE", conflicts_with = "keys")]
+    /// The profile of the AWS settings to read the bucket and ask for the public keys with
+    #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
     /// Leave out what is older, such as 2026-03-04T00:00:00Z: where only the last part of a bucket was copied, the digest
     /// before it is not here
@@ -58,23 +64,37 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
     if let Some(case) = &case {
         session::warn_if_broken(case);
     }
-    let folder = Folder::new(&args.dir)?;
-    let seen = trail::read(&folder, &progress)?;
-    let (keys, origin) = keys(args, &folder, &seen, settings)?;
+    let profile = settings.profile(args.profile.as_ref());
+    let (seen, saved) = match &args.place {
+        Place::Files(folder) => {
+            let folder = Folder::new(folder)?;
+            (trail::read(&folder, &progress)?, folder.public_keys()?)
+        }
+        Place::Bucket { bucket, prefix } => {
+            let objects = bucket::Objects::new(bucket, prefix, profile.clone(), args.requester_pays)?;
+            (trail::read(&objects, &progress)?, None)
+        }
+        Place::Athena(..) | Place::Lake(..) => {
+            return Err(Failure::usage(
+                "only log files have digests",
+                "Give the trail's bucket, or a copy of it.",
+            ));
+        }
+    };
+    let (keys, origin) = keys(args, saved, &seen, profile.as_deref())?;
     let mut found = digest::verify(&seen, &keys);
     if let Some(since) = args.since {
         found.leave_out_before(since);
     }
-    let place = std::path::absolute(&args.dir).unwrap_or_else(|_| args.dir.clone());
     let verified = Verified {
-        place: place.display().to_string(),
+        place: args.place.full(),
         keys: origin,
         since: args.since,
         by: session::responder(),
         found,
     };
     match args.format.into() {
-        Format::Text => print(&text(&verified, &folder.place()))?,
+        Format::Text => print(&text(&verified))?,
         format => show::print_table(export::verification(&verified.found), format)?,
     }
     let exit = match verified.found.worst() {
@@ -97,7 +117,12 @@ fn progress(done: usize, all: usize) {
 }
 
 /// The public keys, and where they came from.
-fn keys(args: &Args, folder: &Folder, seen: &Seen, settings: &Settings) -> Result<(Keys, String), Failure> {
+fn keys(
+    args: &Args,
+    saved: Option<(PathBuf, Vec<u8>)>,
+    seen: &Seen,
+    profile: Option<&str>,
+) -> Result<(Keys, String), Failure> {
     let parsed = |path: &Path, text: &[u8]| {
         let keys = Keys::parse(text).map_err(|error| Failure::new(format!("{}: {error}", path.display()), ""))?;
         Ok((keys, format!("the public keys in {}", path.display())))
@@ -106,15 +131,14 @@ fn keys(args: &Args, folder: &Folder, seen: &Seen, settings: &Settings) -> Resul
         let text = std::fs::read(path).map_err(|error| Failure::new(format!("{}: {error}", path.display()), ""))?;
         return parsed(path, &text);
     }
-    if let Some((path, text)) = folder.public_keys()? {
+    if let Some((path, text)) = saved {
         return parsed(&path, &text);
     }
     if args.offline {
         return Ok((Keys::default(), "no public keys".to_owned()));
     }
     session::runtime()?.block_on(async {
-        let profile = settings.profile(args.profile.as_ref());
-        let config = account::settings(profile.as_deref()).await;
+        let config = account::settings(profile).await;
         let mut keys = Keys::default();
         let mut failed = Vec::new();
         for wanted in seen.wanted() {
@@ -136,14 +160,14 @@ fn keys(args: &Args, folder: &Folder, seen: &Seen, settings: &Settings) -> Resul
 }
 
 /// What was found, for people.
-fn text(verified: &Verified, place: &str) -> String {
+fn text(verified: &Verified) -> String {
     let found = &verified.found;
     let mut out = String::new();
     let mut line = |text: &str| {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{}", safe(text));
     };
-    line(&format!("{place}, verified with {}", verified.keys));
+    line(&format!("{}, verified with {}", verified.place, verified.keys));
     line("");
     line(&format!("{:<18}{:>9}{:>11}", "", "digests", "log files"));
     for outcome in Outcome::ALL {

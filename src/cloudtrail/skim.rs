@@ -41,6 +41,8 @@ struct Members<'t> {
 
 /// The member whose value finds a record whatever its form: some archives have masked ids.
 const ACCESS_KEY_ID: &[u8; 11] = b"accessKeyId";
+/// From the quote before it to the one behind it.
+const TO_ITS_END: usize = ACCESS_KEY_ID.len() + 1;
 
 impl<'t> Element<'t> {
     /// Reads the element and appends the hashes of its tokens (see [`terms`]) to `tokens`: of all of them, and perhaps
@@ -56,10 +58,9 @@ impl<'t> Element<'t> {
             for bit in bits(block.id_like & mask) {
                 element.tokens_at(base + bit, tokens);
             }
-            // Where a string of so many bytes ends.
-            const LENGTH: usize = ACCESS_KEY_ID.len() + 1;
+            // Where a string of that length ends.
             let starts = block.starts & mask;
-            let ends = block.ends & mask & (starts << LENGTH | starts_before >> (BLOCK - LENGTH));
+            let ends = block.ends & mask & (starts << TO_ITS_END | starts_before >> (BLOCK - TO_ITS_END));
             starts_before = starts;
             for bit in bits(ends) {
                 members.unclear |= element.access_key_at(base + bit, tokens);

@@ -72,7 +72,7 @@ impl Lexer {
             id_like: match found.backslashes {
                 0 => firsts & runs_of_twelve(found.id_like),
                 // Whoever writes a letter as an escape is not to hide an identifier by it.
-                escapes => firsts & (found.id_like | escapes),
+                signs => firsts & (found.id_like | signs),
             },
         }
     }

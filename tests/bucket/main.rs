@@ -18,3 +18,4 @@ mod asked;
 mod complete;
 mod refused;
 mod trails;
+mod verified;

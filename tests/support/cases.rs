@@ -17,12 +17,17 @@ const KNOWN: [&str; 6] = [
     "splunk-existing-user",
 ];
 
-/// The folders of the cases that there are.
-pub fn cases() -> Vec<PathBuf> {
-    let folder = std::env::var_os("KEYTRAIL_CASES").map_or_else(
+/// Where the cases are, if there are any.
+pub fn folder() -> PathBuf {
+    std::env::var_os("KEYTRAIL_CASES").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,
-    );
+    )
+}
+
+/// The folders of the cases that there are.
+pub fn cases() -> Vec<PathBuf> {
+    let folder = folder();
     let entries = std::fs::read_dir(&folder)
         .into_iter()
         .flatten()

@@ -4,17 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::run::{text, verify};
+use crate::support::cases::folder;
 use crate::support::program::skipped;
 
 const FIRST: &str = "111122223333_CloudTrail-Digest_us-east-1_example-trail_us-east-1_20260304T110500Z.json.gz";
 const LOG: &str = "111122223333_CloudTrail_us-east-1_20260304T1020Z_ExampleUniqueA10.json.gz";
 
 fn chain(test: &str) -> Option<PathBuf> {
-    let cases = std::env::var_os("KEYTRAIL_CASES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let folder = cases.join("shapes/digest-chain");
+    let folder = folder().join("shapes/digest-chain");
     if folder.is_dir() {
         return Some(folder);
     }

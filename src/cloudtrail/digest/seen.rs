@@ -44,14 +44,18 @@ impl Signature {
     pub fn parse_all(text: &[u8]) -> Option<HashMap<String, Self>> {
         let saved: HashMap<String, HashMap<String, Value>> = serde_json::from_slice(text).ok()?;
         let read = |(key, metadata): (String, HashMap<String, Value>)| {
-            let text = |name: &str| metadata.get(name).and_then(Value::as_str);
-            let signature = Self {
-                text: text("signature")?.to_owned(),
-                written: text("backfill-generation-timestamp").and_then(crate::cloudtrail::time::parse_text),
-            };
+            let signature = Self::of(|name| metadata.get(name).and_then(Value::as_str))?;
             Some((file_name(&key).to_owned(), signature))
         };
         Some(saved.into_iter().filter_map(read).collect())
+    }
+
+    /// Reads the metadata of one object, by their names; `None` where it is not signed.
+    pub fn of<'m>(metadata: impl Fn(&str) -> Option<&'m str>) -> Option<Self> {
+        Some(Self {
+            text: metadata("signature")?.to_owned(),
+            written: metadata("backfill-generation-timestamp").and_then(crate::cloudtrail::time::parse_text),
+        })
     }
 }
 

@@ -13,8 +13,8 @@ use aws_sdk_s3::types::RequestPayer;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
-use super::layout::Folder;
 use crate::account::settings;
+use crate::cloudtrail::digest::Signature;
 use crate::collect::refusal::{Meaning, Refusal, understand};
 
 /// So many times is tried again what may go well the next time.
@@ -103,9 +103,8 @@ impl Api {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
-    /// Everything in a folder; with the folders in it unfolded if `whole`.
-    pub(super) async fn list(&self, folder: &Folder, whole: bool) -> Result<Inside, Refusal> {
-        let prefix = &folder.prefix;
+    /// Everything under a prefix; with the folders in it unfolded if `whole`.
+    pub(super) async fn list(&self, prefix: &str, whole: bool) -> Result<Inside, Refusal> {
         let mut inside = Inside::default();
         let mut token = None;
         loop {
@@ -122,7 +121,7 @@ impl Api {
                 })
                 .await?;
             let folders = page.common_prefixes().iter().filter_map(|folder| {
-                let name = folder.prefix()?.strip_prefix(prefix.as_str())?;
+                let name = folder.prefix()?.strip_prefix(prefix)?;
                 Some(name.trim_end_matches('/').to_owned())
             });
             inside.folders.extend(folders);
@@ -165,6 +164,22 @@ impl Api {
             async move {
                 let answer = get.send().await.map_err(|error| understand(&error))?;
                 whole(answer.body, bytes).await
+            }
+        })
+        .await
+    }
+
+    /// What the metadata of a digest say of its signature.
+    pub(super) async fn signature(&self, object: &Object) -> Result<Option<Signature>, Refusal> {
+        self.patiently(|client| {
+            let head = client
+                .head_object()
+                .bucket(&self.bucket)
+                .key(&object.key)
+                .set_request_payer(self.payer());
+            async move {
+                let answer = head.send().await.map_err(|error| understand(&error))?;
+                Ok(Signature::of(|name| answer.metadata()?.get(name).map(String::as_str)))
             }
         })
         .await

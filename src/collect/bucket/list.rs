@@ -28,7 +28,7 @@ impl<T> Default for Listed<T> {
 
 async fn list_all(api: &Api, folders: Vec<Folder>, whole: bool) -> Vec<(Folder, Result<Inside, Refusal>)> {
     let lists = folders.into_iter().map(|folder| async move {
-        let inside = api.list(&folder, whole).await;
+        let inside = api.list(&folder.prefix, whole).await;
         (folder, inside)
     });
     stream::iter(lists).buffered(AT_ONCE).collect().await

@@ -8,6 +8,7 @@
 //! | `fetch` | objects, fetched ahead of those who read them |
 //! | `cache` | what was fetched, kept in a folder |
 //! | `refusal` | why something was not given, and what to do |
+//! | `objects` | everything in it, to be verified |
 //! | `gaps` | days without log files between days with some |
 //!
 //! Log files are read as those on disk are ([`Archive`]); only where their bytes come from is different. The account of
@@ -19,7 +20,10 @@ mod fetch;
 mod gaps;
 mod layout;
 mod list;
+mod objects;
 mod refusal;
+
+pub use objects::Objects;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
