@@ -2,13 +2,46 @@
 
 use std::time::Duration;
 
+use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::SharedCredentialsProvider;
+
+use super::regions;
 
 /// LookupEvents takes 4 s in a busy region, and 35 s were seen (AWS re:Post).
 const PATIENCE: Duration = Duration::from_secs(90);
 /// A machine that cannot be reached at all is known sooner.
 const CONNECT: Duration = Duration::from_secs(10);
+/// Under this name the sessions of this program stand in the records of other accounts.
+const SESSION: &str = "keytrail";
+
+/// With whose credentials AWS is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The profile; else the SDK's usual way to credentials.
+    pub profile: Option<String>,
+    /// The ARN of a role that is assumed with these.
+    pub role: Option<String>,
+}
+
+impl Access {
+    /// The settings that use them. The session of a role is renewed by itself.
+    pub async fn settings(&self) -> SdkConfig {
+        let own = settings(self.profile.as_deref()).await;
+        let Some(role) = &self.role else { return own };
+        let region = own.region().cloned();
+        let session = AssumeRoleProvider::builder(role)
+            .configure(&own)
+            .session_name(SESSION)
+            .region(region.unwrap_or_else(|| Region::from_static(regions::home(&own))))
+            .build()
+            .await;
+        own.into_builder()
+            .credentials_provider(SharedCredentialsProvider::new(session))
+            .build()
+    }
+}
 
 /// Credentials, endpoints and region as people have them for the AWS command line, or those of a profile.
 pub async fn settings(profile: Option<&str>) -> SdkConfig {

@@ -14,9 +14,9 @@ use crate::catalogue::Severity;
 use crate::cloudtrail::time;
 use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
-use crate::investigation::coverage::HistoryState;
+use crate::investigation::coverage::{HistoryState, place};
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::{Finding, How, Investigation, Way, alive, further, tally};
+use crate::investigation::{Finding, How, Investigation, Way, accounts, alive, further, tally};
 use crate::store::CaseFile;
 
 /// How many single things a list of the summary names.
@@ -68,6 +68,9 @@ pub(super) fn summary(case: &CaseFile) -> String {
     account::summary(&mut out, investigation);
     line(&mut out, "Playbook", &playbooks::chosen(investigation));
     read(&mut out, investigation);
+    for entered in accounts::entered(investigation) {
+        line(&mut out, "Entered", &entered.words());
+    }
     chain(&mut out, investigation);
     stands_out(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());
@@ -190,13 +193,12 @@ fn history(out: &mut String, investigation: &Investigation) {
         HistoryState::Denied,
         HistoryState::Failed,
     ] {
-        let named: Vec<&str> = regions
-            .iter()
-            .filter(|(_, region)| region.state() == state)
-            .map(|(name, _)| name.as_str())
+        let in_state = || regions.iter().filter(|(_, region)| region.state() == state);
+        let named: Vec<String> = in_state()
+            .map(|((account, region), _)| place(account, region))
             .collect();
-        if let Some(first) = named.first() {
-            let why = regions[*first].why().map(|why| format!(" ({why})")).unwrap_or_default();
+        if let Some((_, first)) = in_state().next() {
+            let why = first.why().map(|why| format!(" ({why})")).unwrap_or_default();
             line(
                 out,
                 "Not read",

@@ -7,11 +7,14 @@ use std::str::FromStr;
 use super::failure::Failure;
 use crate::catalogue;
 use crate::collect::archive::{Archive, CandidateCalls};
+use crate::collect::history::SOURCE;
 use crate::collect::source::Source;
 
 /// A place events are read from, as it is written after `--from` and in the facts of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
+    /// AWS's event history, beside other places.
+    History,
     /// A file or folder of logs.
     Files(PathBuf),
 }
@@ -20,7 +23,10 @@ impl FromStr for Place {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self::Files(text.into()))
+        Ok(match text {
+            "history" | SOURCE => Self::History,
+            path => Self::Files(path.into()),
+        })
     }
 }
 
@@ -28,6 +34,7 @@ impl Place {
     /// The text that means the same place from any folder.
     pub(super) fn full(&self) -> String {
         match self {
+            Self::History => SOURCE.to_owned(),
             Self::Files(path) => std::path::absolute(path)
                 .unwrap_or_else(|_| path.clone())
                 .display()
@@ -38,14 +45,22 @@ impl Place {
     /// Whether it can still be read, as far as that is known without reading.
     pub(super) fn is_there(&self) -> bool {
         match self {
+            Self::History => true,
             Self::Files(path) => path.exists(),
         }
     }
 }
 
-/// What reads these places.
+/// What reads these places, but for the event history.
 pub(super) fn sources(places: &[Place]) -> Result<Vec<Box<dyn Source>>, Failure> {
-    let paths: Vec<PathBuf> = places.iter().map(|Place::Files(path)| path.clone()).collect();
+    let paths = places.iter().filter_map(|place| match place {
+        Place::History => None,
+        Place::Files(path) => Some(path.clone()),
+    });
+    let paths: Vec<PathBuf> = paths.collect();
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(vec![Box::new(Archive::new(&paths, candidate_calls())?)])
 }
 

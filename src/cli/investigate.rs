@@ -1,6 +1,5 @@
 //! `keytrail investigate KEY...`: the main job.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,19 +10,18 @@ use super::failure::{Exit, Failure};
 use super::from::{self, Place};
 use super::session::{self, Manner, Screens};
 use super::settings::Settings;
-use super::{notice, playbooks};
+use super::{history, notice, playbooks};
 use crate::account::Inquiries;
 use crate::account::change::Acting;
 use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
 use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
 use crate::collect::demo::{self, Demo};
-use crate::collect::history::{self, INTERVAL};
+use crate::collect::history::REACH;
 use crate::collect::hunt::{Feed, Hunt, Window};
 use crate::collect::source::Source;
 use crate::collect::work::Work;
 use crate::investigation::What;
-use crate::investigation::coverage::QuestionCoverage;
 use crate::investigation::fact::{AskedAws, PassBegan, Started};
 use crate::store::CaseFile;
 
@@ -37,15 +35,18 @@ pub(super) struct Args {
     /// mail or any text. It is kept as evidence; the address it names is taken for the attacker's
     #[arg(long, value_name = "FILE")]
     notice: Option<PathBuf>,
-    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS; may be given several times
+    /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV) instead of AWS; may be given several times. `history`
+    /// stands for AWS's event history, to read it beside others
     #[arg(long, value_name = "PATH")]
     from: Vec<Place>,
     /// The AWS profile to ask with
-    #[arg(long, conflicts_with = "from")]
+    #[arg(long)]
     profile: Option<String>,
     /// Only these regions of AWS, separated by commas; `all` for every enabled one
-    #[arg(long, value_name = "REGION", value_delimiter = ',', conflicts_with = "from")]
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
     regions: Option<Vec<String>>,
+    #[command(flatten)]
+    accounts: history::Flags,
     /// Accept key ids of any form (archives whose ids were masked)
     #[arg(long)]
     any_key: bool,
@@ -132,25 +133,17 @@ pub(super) fn pasted(text: Notice, settings: &Settings) -> Result<Exit, Failure>
 fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Result<Exit, Failure> {
     let seeds = seeds(args, notice.as_ref())?;
     check_window(args)?;
-    let regions = settings.regions(args.regions.as_deref());
-    check_regions(regions.as_deref().unwrap_or_default())?;
-    let aws = args.from.is_empty().then(|| AskedAws {
-        profile: settings.profile(args.profile.as_ref()),
-        regions,
-    });
-    let sources = match aws {
-        Some(_) => vec![history::SOURCE.to_owned()],
-        None => args.from.iter().map(Place::full).collect(),
+    let places = match &args.from[..] {
+        [] => vec![Place::History],
+        given => given.to_vec(),
     };
-    let reader = match aws {
-        Some(_) => Reader::EventHistory,
-        None => Reader::InTurn(from::sources(&args.from)?),
-    };
+    let aws = asked_aws(args, &places, settings)?;
+    let reader = reader(&places)?;
     let plan = Plan {
         seeds,
         notice,
         pass: PassBegan {
-            sources,
+            sources: places.iter().map(Place::full).collect(),
             since: args.since,
             until: args.until,
             aws,
@@ -162,6 +155,39 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
         may_change: args.allow_changes,
     };
     start(plan, reader, &args.output, settings)
+}
+
+/// How AWS is asked, where it is.
+fn asked_aws(args: &Args, places: &[Place], settings: &Settings) -> Result<Option<AskedAws>, Failure> {
+    let is_about_aws = args.profile.is_some() || args.regions.is_some() || !args.accounts.is_empty();
+    if !places.contains(&Place::History) {
+        return if is_about_aws {
+            Err(Failure::usage(
+                "--profile, --regions, --account-role and --profile-for are about AWS, which is not asked",
+                "Add --from history to ask it too.",
+            ))
+        } else {
+            Ok(None)
+        };
+    }
+    let regions = settings.regions(args.regions.as_deref());
+    check_regions(regions.as_deref().unwrap_or_default())?;
+    let aws = AskedAws {
+        profile: settings.profile(args.profile.as_ref()),
+        regions,
+        ..AskedAws::default()
+    };
+    args.accounts.add_to(aws).map(Some)
+}
+
+/// What reads these places.
+fn reader(places: &[Place]) -> Result<Reader, Failure> {
+    let sources = from::sources(places)?;
+    Ok(if places.contains(&Place::History) {
+        Reader::EventHistory(sources)
+    } else {
+        Reader::InTurn(sources)
+    })
 }
 
 /// A name that cannot be a region would only look like one that is off.
@@ -189,7 +215,8 @@ fn check_window(args: &Args) -> Result<(), Failure> {
     if args.since.is_some_and(|since| since >= until) {
         return Err(Failure::usage("--since must be before --until", ""));
     }
-    if args.from.is_empty() && until <= Utc::now() - history::REACH {
+    let only_history = args.from.iter().all(|place| *place == Place::History);
+    if only_history && until <= Utc::now() - REACH {
         return Err(Failure::usage(
             "AWS event history reaches back 90 days, and --until lies before that",
             "Older events are in a trail's bucket: download its logs and read them with --from PATH.",
@@ -202,8 +229,8 @@ fn check_window(args: &Args) -> Result<(), Failure> {
 pub(super) enum Reader {
     /// Sources that answer one after the other.
     InTurn(Vec<Box<dyn Source>>),
-    /// AWS.
-    EventHistory,
+    /// AWS, and these beside it.
+    EventHistory(Vec<Box<dyn Source>>),
 }
 
 /// The keys to start from: those typed, then those of the notice.
@@ -254,18 +281,21 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
             ..Work::default()
         });
     }
-    let reader = if pass.aws.is_some() {
-        Reader::EventHistory
-    } else if pass.sources == [demo::SOURCE] {
+    let reader = if pass.sources == [demo::SOURCE] {
         Reader::InTurn(vec![Box::new(Demo::new(Duration::ZERO))])
     } else {
-        let places: Vec<Place> = pass.sources.iter().flat_map(|source| source.parse()).collect();
+        let places = places(&pass);
         if !places.iter().all(Place::is_there) {
             return Ok(Work::default());
         }
-        Reader::InTurn(from::sources(&places)?)
+        reader(&places)?
     };
     begin(pass, reader, case)
+}
+
+/// Where a pass read.
+fn places(pass: &PassBegan) -> Vec<Place> {
+    pass.sources.iter().flat_map(|source| source.parse()).collect()
 }
 
 /// The profile that AWS was asked with last; where it was not asked, the one of the settings.
@@ -285,7 +315,8 @@ fn profile(asked: Option<&AskedAws>, settings: &Settings) -> Option<String> {
 pub(super) fn again(case: &mut CaseFile) -> Result<Work, String> {
     let last = case.investigation().passes().last().cloned();
     let (_, pass) = last.ok_or("nothing was read yet")?;
-    begin(pass, Reader::EventHistory, case).map_err(|failure| failure.message)
+    let reader = reader(&places(&pass)).map_err(|failure| failure.message)?;
+    begin(pass, reader, case).map_err(|failure| failure.message)
 }
 
 /// Begins a pass. On the runtime: AWS is asked from there.
@@ -296,22 +327,11 @@ fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Work, F
     };
     let (feed, inquiries) = match reader {
         Reader::InTurn(sources) => (Feed::in_turn(sources), None),
-        Reader::EventHistory => {
-            let aws = pass.aws.clone().unwrap_or_default();
-            let seeds = case.investigation().seeds().to_vec();
-            let mut inquiries = Inquiries::new(aws.profile.clone());
-            inquiries.look(seeds.clone());
-            let feed = history::start(history::Settings {
-                seeds,
-                profile: aws.profile,
-                regions: aws.regions,
-                since: pass.since,
-                until: pass.until,
-                around: case.investigation().notice().and_then(Notice::time),
-                interval: INTERVAL,
-                read: read_already(case),
-            });
-            (feed, Some(inquiries))
+        Reader::EventHistory(beside) => {
+            let profile = pass.aws.as_ref().and_then(|aws| aws.profile.clone());
+            let mut inquiries = Inquiries::new(profile);
+            inquiries.look(case.investigation().seeds().to_vec());
+            (history::feed(&pass, beside, case), Some(inquiries))
         }
     };
     case.commit(Utc::now(), What::PassBegan(pass))?;
@@ -329,24 +349,6 @@ pub(super) fn let_act(work: &mut Work, profile: Option<String>, may_change: bool
         work.inquiries.get_or_insert_with(|| Inquiries::new(profile.clone()));
         work.acting = Some(Acting::new(profile, may_change));
     }
-}
-
-/// What earlier passes read of the event history, per region and question.
-fn read_already(case: &CaseFile) -> HashMap<(String, String), Vec<(i64, i64)>> {
-    let regions = case.investigation().coverage().history().iter();
-    regions
-        .flat_map(|(region, history)| {
-            let questions = history.questions.iter();
-            questions.map(|(question, read)| ((region.clone(), question.clone()), settled(read)))
-        })
-        .collect()
-}
-
-/// What of a question need not be read again: all but the end of its window, where something may have come late.
-fn settled(question: &QuestionCoverage) -> Vec<(i64, i64)> {
-    let late = question.window.map_or(i64::MAX, |(_, until)| until - history::LATE);
-    let parts = question.read.iter().map(|&(from, until)| (from, until.min(late)));
-    parts.filter(|(from, until)| from <= until).collect()
 }
 
 /// Opens or makes the file, starts the hunt, and shows it.

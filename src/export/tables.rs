@@ -10,7 +10,7 @@ use crate::catalogue;
 use crate::cloudtrail::{Event, IdentityType, time};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::timeline::{self, Filter};
-use crate::investigation::{Investigation, Node, actor, unseen};
+use crate::investigation::{Investigation, Node, accounts, actor, unseen};
 use crate::playbook::{Playbook, Standings, evidence_words};
 
 const EVENTS: [&str; 24] = [
@@ -205,9 +205,9 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             text("From and To are the first and last event; an archive does not say what it lacks"),
         ]
     });
-    let account = investigation.account().unwrap_or_default();
+    let own = investigation.asked_account().unwrap_or_default();
     let not_shown = investigation.not_shown();
-    let history = coverage.history().iter().map(move |(region, history)| {
+    let history = coverage.history().iter().map(move |((account, region), history)| {
         let at = |second| moment(DateTime::from_timestamp(second, 0));
         let (from, until) = history
             .window()
@@ -225,7 +225,7 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
         }
         [
             text("event history"),
-            text(account),
+            text(if account.is_empty() { own } else { account }),
             text(region),
             from,
             until,
@@ -256,7 +256,28 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             joined(notes.into_iter()),
         ]
     });
-    Table::new(&COVERAGE, &COVERAGE, regions.chain(history).chain(unread))
+    let source = if coverage.history().is_empty() {
+        "archive"
+    } else {
+        "event history"
+    };
+    let closed = accounts::entered(investigation)
+        .into_iter()
+        .filter(|entered| !entered.is_read);
+    let closed = closed.map(move |entered| {
+        [
+            text(source),
+            text(entered.account),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            0.into(),
+            Value::Null,
+            text("not read"),
+            text(&format!("the chain entered it by {}; {}", entered.by, entered.how)),
+        ]
+    });
+    Table::new(&COVERAGE, &COVERAGE, regions.chain(history).chain(closed).chain(unread))
 }
 
 fn outcome(outcome: FileOutcome) -> &'static str {

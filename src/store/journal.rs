@@ -94,6 +94,7 @@ fn kind(what: &What) -> &'static str {
         What::Page(_) => "page",
         What::FilesRead { .. } => "files_read",
         What::Asked(_) => "asked",
+        What::Crossed(_) => "crossed",
         What::Watched(_) => "watched",
         What::PassBegan(_) => "pass_began",
         What::PassEnded(_) => "pass_ended",

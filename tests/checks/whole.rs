@@ -131,8 +131,8 @@ fn it_is_quiet_when_nothing_succeeded_for_half_an_hour_and_delivery_was_waited_f
             since: None,
             until: None,
             aws: Some(AskedAws {
-                profile: None,
                 regions: Some(vec!["us-east-1".to_owned()]),
+                ..AskedAws::default()
             }),
         };
         story.then(1, What::PassBegan(began)).then(2, ended(true))

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::heat;
-use crate::investigation::coverage::{HistoryState, Unread};
+use crate::investigation::coverage::{HistoryState, Unread, place};
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::unseen;
+use crate::investigation::{accounts, unseen};
 use crate::tui::app::App;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{cell, counted, duration, number, safe, wrap};
@@ -26,6 +26,20 @@ pub(super) fn all(app: &App, width: usize) -> Vec<Line<'static>> {
     let is_asked = !coverage.history().is_empty();
     if is_asked {
         lines.extend(history(app, width));
+        lines.push(Line::default());
+    }
+    let entered = accounts::entered(app.investigation());
+    if !entered.is_empty() {
+        lines.push(Line::styled("Other accounts that the chain entered", app.theme.accent));
+        for entered in &entered {
+            let style = if entered.is_read {
+                app.theme.ok
+            } else {
+                app.theme.danger
+            };
+            let words = wrap(&safe(&entered.words()), width);
+            lines.extend(words.into_iter().map(|line| Line::styled(line, style)));
+        }
         lines.push(Line::default());
     }
     if !is_asked || !coverage.files().is_empty() {
@@ -105,11 +119,18 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
 /// The event history, a row a region.
 fn history(app: &App, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
+    let history = app.investigation().coverage().history();
+    // With an account before it, a region takes more room.
+    let places = if history.keys().any(|(account, _)| !account.is_empty()) {
+        28
+    } else {
+        15
+    };
     let row = |region: &str, state: &str, columns: [&str; 6]| {
         let [questions, pages, events, refused, rate, left] = columns;
         format!(
             "{} {} {questions:>9} {pages:>6} {events:>8} {refused:>7} {rate:>6} {left:>7}",
-            cell(region, 15),
+            cell(region, places),
             cell(state, 10)
         )
     };
@@ -125,7 +146,8 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
         Line::styled(head, theme.dim),
     ];
     let mut said = None;
-    for (region, read) in app.investigation().coverage().history() {
+    for ((account, region), read) in history {
+        let region = place(account, region);
         let done = read
             .questions
             .values()
@@ -139,7 +161,7 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
         };
         let now = app.regions.get(region.as_str()).filter(|_| is_live);
         let text = row(
-            &safe(region),
+            &safe(&region),
             read.state().as_str(),
             [
                 &format!("{done} of {}", read.questions.len()),

@@ -1,0 +1,82 @@
+//! The ways into other accounts.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::OnceCell;
+
+use super::client::Client;
+use super::settings::Access;
+use crate::cloudtrail::ids::Arn;
+use crate::investigation::account::{Caller, Reply};
+use crate::investigation::fact::{AskedAws, Crossing};
+
+/// The ways into other accounts that the responder named.
+#[derive(Debug)]
+pub struct Ways {
+    own: Access,
+    role: Option<String>,
+    profiles: BTreeMap<String, String>,
+    caller: OnceCell<Reply<Caller>>,
+}
+
+/// Where a way leads.
+#[derive(Debug)]
+pub enum Way {
+    /// The account is the one that the responder's own credentials are of.
+    Own,
+    /// Into the account, as whom, with these credentials.
+    Open(String, Access),
+    /// Nowhere.
+    Closed(Crossing),
+}
+
+impl Ways {
+    /// Nothing is asked yet.
+    pub fn new(asked: &AskedAws) -> Self {
+        Self {
+            own: Access {
+                profile: asked.profile.clone(),
+                role: None,
+            },
+            role: asked.account_role.clone(),
+            profiles: asked.profiles.clone(),
+            caller: OnceCell::new(),
+        }
+    }
+
+    /// The way into an account. AWS is asked whether it leads there: a profile may be of another account.
+    pub async fn lead_into(&self, account: &str) -> Way {
+        let own = self.caller.get_or_init(|| caller(&self.own)).await;
+        if own.known().is_some_and(|own| own.account == account) {
+            return Way::Own;
+        }
+        let partition = own
+            .known()
+            .and_then(|own| Arn::parse(&own.arn))
+            .map_or("aws", |arn| arn.partition);
+        let access = match (self.profiles.get(account), &self.role) {
+            (Some(profile), _) => Access {
+                profile: Some(profile.clone()),
+                role: None,
+            },
+            (None, Some(role)) => Access {
+                role: Some(format!("arn:{partition}:iam::{account}:role/{role}")),
+                ..self.own.clone()
+            },
+            (None, None) => return Way::Closed(Crossing::NoWay),
+        };
+        match caller(&access).await {
+            Reply::Known(caller) if caller.account == account => Way::Open(caller.arn, access),
+            Reply::Known(caller) => {
+                let profile = access.profile.unwrap_or_default();
+                let why = format!("the profile {profile} is of account {}: {}", caller.account, caller.arn);
+                Way::Closed(Crossing::Refused { why })
+            }
+            Reply::Denied(why) | Reply::Absent(why) | Reply::Failed(why) => Way::Closed(Crossing::Refused { why }),
+        }
+    }
+}
+
+async fn caller(access: &Access) -> Reply<Caller> {
+    Client::new(&access.settings().await).caller().await
+}
