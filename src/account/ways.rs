@@ -1,14 +1,19 @@
 //! The ways into other accounts.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
+use tokio::time::sleep;
 
 use super::client::Client;
 use super::settings::Access;
 use crate::cloudtrail::ids::Arn;
 use crate::investigation::account::{Caller, Reply};
 use crate::investigation::fact::{AskedAws, Crossing};
+
+/// Between two looks whether expired credentials were renewed.
+const RENEWAL: Duration = Duration::from_secs(5);
 
 /// The ways into other accounts that the responder named.
 #[derive(Debug)]
@@ -22,7 +27,7 @@ pub struct Ways {
 /// Where a way leads.
 #[derive(Debug)]
 pub enum Way {
-    /// The account is the one that the responder's own credentials are of.
+    /// To the account that the responder's own credentials are of, as far as is known: no other way is needed.
     Own,
     /// Into the account, as whom, with these credentials.
     Open(String, Access),
@@ -47,6 +52,11 @@ impl Ways {
     /// The way into an account. AWS is asked whether it leads there: a profile may be of another account.
     pub async fn lead_into(&self, account: &str) -> Way {
         let own = self.caller.get_or_init(|| caller(&self.own)).await;
+        let is_named = self.profiles.contains_key(account) || self.role.is_some();
+        // Where AWS does not say who asks, nothing is said of an account that may be the responder's own.
+        if own.known().is_none() && !is_named {
+            return Way::Own;
+        }
         if own.known().is_some_and(|own| own.account == account) {
             return Way::Own;
         }
@@ -77,6 +87,12 @@ impl Ways {
     }
 }
 
+/// Who asks. Credentials that have expired are waited for until they are renewed, as the reading does.
 async fn caller(access: &Access) -> Reply<Caller> {
-    Client::new(&access.settings().await).caller().await
+    loop {
+        match Client::new(&access.settings().await).caller().await {
+            Reply::Failed(why) if why.contains("ExpiredToken") => sleep(RENEWAL).await,
+            told => return told,
+        }
+    }
 }

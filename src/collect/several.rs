@@ -1,7 +1,9 @@
 //! Several feeds as one: every lead goes to all of them, and what they find comes back as from one. A feed may be added
 //! while the hunt runs; it gets all leads asked so far.
 
+use std::collections::HashSet;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -39,6 +41,7 @@ pub fn join(feeds: Vec<Feed>, opener: Opener) -> Feed {
         opening: JoinSet::new(),
         asked: Vec::new(),
         is_watching: false,
+        own: HashSet::new(),
         received: 0,
         answered: 0,
         found_in,
@@ -61,6 +64,8 @@ struct Several {
     /// All leads so far, for those that come later.
     asked: Vec<Lead>,
     is_watching: bool,
+    /// The accounts whose events came from what the hunt began with: nothing needs to be opened for them.
+    own: HashSet<Arc<str>>,
     /// Queries of the hunt, and how many of them are answered.
     received: u64,
     answered: u64,
@@ -194,6 +199,9 @@ impl Several {
             }
             Query::Account(account) => {
                 self.received += 1;
+                if self.own.contains(account.as_str()) {
+                    return;
+                }
                 let opening = (self.opener)(account.clone());
                 self.opening.spawn(async move { (account, opening.await) });
             }
@@ -240,7 +248,16 @@ impl Several {
                     member.watched = Some(watched);
                     taken.extend(self.watched().map(|watched| Update::Found(Found::Watched(watched))));
                 }
-                found => taken.push(found),
+                found => {
+                    if let Update::Found(Found::Page(page)) = &found
+                        && member.is_live
+                        && member.account.is_none()
+                    {
+                        let accounts = page.records.iter().map(|record| record.event.key.account.clone());
+                        self.own.extend(accounts);
+                    }
+                    taken.push(found);
+                }
             }
         }
         taken.is_empty() || self.send(taken).await
