@@ -1,8 +1,9 @@
 //! The ways into other accounts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::OnceCell;
 use tokio::time::sleep;
 
@@ -47,6 +48,18 @@ impl Ways {
             profiles: asked.profiles.clone(),
             caller: OnceCell::new(),
         }
+    }
+
+    /// The accounts that these keys belong to, as far as AWS says; nothing is asked where no way into others was named.
+    pub async fn accounts_of(&self, keys: &[String]) -> BTreeSet<String> {
+        if self.role.is_none() && self.profiles.is_empty() {
+            return BTreeSet::new();
+        }
+        let client = Client::new(&self.own.settings().await);
+        let each = join_all(keys.iter().map(|key| client.account_of(key))).await;
+        each.into_iter()
+            .filter_map(|account| account.known().cloned())
+            .collect()
     }
 
     /// The way into an account. AWS is asked whether it leads there: a profile may be of another account.

@@ -1,5 +1,6 @@
 //! A run without screens and without questions: progress on standard error, summary on standard output.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -176,6 +177,11 @@ fn history(out: &mut String, investigation: &Investigation) {
     let coverage = investigation.coverage();
     let regions = coverage.history();
     let in_state = |state: HistoryState| regions.values().filter(|region| region.state() == state).count();
+    let accounts: BTreeSet<&String> = regions.keys().map(|(account, _)| account).collect();
+    let mut where_read = count(regions.len() as u64, "region");
+    if accounts.len() > 1 {
+        where_read = format!("{where_read} of {} accounts", accounts.len());
+    }
     line(
         out,
         "Read",
@@ -183,7 +189,7 @@ fn history(out: &mut String, investigation: &Investigation) {
             "{} of AWS event history ({} with repeats) in {}, {} of them complete",
             count(investigation.evidence().events().len() as u64, "event"),
             coverage.records(),
-            count(regions.len() as u64, "region"),
+            where_read,
             in_state(HistoryState::Complete)
         ),
     );

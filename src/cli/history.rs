@@ -1,6 +1,7 @@
 //! AWS's event history as a source: in which accounts it is asked, and how.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::failure::Failure;
 use crate::account::{Access, Ways};
@@ -59,7 +60,7 @@ impl Flags {
 /// The event history of the responder's own account and of those that the chain enters, and other sources beside it.
 pub(super) fn feed(pass: &PassBegan, beside: Vec<Box<dyn Source>>, case: &CaseFile) -> Feed {
     let aws = pass.aws.clone().unwrap_or_default();
-    let ways = Ways::new(&aws);
+    let ways = Arc::new(Ways::new(&aws));
     let read = read_already(case);
     let own = history::Settings {
         seeds: case.investigation().seeds().to_vec(),
@@ -84,7 +85,8 @@ pub(super) fn feed(pass: &PassBegan, beside: Vec<Box<dyn Source>>, case: &CaseFi
         read: read.get(account).cloned().unwrap_or_default(),
         ..own.clone()
     };
-    several::join(feeds, history::opener(ways, of_account))
+    let first = history::of_seeds(ways.clone(), case.investigation().seeds().to_vec());
+    several::join(feeds, history::opener(ways, of_account), first)
 }
 
 /// What was read whole, per region and question.

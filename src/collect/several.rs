@@ -1,7 +1,7 @@
 //! Several feeds as one: every lead goes to all of them, and what they find comes back as from one. A feed may be added
 //! while the hunt runs; it gets all leads asked so far.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -30,8 +30,11 @@ pub enum Opened {
 /// Opens a feed for an account.
 pub type Opener = Box<dyn Fn(String) -> Pin<Box<dyn Future<Output = Opened> + Send>> + Send + Sync>;
 
+/// Accounts that are opened before the chain leads anywhere.
+pub type Accounts = Pin<Box<dyn Future<Output = BTreeSet<String>> + Send>>;
+
 /// Joins feeds. Works on the runtime it is called on.
-pub fn join(feeds: Vec<Feed>, opener: Opener) -> Feed {
+pub fn join(feeds: Vec<Feed>, opener: Opener, first: Accounts) -> Feed {
     let (queries, queries_out) = mpsc::unbounded_channel();
     let (updates_in, updates) = mpsc::channel(WAITING);
     let (found_in, found) = mpsc::channel(WAITING);
@@ -39,6 +42,7 @@ pub fn join(feeds: Vec<Feed>, opener: Opener) -> Feed {
         members: Vec::new(),
         opener,
         opening: JoinSet::new(),
+        accounts: HashSet::new(),
         asked: Vec::new(),
         is_watching: false,
         own: HashSet::new(),
@@ -50,8 +54,15 @@ pub fn join(feeds: Vec<Feed>, opener: Opener) -> Feed {
     for feed in feeds {
         several.add(feed, None);
     }
+    several.opening.spawn(async move { Opening::Accounts(first.await) });
     tokio::spawn(several.work(queries_out, found));
     Feed::live(queries, updates)
+}
+
+/// What came of an opening.
+enum Opening {
+    Accounts(BTreeSet<String>),
+    Account(String, Opened),
 }
 
 /// What a member says; `None` at its end.
@@ -60,7 +71,9 @@ type Said = (usize, Option<Vec<Update>>);
 struct Several {
     members: Vec<Member>,
     opener: Opener,
-    opening: JoinSet<(String, Opened)>,
+    opening: JoinSet<Opening>,
+    /// Accounts that were to be opened.
+    accounts: HashSet<String>,
     /// All leads so far, for those that come later.
     asked: Vec<Lead>,
     is_watching: bool,
@@ -132,7 +145,11 @@ impl Several {
                     None => false,
                 },
                 Some(opened) = self.opening.join_next(), if !self.opening.is_empty() => match opened {
-                    Ok((account, opened)) => self.opened(account, opened).await,
+                    Ok(Opening::Accounts(accounts)) => {
+                        accounts.into_iter().for_each(|account| self.open(account));
+                        true
+                    }
+                    Ok(Opening::Account(account, opened)) => self.opened(account, opened).await,
                     Err(_) => false,
                 },
                 Some((member, updates)) = found.recv() => match updates {
@@ -199,17 +216,22 @@ impl Several {
             }
             Query::Account(account) => {
                 self.received += 1;
-                if self.own.contains(account.as_str()) {
-                    return;
-                }
-                let opening = (self.opener)(account.clone());
-                self.opening.spawn(async move { (account, opening.await) });
+                self.open(account);
             }
             Query::Watch(is_on) => {
                 self.is_watching = is_on;
                 self.members.iter().for_each(|member| member.watch(is_on));
             }
         }
+    }
+
+    fn open(&mut self, account: String) {
+        if self.own.contains(account.as_str()) || !self.accounts.insert(account.clone()) {
+            return;
+        }
+        let opening = (self.opener)(account.clone());
+        self.opening
+            .spawn(async move { Opening::Account(account, opening.await) });
     }
 
     async fn opened(&mut self, account: String, opened: Opened) -> bool {
@@ -305,5 +327,112 @@ impl Several {
             None => Ok(Left::Nothing),
         };
         self.send(vec![Update::Answered(result, self.answered)]).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::investigation::lead::Attribute;
+
+    type Ends = (mpsc::UnboundedReceiver<Query>, mpsc::Sender<Vec<Update>>);
+
+    fn feed(is_live: bool) -> (Feed, Ends) {
+        let (queries, asked) = mpsc::unbounded_channel();
+        let (say, updates) = mpsc::channel(WAITING);
+        let live = Feed::live(queries, updates);
+        (Feed { is_live, ..live }, (asked, say))
+    }
+
+    fn alone(feeds: Vec<Feed>) -> Feed {
+        let opener: Opener = Box::new(|_| Box::pin(async { Opened::Already }));
+        join(feeds, opener, Box::pin(async { BTreeSet::new() }))
+    }
+
+    fn leads(values: &[&str]) -> Vec<Lead> {
+        let lead = |value: &&str| Lead::new(Attribute::AccessKeyId, *value);
+        values.iter().map(lead).collect()
+    }
+
+    async fn asked(asked: &mut mpsc::UnboundedReceiver<Query>) -> Vec<String> {
+        match asked.recv().await {
+            Some(Query::Leads(leads)) => leads.into_iter().map(|lead| lead.value).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn answers(say: &mpsc::Sender<Vec<Update>>, queries: u64) {
+        let parcel = vec![Update::Answered(Ok(Left::Nothing), queries)];
+        say.send(parcel).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn it_is_answered_when_all_have_answered() {
+        let ((a, (mut of_a, say_a)), (b, (mut of_b, say_b))) = (feed(true), feed(true));
+        let mut both = alone(vec![a, b]);
+        both.queries.send(Query::Leads(leads(&["x"]))).unwrap();
+        assert_eq!(
+            (asked(&mut of_a).await, asked(&mut of_b).await),
+            (vec!["x".to_owned()], vec!["x".to_owned()])
+        );
+        answers(&say_a, 1).await;
+        let progress = Progress {
+            records: 7,
+            ..Progress::default()
+        };
+        say_b
+            .send(vec![Update::Found(Found::Progress(progress))])
+            .await
+            .unwrap();
+        answers(&say_b, 1).await;
+        let first = both.updates.recv().await.unwrap();
+        assert!(
+            matches!(first[0], Update::Found(Found::Progress(all)) if all.records == 7),
+            "{first:?}"
+        );
+        let second = both.updates.recv().await.unwrap();
+        assert!(
+            matches!(second[0], Update::Answered(Ok(Left::Nothing), 1)),
+            "{second:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn one_that_answers_in_turn_is_asked_for_the_rest_together() {
+        let ((live, (_of_live, _say)), (turn, (mut of_turn, say))) = (feed(true), feed(false));
+        let both = alone(vec![live, turn]);
+        for value in ["x", "y", "z"] {
+            both.queries.send(Query::Leads(leads(&[value]))).unwrap();
+        }
+        let mut first = asked(&mut of_turn).await;
+        answers(&say, 1).await;
+        if first.len() < 3 {
+            first.extend(asked(&mut of_turn).await);
+        }
+        assert_eq!(first, ["x", "y", "z"]);
+    }
+
+    #[tokio::test]
+    async fn one_that_comes_later_is_asked_for_everything_and_an_account_is_opened_once() {
+        let (own, (_of_own, _say)) = feed(true);
+        let (later, (mut of_later, _say_later)) = feed(true);
+        let later = std::sync::Mutex::new(Some(later));
+        let opener: Opener = Box::new(move |_| {
+            let feed = later.lock().unwrap().take().expect("opened once");
+            let crossing = Crossing::Open { arn: String::new() };
+            Box::pin(async { Opened::Feed(crossing, feed) })
+        });
+        let mut both = join(vec![own], opener, Box::pin(async { BTreeSet::new() }));
+        both.queries.send(Query::Leads(leads(&["x"]))).unwrap();
+        both.queries.send(Query::Leads(leads(&["y"]))).unwrap();
+        for _ in 0..2 {
+            both.queries.send(Query::Account("444455556666".to_owned())).unwrap();
+        }
+        assert_eq!(asked(&mut of_later).await, ["x", "y"]);
+        let said = both.updates.recv().await.unwrap();
+        assert!(
+            matches!(&said[0], Update::Found(Found::Crossed(one)) if one.account == "444455556666"),
+            "{said:?}"
+        );
     }
 }

@@ -30,9 +30,14 @@ impl Entered<'_> {
 /// The accounts that the chain entered, and whether they were read.
 pub fn entered(investigation: &Investigation) -> Vec<Entered<'_>> {
     let coverage = investigation.coverage();
-    let others = investigation.accounts().iter();
-    let others = others.filter(|(account, _)| investigation.account().is_some_and(|own| own != *account));
-    let each = others.map(|(account, by)| {
+    // The seeds may themselves be of an account that is none of the responder's.
+    let seed = investigation.seeds().first().map_or("", String::as_str);
+    let of_seed = coverage.crossings().keys().map(|account| (account.as_str(), seed));
+    let of_chain = investigation.accounts().iter();
+    let mut all: BTreeMap<&str, &str> = of_seed.collect();
+    all.extend(of_chain.map(|(account, by)| (account.as_str(), by.as_str())));
+    all.retain(|account, _| coverage.crossings().contains_key(*account) || investigation.account() != Some(account));
+    let each = all.into_iter().map(|(account, by)| {
         let is_asked = !coverage.history().is_empty() && investigation.asked_account() == Some(account);
         let crossing = coverage.crossings().get(account);
         let (is_read, how) = match crossing {

@@ -47,7 +47,27 @@ fn the_tree_shows_the_account_of_every_node_that_is_not_in_the_first() {
     }
 }
 
-/// Without a role, a profile for each: the first of the ways that fits an account is taken.
+/// As from the security account of an organization: the seed itself is of another account.
+#[test]
+fn a_responder_in_another_account_enters_the_accounts_of_the_seeds_first() {
+    let (security, desk) = ("999900001111", Desk::new());
+    let home = account(ACCOUNTS[0]).role(Role::new(ROLE));
+    let aws = Aws::new(security).foreign_key(SEED, ACCOUNTS[0]).rate(1e6, 1e6);
+    let aws = regions()
+        .split(',')
+        .fold(aws, |aws, name| aws.region(name, Region::enabled()));
+    let aws = aws.member(home).member(away()).member(far()).start();
+    let done = run(investigate(&aws, &desk, &["--account-role", ROLE]));
+    assert_eq!(code(&done), 0, "{}{}", out(&done), err(&done));
+    is_exact(&desk, &done);
+    let rows = coverage(&desk);
+    for account in ACCOUNTS.iter().chain([&security]) {
+        let row = ["event history", account, "us-east-1", "complete"].map(str::to_owned);
+        assert!(rows.contains(&row), "{row:?}: {rows:?}");
+    }
+}
+
+/// What is named for one account goes before what is named for all.
 #[test]
 fn a_profile_for_one_account_and_a_role_for_the_others_find_the_same() {
     let (aws, desk) = (organization(), Desk::new());

@@ -44,7 +44,7 @@ use chrono::{DateTime, Utc};
 
 use crate::account::Access;
 
-pub use accounts::opener;
+pub use accounts::{of_seeds, opener};
 pub use clerk::start;
 
 /// What an investigation calls this source.

@@ -120,17 +120,11 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
 fn history(app: &App, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
     let history = app.investigation().coverage().history();
-    // With an account before it, a region takes more room.
-    let places = if history.keys().any(|(account, _)| !account.is_empty()) {
-        28
-    } else {
-        15
-    };
     let row = |region: &str, state: &str, columns: [&str; 6]| {
         let [questions, pages, events, refused, rate, left] = columns;
         format!(
             "{} {} {questions:>9} {pages:>6} {events:>8} {refused:>7} {rate:>6} {left:>7}",
-            cell(region, places),
+            cell(region, 15),
             cell(state, 10)
         )
     };
@@ -145,9 +139,14 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
         Line::styled("AWS event history: management events of the last 90 days", theme.accent),
         Line::styled(head, theme.dim),
     ];
-    let mut said = None;
+    let is_several = history.keys().any(|(account, _)| !account.is_empty());
+    let (mut asked, mut said) = (None, None);
     for ((account, region), read) in history {
-        let region = place(account, region);
+        if is_several && asked.replace(account) != Some(account) {
+            let own = app.investigation().asked_account().unwrap_or("of your own credentials");
+            let account = if account.is_empty() { own } else { account };
+            lines.push(Line::styled(format!("Account {}", safe(account)), theme.strong));
+        }
         let done = read
             .questions
             .values()
@@ -159,9 +158,9 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
             HistoryState::Disabled => theme.dim,
             HistoryState::Denied | HistoryState::Failed => theme.danger,
         };
-        let now = app.regions.get(region.as_str()).filter(|_| is_live);
+        let now = app.regions.get(place(account, region).as_str()).filter(|_| is_live);
         let text = row(
-            &safe(&region),
+            &safe(region),
             read.state().as_str(),
             [
                 &format!("{done} of {}", read.questions.len()),

@@ -199,11 +199,12 @@ fn cares(app: &App) -> Vec<(Style, String)> {
     let entered = accounts::entered(investigation).into_iter();
     let closed = entered.filter(|entered| !entered.is_read).count();
     if closed > 0 && app.reading.is_none() {
-        let accounts = counted(closed as u64, "account that", "accounts that");
-        cares.push((
-            theme.danger,
-            format!("{accounts} the chain entered not read: see 5 Coverage"),
-        ));
+        let (one, many) = (
+            "account that the chain entered was",
+            "accounts that the chain entered were",
+        );
+        let said = format!("{} not read: see 5 Coverage", counted(closed as u64, one, many));
+        cares.push((theme.danger, said));
     }
     let is_damaged = !coverage.unread().is_empty() || coverage.broken() > 0;
     if unread == 0 && is_damaged && coverage.is_partial() {
