@@ -323,13 +323,13 @@ impl Hunt {
         if !self.feed.is_live {
             return false;
         }
-        let accounts = case.investigation().accounts().keys();
-        let new: Vec<String> = accounts
-            .filter(|account| self.entered.insert((*account).clone()))
-            .cloned()
-            .collect();
-        new.into_iter()
-            .fold(false, |sent, account| self.send(Query::Account(account)) || sent)
+        let mut has_entered = false;
+        for account in case.investigation().accounts().keys() {
+            if self.entered.insert(account.clone()) {
+                has_entered |= self.send(Query::Account(account.clone()));
+            }
+        }
+        has_entered
     }
 
     /// Asks what became of what the chain made: last of all, since it makes no chain longer.

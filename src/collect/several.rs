@@ -146,7 +146,9 @@ impl Several {
                 },
                 Some(opened) = self.opening.join_next(), if !self.opening.is_empty() => match opened {
                     Ok(Opening::Accounts(accounts)) => {
-                        accounts.into_iter().for_each(|account| self.open(account));
+                        for account in accounts {
+                            self.open(account);
+                        }
                         true
                     }
                     Ok(Opening::Account(account, opened)) => self.opened(account, opened).await,
@@ -270,7 +272,7 @@ impl Several {
                     member.watched = Some(watched);
                     taken.extend(self.watched().map(|watched| Update::Found(Found::Watched(watched))));
                 }
-                found => {
+                found @ Update::Found(_) => {
                     if let Update::Found(Found::Page(page)) = &found
                         && member.is_live
                         && member.account.is_none()
