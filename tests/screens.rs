@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use keytrail::cloudtrail::digest::{Checked, Kind, Outcome, Verification};
 use keytrail::collect::source::RegionNow;
-use keytrail::investigation::fact::Watched;
+use keytrail::investigation::fact::{Asked, Crossed, Crossing, Watched};
 use keytrail::investigation::{Verified, What};
 use keytrail::tui::{App, Reading};
 use ratatui::style::Modifier;
@@ -281,6 +281,48 @@ fn a_trail_that_was_verified_is_on_the_coverage_screen_with_what_was_found() {
         "{said}"
     );
     assert!(said.contains("1 not covered"), "{said}");
+}
+
+#[test]
+fn each_account_that_was_asked_has_its_regions_and_one_that_was_not_read_is_named() {
+    let mut case = screens::case();
+    let crossed = |account: &str, crossing| {
+        What::Crossed(Crossed {
+            account: account.to_owned(),
+            crossing,
+        })
+    };
+    let arn = "arn:aws:sts::444455556666:assumed-role/Audit/keytrail".to_owned();
+    let facts = [
+        crossed("444455556666", Crossing::Open { arn }),
+        crossed("555566667777", Crossing::NoWay),
+    ];
+    let asked = [None, Some("444455556666".to_owned())].into_iter().flat_map(|account| {
+        let of_account = move |asked| {
+            What::Asked(Asked {
+                account: account.clone(),
+                ..asked
+            })
+        };
+        screens::asked_regions().into_iter().map(of_account)
+    });
+    case.commit_all(screens::now(), facts.into_iter().chain(asked).collect())
+        .expect("saved");
+    let mut app = App::new(case, screens::settings(false), screens::now());
+    let overview = text(&draw(&app, 120, 40));
+    assert!(
+        overview.contains("1 account that the chain entered was not read"),
+        "{overview}"
+    );
+    press(&mut app, "5");
+    let coverage = text(&draw(&app, 120, 60));
+    for said in [
+        "Account 444455556666",
+        "read as arn:aws:sts::444455556666",
+        "account 555566667777",
+    ] {
+        assert!(coverage.contains(said), "{said}: {coverage}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! | file | one idea |
 //! |---|---|
 //! | `settings` | how every call of the program reaches AWS |
+//! | `ways` | the ways into other accounts |
 //! | `regions` | which regions there are, and where IAM is at home |
 //! | `reply` | what came of a call: answered, denied, absent or failed |
 //! | `client` | the edge: one method a call of the SDK |
@@ -38,13 +39,15 @@ mod settings;
 #[cfg(test)]
 mod tests;
 pub mod trails;
+mod ways;
 mod witness;
 
 pub use aws_config::SdkConfig;
 pub use inquiries::Inquiries;
 pub use public_keys::add_public_keys;
 pub use reply::causes;
-pub use settings::settings;
+pub use settings::{Access, settings};
+pub use ways::{Way, Ways};
 
 use client::Client;
 use futures_util::future::join_all;

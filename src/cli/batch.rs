@@ -1,5 +1,6 @@
 //! A run without screens and without questions: progress on standard error, summary on standard output.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -15,9 +16,9 @@ use crate::cloudtrail::time;
 use crate::collect::sql;
 use crate::collect::work::Work;
 use crate::export::text::{plural, safe, tallied};
-use crate::investigation::coverage::HistoryState;
+use crate::investigation::coverage::{HistoryState, place};
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::{Finding, How, Investigation, Way, alive, further, tally};
+use crate::investigation::{Finding, How, Investigation, Way, accounts, alive, further, tally};
 use crate::store::CaseFile;
 
 /// How many single things a list of the summary names.
@@ -69,6 +70,9 @@ pub(super) fn summary(case: &CaseFile) -> String {
     account::summary(&mut out, investigation);
     line(&mut out, "Playbook", &playbooks::chosen(investigation));
     read(&mut out, investigation);
+    for entered in accounts::entered(investigation) {
+        line(&mut out, "Entered", &entered.words());
+    }
     chain(&mut out, investigation);
     stands_out(&mut out, investigation);
     may_still_work(&mut out, investigation, Utc::now());
@@ -194,6 +198,11 @@ fn history(out: &mut String, investigation: &Investigation) {
     let coverage = investigation.coverage();
     let regions = coverage.history();
     let in_state = |state: HistoryState| regions.values().filter(|region| region.state() == state).count();
+    let accounts: BTreeSet<&String> = regions.keys().map(|(account, _)| account).collect();
+    let mut where_read = count(regions.len() as u64, "region");
+    if accounts.len() > 1 {
+        where_read = format!("{where_read} of {} accounts", accounts.len());
+    }
     line(
         out,
         "Read",
@@ -201,7 +210,7 @@ fn history(out: &mut String, investigation: &Investigation) {
             "{} of AWS event history ({} with repeats) in {}, {} of them complete",
             count(investigation.evidence().events().len() as u64, "event"),
             coverage.records(),
-            count(regions.len() as u64, "region"),
+            where_read,
             in_state(HistoryState::Complete)
         ),
     );
@@ -211,13 +220,12 @@ fn history(out: &mut String, investigation: &Investigation) {
         HistoryState::Denied,
         HistoryState::Failed,
     ] {
-        let named: Vec<&str> = regions
-            .iter()
-            .filter(|(_, region)| region.state() == state)
-            .map(|(name, _)| name.as_str())
+        let in_state = || regions.iter().filter(|(_, region)| region.state() == state);
+        let named: Vec<String> = in_state()
+            .map(|((account, region), _)| place(account, region))
             .collect();
-        if let Some(first) = named.first() {
-            let why = regions[*first].why().map(|why| format!(" ({why})")).unwrap_or_default();
+        if let Some((_, first)) = in_state().next() {
+            let why = first.why().map(|why| format!(" ({why})")).unwrap_or_default();
             line(
                 out,
                 "Not read",

@@ -10,6 +10,7 @@ use crate::catalogue;
 use crate::collect::archive::{Archive, CandidateCalls};
 use crate::collect::athena::Location;
 use crate::collect::bucket::{self, Bucket};
+use crate::collect::history::SOURCE;
 use crate::collect::hunt::Window;
 use crate::collect::lake;
 use crate::collect::source::Source;
@@ -21,6 +22,8 @@ pub(super) const USUAL_REACH: TimeDelta = TimeDelta::days(90);
 /// A place events are read from, as it is written after `--from` and in the facts of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
+    /// AWS's event history, beside other places.
+    History,
     /// A file or folder of logs.
     Files(PathBuf),
     /// A trail's bucket, and the folder in it; empty for the whole bucket.
@@ -35,6 +38,9 @@ impl FromStr for Place {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if matches!(text, "history" | SOURCE) {
+            return Ok(Self::History);
+        }
         if let Some(named) = text.strip_prefix("athena:") {
             return match named.split_once('.') {
                 Some((database, table)) if !database.is_empty() && !table.is_empty() => {
@@ -64,6 +70,7 @@ impl Place {
     /// The text that means the same place from any folder.
     pub(super) fn full(&self) -> String {
         match self {
+            Self::History => SOURCE.to_owned(),
             Self::Files(path) => std::path::absolute(path)
                 .unwrap_or_else(|_| path.clone())
                 .display()
@@ -79,7 +86,7 @@ impl Place {
     pub(super) fn is_there(&self) -> bool {
         match self {
             Self::Files(path) => path.exists(),
-            Self::Bucket { .. } | Self::Athena(..) | Self::Lake(..) => true,
+            Self::History | Self::Bucket { .. } | Self::Athena(..) | Self::Lake(..) => true,
         }
     }
 
@@ -110,12 +117,14 @@ pub(super) struct Manner<'a> {
     pub(super) may_change: bool,
 }
 
-/// What reads these places. Of tables it is said what a question will cost.
+/// What reads these places, but for the event history. Of tables it is said what a question will cost.
 pub(super) fn sources(places: &[Place], manner: &Manner<'_>) -> Result<Vec<Box<dyn Source>>, Failure> {
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
     let mut paths = Vec::new();
     for place in places {
         match place {
+            // It is no source that answers in turn.
+            Place::History => {}
             Place::Files(path) => paths.push(path.clone()),
             Place::Bucket { bucket, prefix } => sources.push(Box::new(manner.bucket(bucket, prefix))),
             Place::Athena(database, table) => sources.push(manner.athena(database, table)?),

@@ -1,6 +1,5 @@
 //! `keytrail investigate KEY...`: the main job.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use super::failure::{Exit, Failure};
 use super::from::{self, Place};
 use super::session::{self, Manner, Screens};
 use super::settings::Settings;
-use super::{notice, playbooks};
+use super::{history, notice, playbooks};
 use crate::account::Inquiries;
 use crate::account::change::Acting;
 use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
@@ -19,12 +18,11 @@ use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
 use crate::collect::athena::Location;
 use crate::collect::demo::{self, Demo};
-use crate::collect::history::{self, INTERVAL};
+use crate::collect::history::REACH;
 use crate::collect::hunt::{Feed, Hunt, Window};
 use crate::collect::source::Source;
 use crate::collect::work::Work;
 use crate::investigation::What;
-use crate::investigation::coverage::QuestionCoverage;
 use crate::investigation::fact::{AskedAws, AskedBucket, AskedTables, PassBegan, Started};
 use crate::store::CaseFile;
 
@@ -40,7 +38,7 @@ pub(super) struct Args {
     notice: Option<PathBuf>,
     /// Read CloudTrail files or folders (JSON, gzip, zip, console CSV), or a trail's bucket (s3://BUCKET or
     /// s3://BUCKET/FOLDER), instead of AWS's event history, or ask a table of a trail's logs (athena:DATABASE.TABLE) or an
-    /// event data store (lake:ID-OR-ARN); may be given several times
+    /// event data store (lake:ID-OR-ARN); may be given several times, `history` for the event history beside them
     #[arg(long, value_name = "PLACE")]
     from: Vec<Place>,
     /// With a bucket: keep what was fetched in this folder, as CloudTrail wrote it, so that nothing is fetched twice
@@ -57,6 +55,8 @@ pub(super) struct Args {
     regions: Option<Vec<String>>,
     #[command(flatten)]
     tables: Tables,
+    #[command(flatten)]
+    accounts: history::Flags,
     /// Accept key ids of any form (archives whose ids were masked)
     #[arg(long)]
     any_key: bool,
@@ -173,42 +173,42 @@ pub(super) fn pasted(text: Notice, settings: &Settings) -> Result<Exit, Failure>
 fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Result<Exit, Failure> {
     let seeds = seeds(args, notice.as_ref())?;
     check_window(args)?;
-    check_places(args)?;
+    let places = match &args.from[..] {
+        [] => vec![Place::History],
+        given => given.to_vec(),
+    };
+    check_flags(args, &places)?;
     let regions = settings.regions(args.regions.as_deref());
     check_regions(regions.as_deref().unwrap_or_default())?;
     let profile = settings.profile(args.profile.as_ref());
-    let tables = args.from.iter().any(Place::is_table).then(|| AskedTables {
+    let tables = places.iter().any(Place::is_table).then(|| AskedTables {
         profile: profile.clone(),
         regions: regions.clone(),
         workgroup: args.tables.athena_workgroup.clone(),
         output: args.tables.athena_output.clone(),
         most_scanned: args.tables.max_scan_gb,
     });
-    let aws = args.from.is_empty().then_some(AskedAws { profile, regions });
-    let since = from::since(&args.from, args.since);
-    let sources = match aws {
-        Some(_) => vec![history::SOURCE.to_owned()],
-        None => args.from.iter().map(Place::full).collect(),
+    let aws = AskedAws {
+        profile,
+        regions,
+        ..AskedAws::default()
     };
+    let aws = args.accounts.add_to(aws)?;
     let pass = PassBegan {
-        sources,
-        since,
+        sources: places.iter().map(Place::full).collect(),
+        since: from::since(&places, args.since),
         until: args.until,
-        aws,
+        aws: places.contains(&Place::History).then_some(aws),
         tables,
         bucket: bucket(args, settings),
     };
-    let reader = if pass.aws.is_some() {
-        Reader::EventHistory
-    } else {
-        let manner = from::Manner {
-            seeds: &seeds,
-            pass: &pass,
-            location: args.tables.athena_location.as_ref(),
-            may_change: args.allow_changes,
-        };
-        Reader::InTurn(from::sources(&args.from, &manner)?)
+    let manner = from::Manner {
+        seeds: &seeds,
+        pass: &pass,
+        location: args.tables.athena_location.as_ref(),
+        may_change: args.allow_changes,
     };
+    let reader = reader(&places, &manner)?;
     let plan = Plan {
         seeds,
         notice,
@@ -222,27 +222,55 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
     start(plan, reader, &args.output, settings)
 }
 
-/// What is only for AWS means nothing to files.
-fn check_places(args: &Args) -> Result<(), Failure> {
-    let is_bucket = args.from.iter().any(Place::is_bucket);
-    let is_of_aws = is_bucket || args.from.is_empty() || args.from.iter().any(Place::is_table);
+/// What is only for some places means nothing to others.
+fn check_flags(args: &Args, places: &[Place]) -> Result<(), Failure> {
+    let is_history = places.contains(&Place::History);
+    let is_bucket = places.iter().any(Place::is_bucket);
+    let is_of_aws = is_history || is_bucket || places.iter().any(Place::is_table);
     let flags = [
-        ("--profile", args.profile.is_some() && !is_of_aws),
-        ("--regions", args.regions.is_some() && !is_of_aws),
-        ("--cache", args.cache.is_some() && !is_bucket),
-        ("--requester-pays", args.requester_pays && !is_bucket),
+        (
+            "--profile",
+            args.profile.is_some() && !is_of_aws,
+            "what is read from AWS",
+        ),
+        (
+            "--regions",
+            args.regions.is_some() && !is_of_aws,
+            "what is read from AWS",
+        ),
+        (
+            "--account-role and --profile-for",
+            !args.accounts.is_empty() && !is_history,
+            "AWS's event history (--from history)",
+        ),
+        (
+            "--cache",
+            args.cache.is_some() && !is_bucket,
+            "a bucket (--from s3://BUCKET)",
+        ),
+        (
+            "--requester-pays",
+            args.requester_pays && !is_bucket,
+            "a bucket (--from s3://BUCKET)",
+        ),
     ];
-    match flags.into_iter().find(|(_, is_idle)| *is_idle) {
-        Some((flag @ ("--profile" | "--regions"), _)) => Err(Failure::usage(
-            format!("{flag} means nothing where only files are read"),
-            "It is for what is read from AWS. Leave it out.",
-        )),
-        Some((flag, _)) => Err(Failure::usage(
-            format!("{flag} means nothing without a bucket"),
-            "It is for --from s3://BUCKET. Leave it out.",
+    match flags.into_iter().find(|(_, is_idle, _)| *is_idle) {
+        Some((flag, _, place)) => Err(Failure::usage(
+            format!("{flag} means nothing here"),
+            format!("It is for {place}. Leave it out."),
         )),
         None => Ok(()),
     }
+}
+
+/// What reads these places.
+fn reader(places: &[Place], manner: &from::Manner<'_>) -> Result<Reader, Failure> {
+    let sources = from::sources(places, manner)?;
+    Ok(if places.contains(&Place::History) {
+        Reader::EventHistory(sources)
+    } else {
+        Reader::InTurn(sources)
+    })
 }
 
 /// How buckets are read, where one is among the places.
@@ -289,7 +317,8 @@ fn check_window(args: &Args) -> Result<(), Failure> {
             "Say with --since from when on.",
         ));
     }
-    if args.from.is_empty() && until <= Utc::now() - history::REACH {
+    let only_history = args.from.iter().all(|place| *place == Place::History);
+    if only_history && until <= Utc::now() - REACH {
         return Err(Failure::usage(
             "AWS event history reaches back 90 days, and --until lies before that",
             "Older events are in a trail's bucket: read it with --from s3://BUCKET (`keytrail trails` names it).",
@@ -302,8 +331,8 @@ fn check_window(args: &Args) -> Result<(), Failure> {
 pub(super) enum Reader {
     /// Sources that answer one after the other.
     InTurn(Vec<Box<dyn Source>>),
-    /// AWS.
-    EventHistory,
+    /// AWS, and these beside it.
+    EventHistory(Vec<Box<dyn Source>>),
 }
 
 /// The keys to start from: those typed, then those of the notice.
@@ -354,23 +383,16 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
             ..Work::default()
         });
     }
-    let reader = if pass.aws.is_some() {
-        Reader::EventHistory
-    } else if pass.sources == [demo::SOURCE] {
+    let reader = if pass.sources == [demo::SOURCE] {
         Reader::InTurn(vec![Box::new(Demo::new(Duration::ZERO))])
     } else {
-        let places: Vec<Place> = pass.sources.iter().flat_map(|source| source.parse()).collect();
+        let places = places(&pass);
         if !places.iter().all(Place::is_there) {
             return Ok(Work::default());
         }
-        let manner = from::Manner {
-            seeds: case.investigation().seeds(),
-            pass: &pass,
-            location: None,
-            may_change: false,
-        };
-        match from::sources(&places, &manner) {
-            Ok(sources) => Reader::InTurn(sources),
+        let manner = manner(case, &pass);
+        match reader(&places, &manner) {
+            Ok(reader) => reader,
             // What is saved can be looked at, whether or not AWS can be asked now.
             Err(failure) if places.iter().any(Place::is_table) => {
                 super::complain(&failure);
@@ -380,6 +402,21 @@ pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
         }
     };
     begin(pass, reader, case)
+}
+
+/// How places are read once more: nothing is made for it.
+fn manner<'a>(case: &'a CaseFile, pass: &'a PassBegan) -> from::Manner<'a> {
+    from::Manner {
+        seeds: case.investigation().seeds(),
+        pass,
+        location: None,
+        may_change: false,
+    }
+}
+
+/// Where a pass read.
+fn places(pass: &PassBegan) -> Vec<Place> {
+    pass.sources.iter().flat_map(|source| source.parse()).collect()
 }
 
 /// The profile that AWS was asked with last; where it was not asked, the one of the settings.
@@ -400,7 +437,8 @@ fn profile(pass: Option<&PassBegan>, settings: &Settings) -> Option<String> {
 pub(super) fn again(case: &mut CaseFile) -> Result<Work, String> {
     let last = case.investigation().passes().last().cloned();
     let (_, pass) = last.ok_or("nothing was read yet")?;
-    begin(pass, Reader::EventHistory, case).map_err(|failure| failure.message)
+    let reader = reader(&places(&pass), &manner(case, &pass)).map_err(|failure| failure.message)?;
+    begin(pass, reader, case).map_err(|failure| failure.message)
 }
 
 /// Begins a pass. On the runtime: AWS is asked from there.
@@ -411,22 +449,11 @@ fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Work, F
     };
     let (feed, inquiries) = match reader {
         Reader::InTurn(sources) => (Feed::in_turn(sources), None),
-        Reader::EventHistory => {
-            let aws = pass.aws.clone().unwrap_or_default();
-            let seeds = case.investigation().seeds().to_vec();
-            let mut inquiries = Inquiries::new(aws.profile.clone());
-            inquiries.look(seeds.clone());
-            let feed = history::start(history::Settings {
-                seeds,
-                profile: aws.profile,
-                regions: aws.regions,
-                since: pass.since,
-                until: pass.until,
-                around: case.investigation().notice().and_then(Notice::time),
-                interval: INTERVAL,
-                read: read_already(case),
-            });
-            (feed, Some(inquiries))
+        Reader::EventHistory(beside) => {
+            let profile = pass.aws.as_ref().and_then(|aws| aws.profile.clone());
+            let mut inquiries = Inquiries::new(profile);
+            inquiries.look(case.investigation().seeds().to_vec());
+            (history::feed(&pass, beside, case), Some(inquiries))
         }
     };
     case.commit(Utc::now(), What::PassBegan(pass))?;
@@ -444,24 +471,6 @@ pub(super) fn let_act(work: &mut Work, profile: Option<String>, may_change: bool
         work.inquiries.get_or_insert_with(|| Inquiries::new(profile.clone()));
         work.acting = Some(Acting::new(profile, may_change));
     }
-}
-
-/// What earlier passes read of the event history, per region and question.
-fn read_already(case: &CaseFile) -> HashMap<(String, String), Vec<(i64, i64)>> {
-    let regions = case.investigation().coverage().history().iter();
-    regions
-        .flat_map(|(region, history)| {
-            let questions = history.questions.iter();
-            questions.map(|(question, read)| ((region.clone(), question.clone()), settled(read)))
-        })
-        .collect()
-}
-
-/// What of a question need not be read again: all but the end of its window, where something may have come late.
-fn settled(question: &QuestionCoverage) -> Vec<(i64, i64)> {
-    let late = question.window.map_or(i64::MAX, |(_, until)| until - history::LATE);
-    let parts = question.read.iter().map(|&(from, until)| (from, until.min(late)));
-    parts.filter(|(from, until)| from <= until).collect()
 }
 
 /// Opens or makes the file, starts the hunt, and shows it.

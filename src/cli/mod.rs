@@ -12,6 +12,7 @@ mod export;
 mod failure;
 mod first_minute;
 mod from;
+mod history;
 mod investigate;
 mod notice;
 mod open;

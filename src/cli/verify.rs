@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
             let objects = bucket::Objects::new(bucket, prefix, profile.clone(), args.requester_pays)?;
             (trail::read(&objects, &progress)?, None)
         }
-        Place::Athena(..) | Place::Lake(..) => {
+        Place::History | Place::Athena(..) | Place::Lake(..) => {
             return Err(Failure::usage(
                 "only log files have digests",
                 "Give the trail's bucket, or a copy of it.",

@@ -49,20 +49,38 @@ pub enum Left {
 pub enum Query {
     /// Whatever answers one of these.
     Leads(Vec<Lead>),
+    /// The same in this account too, into which the chain led.
+    Account(String),
     /// What was put off.
     WhatWasLeft,
     /// Whether to ask again and again for new calls of all that was asked for.
     Watch(bool),
 }
 
+/// Tells sources that nobody wants them any more, at the latest when it is dropped.
+#[derive(Debug, Default)]
+pub(super) struct Cancelled(Arc<AtomicBool>);
+
+impl Cancelled {
+    fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Cancelled {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
 /// The two ways between a hunt and its sources.
 #[derive(Debug)]
 pub struct Feed {
-    queries: mpsc::UnboundedSender<Query>,
-    updates: mpsc::Receiver<Vec<Update>>,
-    cancelled: Arc<AtomicBool>,
+    pub(super) queries: mpsc::UnboundedSender<Query>,
+    pub(super) updates: mpsc::Receiver<Vec<Update>>,
+    pub(super) cancelled: Cancelled,
     /// Whether leads are welcome before earlier ones were answered.
-    is_live: bool,
+    pub(super) is_live: bool,
 }
 
 impl Feed {
@@ -70,8 +88,8 @@ impl Feed {
     pub fn in_turn(sources: Vec<Box<dyn Source>>) -> Self {
         let (updates_in, updates) = mpsc::channel(WAITING);
         let (queries, queries_out) = mpsc::unbounded_channel();
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let stop = cancelled.clone();
+        let cancelled = Cancelled::default();
+        let stop = cancelled.0.clone();
         std::thread::spawn(move || answer(sources, queries_out, &updates_in, &stop));
         Self {
             queries,
@@ -86,7 +104,7 @@ impl Feed {
         Self {
             queries,
             updates,
-            cancelled: Arc::default(),
+            cancelled: Cancelled::default(),
             is_live: true,
         }
     }
@@ -115,6 +133,8 @@ pub struct Hunt {
     /// Queries sent.
     sent: u64,
     asked: BTreeSet<Lead>,
+    /// Accounts that the sources were told of.
+    entered: BTreeSet<String>,
     /// When leads were last looked for while answers come in, and how long that took.
     looked: (Instant, Duration),
     window: Window,
@@ -134,6 +154,7 @@ impl Hunt {
             feed,
             sent: 0,
             asked: BTreeSet::new(),
+            entered: BTreeSet::new(),
             looked: (Instant::now(), Duration::ZERO),
             window,
             saved: saved_records(case)?,
@@ -170,6 +191,7 @@ impl Hunt {
                 Update::Found(Found::Progress(progress)) => self.progress = progress,
                 Update::Found(Found::Asked(asked)) => facts.push(What::Asked(asked)),
                 Update::Found(Found::Queried(queried)) => facts.push(What::Queried(queried)),
+                Update::Found(Found::Crossed(crossed)) => facts.push(What::Crossed(crossed)),
                 Update::Found(Found::Watched(watched)) => facts.push(What::Watched(watched)),
                 Update::Found(Found::Region(region, now)) => drop(self.regions.insert(region, now)),
                 Update::Answered(answer, queries) => answered = Some((answer, queries)),
@@ -258,7 +280,7 @@ impl Hunt {
 
     /// Ends the hunt early; what was found stays.
     pub fn cancel(&mut self, case: &mut CaseFile, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.feed.cancelled.store(true, Ordering::Relaxed);
+        self.feed.cancelled.cancel();
         // A live source ends when nobody listens any more.
         self.feed.updates.close();
         self.watching = false;
@@ -292,7 +314,23 @@ impl Hunt {
     fn ask(&mut self, case: &CaseFile) -> bool {
         let mut wanted = chain::leads(case.investigation().chain());
         wanted.extend(further::leads(case.investigation()));
-        self.ask_for(wanted)
+        let has_leads = self.ask_for(wanted);
+        self.enter(case) || has_leads
+    }
+
+    /// Has the same asked in the accounts into which the chain led since. Files hold what they hold. Returns whether there
+    /// were any.
+    fn enter(&mut self, case: &CaseFile) -> bool {
+        if !self.feed.is_live {
+            return false;
+        }
+        let mut has_entered = false;
+        for account in case.investigation().accounts().keys() {
+            if self.entered.insert(account.clone()) {
+                has_entered |= self.send(Query::Account(account.clone()));
+            }
+        }
+        has_entered
     }
 
     /// Asks what became of what the chain made: last of all, since it makes no chain longer.
@@ -319,12 +357,6 @@ impl Hunt {
         case.commit(now, What::PassEnded(PassEnded { fixed_point, cut_short }))?;
         case.settle();
         Ok(())
-    }
-}
-
-impl Drop for Hunt {
-    fn drop(&mut self) {
-        self.feed.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
@@ -398,8 +430,8 @@ fn answer(
         let outcome = sources.iter_mut().try_for_each(|source| match &query {
             Query::Leads(leads) => source.ask(leads, &mut out),
             Query::WhatWasLeft => source.settle(&mut out),
-            // Only a live source is watched.
-            Query::Watch(_) => Ok(()),
+            // Only a live source is watched, and goes on in other accounts.
+            Query::Watch(_) | Query::Account(_) => Ok(()),
         });
         let settled = sources.iter().all(|source| source.is_settled());
         let left = if settled { Left::Nothing } else { Left::Something };

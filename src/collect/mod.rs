@@ -12,6 +12,7 @@
 //! | `athena` | the same, in Athena |
 //! | `lake` | the same, in CloudTrail Lake |
 //! | `refusal` | what AWS's errors mean for the reading |
+//! | `several` | several feeds as one |
 //! | `hunt` | asks the sources until no lead is left |
 
 pub mod archive;
@@ -22,6 +23,7 @@ pub mod history;
 pub mod hunt;
 pub mod lake;
 mod refusal;
+pub mod several;
 pub mod source;
 pub mod sql;
 pub mod trail;

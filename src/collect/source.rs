@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::archive::ArchiveError;
-use crate::investigation::fact::{Asked, FileReport, Page, Queried, Watched};
+use crate::investigation::fact::{Asked, Crossed, FileReport, Page, Queried, Watched};
 use crate::investigation::lead::Lead;
 
 /// What a look-up yields while it runs.
@@ -22,7 +22,9 @@ pub enum Found {
     Queried(Queried),
     /// How far the first reading has come.
     Progress(Progress),
-    /// How the reading of a region of AWS goes on just now.
+    /// The chain led into another account.
+    Crossed(Crossed),
+    /// How the reading of a region of AWS (with its account, where that is another) goes on just now.
     Region(Arc<str>, RegionNow),
     /// One more round of a watch is over.
     Watched(Watched),

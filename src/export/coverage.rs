@@ -8,7 +8,7 @@ use super::tables::{joined, moment, text};
 use crate::cloudtrail::time;
 use crate::investigation::coverage::{HistoryCoverage, RegionCoverage, TableCoverage, Unread};
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::{Investigation, unseen};
+use crate::investigation::{Investigation, accounts, unseen};
 
 type Row = [Value; COVERAGE.len()];
 
@@ -20,14 +20,36 @@ const COVERAGE: [&str; 9] = [
 /// was verified.
 pub fn coverage(investigation: &Investigation) -> Table<'_> {
     let coverage = investigation.coverage();
-    let account = investigation.account().unwrap_or_default();
+    let own = investigation.asked_account().unwrap_or_default();
     let not_shown = investigation.not_shown();
     let regions = coverage
         .regions()
         .iter()
         .map(|((account, region), read)| archived(account, region, read));
     let history = coverage.history().iter();
-    let history = history.map(move |(region, history)| asked(account, region, history, not_shown));
+    let history = history.map(move |((account, region), history)| {
+        let account = if account.is_empty() { own } else { account };
+        asked(account, region, history, not_shown)
+    });
+    let source = if coverage.history().is_empty() {
+        "archive"
+    } else {
+        "event history"
+    };
+    let entered = accounts::entered(investigation).into_iter();
+    let closed = entered.filter(|entered| !entered.is_read).map(move |entered| {
+        [
+            text(source),
+            text(entered.account),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            0.into(),
+            Value::Null,
+            text("not read"),
+            text(&format!("the chain entered it by {}; {}", entered.by, entered.how)),
+        ]
+    });
     let tables = coverage.tables().iter().map(|(name, table)| queried(name, table));
     let unread = coverage.unread().iter().map(lost);
     let verified = investigation.verified().iter().map(|(at, verified)| {
@@ -45,7 +67,12 @@ pub fn coverage(investigation: &Investigation) -> Table<'_> {
             text(&format!("verified at {at} with {}: {}", verified.keys, verified.line())),
         ]
     });
-    let rows = regions.chain(history).chain(tables).chain(unread).chain(verified);
+    let rows = regions
+        .chain(history)
+        .chain(closed)
+        .chain(tables)
+        .chain(unread)
+        .chain(verified);
     Table::new(&COVERAGE, &COVERAGE, rows)
 }
 

@@ -130,7 +130,7 @@ fn branch(
     lines.push(TreeLine {
         stem,
         level,
-        text: line(node, live, verdict),
+        text: line(node, investigation.other_account(node), live, verdict),
     });
     for (n, child) in shown.iter().enumerate() {
         let (twig, below) = if n + 1 == shown.len() && folded == 0 {
@@ -150,7 +150,7 @@ fn branch(
     }
 }
 
-fn line(node: &Node, live: Option<Live>, verdict: Verdict) -> String {
+fn line(node: &Node, other_account: Option<&str>, live: Option<Live>, verdict: Verdict) -> String {
     let mut parts = vec![format!("{} {}", node.kind.label(), safe(&node.id))];
     if node.link != Link::Seed {
         let sure = match node.strength {
@@ -158,6 +158,9 @@ fn line(node: &Node, live: Option<Live>, verdict: Verdict) -> String {
             _ => "",
         };
         parts.push(format!("{}{sure}", node.link.as_str().replace('_', " ")));
+    }
+    if let Some(account) = other_account {
+        parts.push(format!("in account {}", safe(account)));
     }
     if let Some(proof) = &node.proof {
         parts.push(format!("{} {}", time::format(proof.key.time), safe(&proof.name)));

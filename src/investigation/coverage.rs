@@ -6,7 +6,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::fact::{Answered, Asked, FileOutcome, FileReport, Problem, Queried};
+use super::fact::{Answered, Asked, Crossed, Crossing, FileOutcome, FileReport, Problem, Queried};
+
+/// A region in words, with its account where that is another than the one that is asked.
+pub fn place(account: &str, region: &str) -> String {
+    let words = [account, region].into_iter().filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
 
 /// What is known of one account's region.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -230,7 +236,8 @@ pub struct Coverage {
     regions: BTreeMap<(String, String), RegionCoverage>,
     unread: Vec<Unread>,
     files: HashMap<Arc<str>, String>,
-    history: BTreeMap<String, HistoryCoverage>,
+    history: BTreeMap<(String, String), HistoryCoverage>,
+    crossings: BTreeMap<String, Crossing>,
     tables: BTreeMap<String, TableCoverage>,
     records: u64,
     broken: u64,
@@ -278,7 +285,8 @@ impl Coverage {
             self.records += events;
             self.broken += unreadable;
         }
-        self.history.entry(asked.region.clone()).or_default().take(asked);
+        let place = (asked.account.clone().unwrap_or_default(), asked.region.clone());
+        self.history.entry(place).or_default().take(asked);
     }
 
     pub(super) fn queried(&mut self, queried: &Queried) {
@@ -299,9 +307,30 @@ impl Coverage {
         &self.tables
     }
 
-    /// Per region: how far AWS's event history was read. Sorted.
-    pub fn history(&self) -> &BTreeMap<String, HistoryCoverage> {
+    pub(super) fn crossed(&mut self, crossed: &Crossed) {
+        self.crossings.insert(crossed.account.clone(), crossed.crossing.clone());
+    }
+
+    /// Per (account, region): how far AWS's event history was read. Sorted. The account is empty for the one that the
+    /// responder's own credentials are of.
+    pub fn history(&self) -> &BTreeMap<(String, String), HistoryCoverage> {
         &self.history
+    }
+
+    /// The other accounts that the chain entered, and whether AWS could be asked there. Sorted.
+    pub fn crossings(&self) -> &BTreeMap<String, Crossing> {
+        &self.crossings
+    }
+
+    /// Whether archives held records of an account.
+    pub fn is_archived(&self, account: &str) -> bool {
+        self.regions.keys().any(|(archived, _)| archived == account)
+    }
+
+    /// Whether AWS could not be asked in some account, and archives hold nothing of it either.
+    fn has_closed_account(&self) -> bool {
+        let mut crossings = self.crossings.iter();
+        crossings.any(|(account, crossing)| !matches!(crossing, Crossing::Open { .. }) && !self.is_archived(account))
     }
 
     /// Per (account, region): what was read. Sorted.
@@ -338,6 +367,7 @@ impl Coverage {
     pub fn is_partial(&self) -> bool {
         self.broken > 0
             || self.history.values().any(HistoryCoverage::is_unread)
+            || self.has_closed_account()
             || self.tables.values().any(|table| table.stopped.is_some())
             || self.unread.iter().any(Unread::is_lost)
     }
@@ -349,6 +379,7 @@ mod tests {
 
     fn asked(question: &str, answer: Answered) -> Asked {
         Asked {
+            account: None,
             region: "us-east-1".to_owned(),
             question: question.to_owned(),
             answer,

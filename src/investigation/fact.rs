@@ -3,6 +3,7 @@
 //! A fact is written to the file first and applied to the investigation second; nothing else changes it. So a live run, a
 //! batch run, a replay and a test are the same thing fed from different ends.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -42,6 +43,8 @@ pub enum What {
     Asked(Asked),
     /// A table of records was asked a round of questions.
     Queried(Queried),
+    /// The chain led into another account.
+    Crossed(Crossed),
     /// After the passes, AWS was asked once more for new calls of the chain.
     Watched(Watched),
     /// One pass over the sources began.
@@ -173,6 +176,9 @@ pub struct RegionCount {
 /// A question to the event history of one region, and how far it was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
+    /// The account, where it is not the one that the responder's own credentials are of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// The region.
     pub region: String,
     /// The question: `AccessKeyId=AKIA...`.
@@ -244,6 +250,34 @@ pub struct Queried {
     /// Why it was not answered, or not to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
+}
+
+/// Another account into which the chain led, and whether AWS can be asked there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crossed {
+    /// The account.
+    pub account: String,
+    /// What came of it.
+    #[serde(flatten)]
+    pub crossing: Crossing,
+}
+
+/// Whether AWS can be asked in another account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "crossing", rename_all = "snake_case")]
+pub enum Crossing {
+    /// It is asked there.
+    Open {
+        /// As whom.
+        arn: String,
+    },
+    /// The way that was named does not lead there.
+    Refused {
+        /// AWS's words, or what is wrong with it.
+        why: String,
+    },
+    /// No way was named.
+    NoWay,
 }
 
 /// One round of a watch: every key and session of the chain was asked for again.
@@ -321,6 +355,12 @@ pub struct AskedAws {
     pub profile: Option<String>,
     /// The regions, where they were named; else all that are enabled.
     pub regions: Option<Vec<String>>,
+    /// The role that is assumed in each other account that the chain enters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_role: Option<String>,
+    /// The profiles for single other accounts, by account.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub profiles: BTreeMap<String, String>,
 }
 
 /// The end of one pass over the sources.

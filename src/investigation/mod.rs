@@ -12,6 +12,7 @@
 //! | `tally` | how many of each kind the key led to |
 //! | `live/` | what the account says of each node now |
 //! | `alive` | what may still let somebody in |
+//! | `accounts` | the accounts that the chain acts in or touches |
 //! | `lead` | what to look up next |
 //! | `actor/` | calls by the same source, and whose it seems to be |
 //! | `triage` | was the key used by a stranger, and what that means for the first minute |
@@ -31,6 +32,7 @@
 //! | `resource/` | what the chain made or changed outside IAM |
 
 pub mod account;
+pub mod accounts;
 pub mod actor;
 pub mod alive;
 pub mod chain;

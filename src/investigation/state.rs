@@ -15,7 +15,7 @@ use super::findings::{self, Finding};
 use super::further::{self, FurtherSeed};
 use super::live::{Live, LiveSeen};
 use super::resource::{self, Resource};
-use super::{Evidence, Node, Pasted, Verified, actor, ours, unseen};
+use super::{Evidence, Node, Pasted, Verified, accounts, actor, ours, unseen};
 use crate::cloudtrail::Event;
 use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
@@ -42,6 +42,7 @@ pub struct Investigation {
     chain: Chain,
     actors: Vec<actor::Actor>,
     further_seeds: Vec<FurtherSeed>,
+    accounts: BTreeMap<String, String>,
     not_shown: Vec<String>,
     resources: Vec<Resource>,
     made: resource::Made,
@@ -77,6 +78,7 @@ impl Investigation {
                 self.coverage.queried(queried);
                 self.read = true;
             }
+            What::Crossed(crossed) => self.coverage.crossed(crossed),
             What::Watched(watched) => self.watched = Some(watched.clone()),
             What::PassBegan(began) => {
                 self.passes.push((fact.at, began.clone()));
@@ -127,6 +129,7 @@ impl Investigation {
         let is_stale = std::mem::take(&mut self.stale);
         if is_stale {
             self.chain = chain::derive(&self.evidence, self.seeds());
+            self.accounts = accounts::derive(&self.evidence, &self.chain);
             self.not_shown = unseen::derive(&self.evidence, &self.chain);
             self.actors = actor::derive(&self.evidence, &self.chain, self.notice(), self.responder());
             self.resources = resource::derive(&self.evidence, &self.chain);
@@ -373,5 +376,22 @@ impl Investigation {
     /// The account the seed belongs to, as its events say.
     pub fn account(&self) -> Option<&str> {
         self.chain.nodes.first()?.account.as_deref()
+    }
+    /// Every account that the chain acts in or touches, and the `node` that leads there first.
+    pub fn accounts(&self) -> &BTreeMap<String, String> {
+        &self.accounts
+    }
+
+    /// The account of a node, where it is not the one that the seed belongs to.
+    pub fn other_account<'a>(&'a self, node: &'a Node) -> Option<&'a str> {
+        node.account
+            .as_deref()
+            .filter(|account| self.account().is_some_and(|own| own != *account))
+    }
+
+    /// The account that the responder's own credentials are of, as far as it is known: AWS said it, else it is the seed's.
+    pub fn asked_account(&self) -> Option<&str> {
+        let caller = self.account_seen.as_ref().and_then(|(_, seen)| seen.caller.known());
+        caller.map(|caller| caller.account.as_str()).or_else(|| self.account())
     }
 }

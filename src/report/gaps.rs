@@ -5,7 +5,8 @@ use chrono::DateTime;
 use super::Given;
 use super::document::{Cell, Document, Look};
 use super::text::{counted, when};
-use crate::investigation::coverage::HistoryState;
+use crate::investigation::accounts;
+use crate::investigation::coverage::{HistoryState, place};
 use crate::investigation::fact::FileOutcome;
 use crate::investigation::live::LiveState;
 
@@ -30,11 +31,12 @@ pub(super) fn gaps(given: &Given<'_>) -> Vec<String> {
             }
         }
     }
-    for (region, history) in coverage.history() {
+    for ((account, region), history) in coverage.history() {
         let state = history.state();
         if history.is_unread() {
             let why = history.why().map(|why| format!(" ({why})")).unwrap_or_default();
-            gaps.push(format!("event history of {region}: {}{why}", state.as_str()));
+            let place = place(account, region);
+            gaps.push(format!("event history of {place}: {}{why}", state.as_str()));
         }
     }
     for (name, table) in coverage.tables() {
@@ -42,6 +44,12 @@ pub(super) fn gaps(given: &Given<'_>) -> Vec<String> {
             gaps.push(format!("{name} was not read to its end: {why}"));
         }
     }
+    let entered = accounts::entered(investigation).into_iter();
+    gaps.extend(
+        entered
+            .filter(|entered| !entered.is_read)
+            .map(|entered| entered.words()),
+    );
     gaps.extend(investigation.narrowed());
     for file in coverage
         .unread()
@@ -117,7 +125,8 @@ pub(super) fn write(document: &mut Document, given: &Given<'_>) {
             Cell::from("read; what is missing between is not known"),
         ]
     });
-    let history = coverage.history().iter().map(|(region, history)| {
+    let own = given.investigation.asked_account().unwrap_or_default();
+    let history = coverage.history().iter().map(|((account, region), history)| {
         let (from, until) = history.window().unzip();
         let look = match history.state() {
             HistoryState::Complete | HistoryState::Disabled => Look::Good,
@@ -126,7 +135,7 @@ pub(super) fn write(document: &mut Document, given: &Given<'_>) {
         };
         vec![
             Cell::from("event history"),
-            Cell::id(given.investigation.account().unwrap_or_default()),
+            Cell::id(if account.is_empty() { own } else { account }),
             Cell::id(region),
             second(from),
             second(until),

@@ -95,6 +95,7 @@ fn kind(what: &What) -> &'static str {
         What::FilesRead { .. } => "files_read",
         What::Asked(_) => "asked",
         What::Queried(_) => "queried",
+        What::Crossed(_) => "crossed",
         What::Watched(_) => "watched",
         What::PassBegan(_) => "pass_began",
         What::PassEnded(_) => "pass_ended",

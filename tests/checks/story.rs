@@ -222,6 +222,7 @@ pub(crate) fn seen(account_of_key: Reply<KeyAccount>, attached: &[&str]) -> What
 pub(crate) fn history(region: &str, answer: Answered) -> [What; 2] {
     let asked = |answer| {
         What::Asked(Asked {
+            account: None,
             region: region.to_owned(),
             question: format!("AccessKeyId={SEED}"),
             answer,

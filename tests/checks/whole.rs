@@ -132,8 +132,8 @@ fn it_is_quiet_when_nothing_succeeded_for_half_an_hour_and_delivery_was_waited_f
             until: None,
             bucket: None,
             aws: Some(AskedAws {
-                profile: None,
                 regions: Some(vec!["us-east-1".to_owned()]),
+                ..AskedAws::default()
             }),
             tables: None,
         };

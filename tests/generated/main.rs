@@ -105,6 +105,15 @@ fn the_chain_is_exactly_what_was_planned() {
     }
 }
 
+#[test]
+fn a_chain_through_all_accounts_comes_back() {
+    let (records, answer) = Plan::round_trip();
+    let case = feed(&[SEED], vec![parsed(&records)]);
+    meets(&case, &answer).unwrap_or_else(|why| panic!("{why}"));
+    let entered: Vec<_> = case.accounts().keys().map(String::as_str).collect();
+    assert_eq!(entered, plan::ACCOUNTS);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

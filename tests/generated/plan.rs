@@ -9,6 +9,9 @@ use crate::records::{self, Actor, Place, Scribe};
 pub(crate) const SEED: &str = "AKIAZZGENERATED00001";
 const HOME: &str = "111122223333";
 const AWAY: &str = "444455556666";
+const FAR: &str = "555566667777";
+/// The accounts of the organization: a hop leads from each into the next.
+pub(crate) const ACCOUNTS: [&str; 3] = [HOME, AWAY, FAR];
 const OUTSIDE: &str = "777788889999";
 const REGIONS: [&str; 12] = [
     "us-east-1",
@@ -80,7 +83,37 @@ pub(crate) struct Plan {
 impl Plan {
     /// Makes the plan and carries it out. Returns the records and the right answer.
     pub(crate) fn carried_out(seed: u64) -> (Vec<Value>, Answer) {
-        let mut plan = Self {
+        let mut plan = Self::new(seed);
+        let mut acted = 0;
+        while !plan.waiting.is_empty() && acted < ACTING {
+            // Anybody of those who wait: some deep, some shallow.
+            let next = plan.dice.roll(plan.waiting.len());
+            let holder = plan.waiting.swap_remove(next);
+            plan.act(&holder);
+            acted += 1;
+        }
+        plan.clean_up();
+        plan.written()
+    }
+
+    /// A small one: through all accounts and back into the first, with a user and a key made in each.
+    pub(crate) fn round_trip() -> (Vec<Value>, Answer) {
+        let mut plan = Self::new(1);
+        for _ in 0..=ACCOUNTS.len() {
+            // The session of the last hop.
+            let holder = plan.waiting.pop().unwrap();
+            plan.user_with_key(&holder);
+            plan.stranger();
+            plan.hop(&holder);
+        }
+        for holder in std::mem::take(&mut plan.waiting) {
+            plan.read(&holder);
+        }
+        plan.written()
+    }
+
+    fn new(seed: u64) -> Self {
+        Self {
             answer: Answer::default(),
             scribe: Scribe::default(),
             dice: Dice(seed),
@@ -91,19 +124,13 @@ impl Plan {
             }],
             users: Vec::new(),
             number: 0,
-        };
-        let mut acted = 0;
-        while !plan.waiting.is_empty() && acted < ACTING {
-            // Anybody of those who wait: some deep, some shallow.
-            let next = plan.dice.roll(plan.waiting.len());
-            let holder = plan.waiting.swap_remove(next);
-            plan.act(&holder);
-            acted += 1;
         }
-        plan.clean_up();
-        plan.answer.nodes.sort();
-        plan.answer.attempts.sort();
-        (plan.scribe.records, plan.answer)
+    }
+
+    fn written(mut self) -> (Vec<Value>, Answer) {
+        self.answer.nodes.sort();
+        self.answer.attempts.sort();
+        (self.scribe.records, self.answer)
     }
 
     fn act(&mut self, holder: &Holder) {
@@ -314,9 +341,10 @@ impl Plan {
         self.wait(actor, holder, false);
     }
 
-    /// Into the other account: both accounts log the call, only the caller's shows the key.
+    /// Into the next account: both accounts log the call, only the caller's shows the key.
     fn hop(&mut self, holder: &Holder) {
-        let target = if holder.actor.account == HOME { AWAY } else { HOME };
+        let at = ACCOUNTS.iter().position(|account| *account == holder.actor.account);
+        let target = ACCOUNTS[(at.unwrap() + 1) % ACCOUNTS.len()];
         let region = self.dice.region();
         let (actor, request, answer) = self.session_of(target, "partner", "AROAZZEXISTINGPARTNE", "hop");
         let own = self.call(holder, region, "sts AssumeRole", request.clone(), answer.clone());

@@ -1,6 +1,6 @@
 //! STS and IAM: sessions, MFA, whose key it is, and what calls change. What the command line reads is in `official`.
 
-use crate::aws::{Aws, MFA_CODE, Role, User};
+use crate::aws::{Aws, Denial, MFA_CODE, Role, User};
 use crate::client::{Answer, Client};
 use crate::support::incident::*;
 
@@ -42,6 +42,25 @@ fn an_assumed_role_gives_credentials_that_work() {
             .body
             .contains("sts:AssumeRole on resource: arn:aws:iam::111122223333:role/nowhere")
     );
+}
+
+#[test]
+fn a_role_of_another_account_gives_credentials_of_that_account() {
+    let other = Aws::new("444455556666").role(Role::new("audit"));
+    let closed = Aws::new("555566667777")
+        .role(Role::new("audit"))
+        .deny(Denial::of("sts:AssumeRole"));
+    let aws = Aws::new(ACCOUNT).member(other).member(closed).start();
+    let assume = |account: &str| {
+        let arn = format!("arn:aws:iam::{account}:role/audit");
+        let parameters = [("RoleArn", arn.as_str()), ("RoleSessionName", "alex")];
+        Client::new(&aws).query("sts", "AssumeRole", &parameters)
+    };
+    let arn = signed_with(&assume("444455556666"), &aws);
+    assert_eq!(arn, "arn:aws:sts::444455556666:assumed-role/audit/alex");
+    for account in ["555566667777", "666677778888"] {
+        assert_eq!(assume(account).error().1, "AccessDenied", "{account}");
+    }
 }
 
 #[test]

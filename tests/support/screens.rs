@@ -162,6 +162,7 @@ pub fn asked_regions() -> Vec<Asked> {
         ),
     ];
     let asked = |region: &str, answer| Asked {
+        account: None,
         region: region.to_owned(),
         question: "AccessKeyId=AKIAI7EXAMPLE".to_owned(),
         answer,

@@ -147,7 +147,10 @@ fn unproved(file: &str, now: DateTime<Utc>) -> Vec<(String, String)> {
     let standings = Standings::of(&playbook, investigation, &names, now);
     let open = playbook.items().filter_map(|item| {
         let standing = standings.get(&item.id).filter(|_| item.check.is_some())?;
-        let is_open = !matches!(standing.state, State::Proved | State::NotApplicable);
+        let is_open = !matches!(
+            standing.state,
+            State::Proved | State::NothingFound | State::NotApplicable
+        );
         is_open.then(|| (item.id.clone(), standing.why.clone()))
     });
     open.collect()

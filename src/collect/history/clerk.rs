@@ -12,13 +12,13 @@ use tokio::time::{Instant, sleep_until};
 
 use super::api::Meaning;
 use super::desk::{Desk, Errand, Report};
-use super::gathered::{Gathered, asked};
+use super::gathered::Gathered;
 use super::keys::Keys;
 use super::planner::{Asking, Plan, Planner};
 use super::question::{Place, Question, Rank};
 use super::{LATE, REACH, Settings};
+use crate::account::regions;
 use crate::account::regions::Regions;
-use crate::account::{regions, settings};
 use crate::collect::hunt::{Feed, Left, Query, Update};
 use crate::collect::source::Found;
 use crate::investigation::fact::{Answered, Watched};
@@ -92,10 +92,11 @@ struct Watch {
 
 impl Clerk {
     async fn new(wanted: Settings, updates: mpsc::Sender<Vec<Update>>) -> Self {
-        let config = settings(wanted.profile.as_deref()).await;
+        let config = wanted.access.settings().await;
         let home: Arc<str> = regions::home(&config).into();
         let (reports, reports_out) = mpsc::channel(64);
         let named = wanted.regions.clone();
+        let gathered = Gathered::of(wanted.account.clone());
         Self {
             regions: match &named {
                 Some(named) => named.iter().map(|region| region.as_str().into()).collect(),
@@ -118,7 +119,7 @@ impl Clerk {
             answered: 0,
             waiting: HashSet::new(),
             keys: Keys::default(),
-            gathered: Gathered::default(),
+            gathered,
             watch: Watch {
                 is_on: false,
                 next: Instant::now(),
@@ -152,6 +153,11 @@ impl Clerk {
                     Some(Query::Watch(is_on)) => {
                         self.watch.is_on = is_on;
                         self.watch.next = Instant::now() + FIRST;
+                        true
+                    }
+                    // It asks one account.
+                    Some(Query::Account(_)) => {
+                        self.queries += 1;
                         true
                     }
                     None => return,
@@ -254,7 +260,7 @@ impl Clerk {
             let (errands, waiting) = mpsc::unbounded_channel();
             let desk = Desk::new(
                 region.clone(),
-                (&self.config, self.settings.profile.clone()),
+                (&self.config, self.settings.access.clone()),
                 self.settings.interval,
                 self.reports.clone(),
                 self.keys.clone(),
@@ -277,7 +283,8 @@ impl Clerk {
             let off = earlier.filter(|(region, _)| !all.names.contains(region));
             let off = off.map(|(region, question)| {
                 let why = "AWS does not list the region as enabled".to_owned();
-                asked(region, question.clone(), Answered::NotEnabled { why })
+                self.gathered
+                    .asked(region, question.clone(), Answered::NotEnabled { why })
             });
             let off: Vec<_> = off.collect();
             if !self.send(off).await {
@@ -364,7 +371,7 @@ impl Clerk {
         let missed = std::mem::take(&mut self.watch.missed);
         let read = self.regions.iter().filter(|region| !missed.contains(*region));
         self.watch.seen.extend(read.map(|region| (region.clone(), until)));
-        let missed = missed.iter().map(ToString::to_string).collect();
+        let missed = missed.iter().map(|region| self.gathered.place(region)).collect();
         let until = DateTime::from_timestamp(until, 0).unwrap_or_else(Utc::now);
         self.send(vec![Update::Found(Found::Watched(Watched { until, missed }))])
             .await

@@ -18,7 +18,7 @@ use super::question::{Question, Rank};
 use super::task::Task;
 use super::under_way::UnderWay;
 use super::walk::{Ask, Walk};
-use crate::account::settings;
+use crate::account::Access;
 use crate::collect::source::RegionNow;
 use crate::investigation::coverage::unread;
 
@@ -72,7 +72,7 @@ type Sent = (u64, Ask, Result<Answer, LookupError>);
 
 pub(super) struct Desk {
     region: Arc<str>,
-    profile: Option<String>,
+    access: Access,
     api: Api,
     pace: Pace,
     usual: Usual,
@@ -100,7 +100,7 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn new(
         region: Arc<str>,
-        (config, profile): (&SdkConfig, Option<String>),
+        (config, access): (&SdkConfig, Access),
         interval: Duration,
         reports: mpsc::Sender<(Arc<str>, Report)>,
         keys: Keys,
@@ -109,7 +109,7 @@ impl Desk {
         Self {
             api: Api::new(config, &region),
             region,
-            profile,
+            access,
             pace: Pace::new(interval, Instant::now()),
             usual: Usual::default(),
             tasks: BTreeMap::new(),
@@ -378,7 +378,7 @@ impl Desk {
                 task.walk.again(ask, false);
                 self.pace.wait(now, RENEWAL);
                 // Whatever renewed them (a profile, SSO) is read anew.
-                self.api = Api::new(&settings(self.profile.as_deref()).await, &self.region);
+                self.api = Api::new(&self.access.settings().await, &self.region);
                 std::mem::replace(&mut self.paused, true) || self.report(Report::Paused(true)).await
             }
             Meaning::NotEnabled | Meaning::Denied | Meaning::NoCredentials => {

@@ -9,11 +9,14 @@ use super::planner::{Asking, Plan};
 use crate::cloudtrail::{EventKey, Interner, Record};
 use crate::collect::hunt::Update;
 use crate::collect::source::{Found, Progress, SourceError};
+use crate::investigation::coverage::place;
 use crate::investigation::fact::{Answered, Asked, Page};
 
 /// What came back so far.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
+    /// The account, where it is not the one that the responder's own credentials are of.
+    account: Option<String>,
     given: HashSet<EventKey>,
     interner: Interner,
     progress: Progress,
@@ -23,6 +26,14 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
+    /// Nothing came back yet of the event history of an account.
+    pub(super) fn of(account: Option<String>) -> Self {
+        Self {
+            account,
+            ..Self::default()
+        }
+    }
+
     /// Why nothing at all could be read, if that is so.
     pub(super) fn refusal(&self) -> Option<SourceError> {
         self.refused.as_ref().filter(|_| self.answered.is_empty()).map(refusal)
@@ -33,7 +44,7 @@ impl Gathered {
         match report {
             Report::Begun { plan, window } => {
                 let (from, until) = window;
-                told(region, &plan, Answered::Begun { from, until })
+                self.told(region, &plan, Answered::Begun { from, until })
             }
             Report::Read { plan, answer, part } => self.read(region, &plan, &answer, part, keys),
             Report::GivenUp { plan, error } => {
@@ -47,14 +58,14 @@ impl Gathered {
                     _ => Answered::Failed { why },
                 };
                 self.refused.get_or_insert(error);
-                told(region, &plan, answer)
+                self.told(region, &plan, answer)
             }
-            Report::Throttled => vec![asked(region, String::new(), Answered::Throttled)],
+            Report::Throttled => vec![self.asked(region, String::new(), Answered::Throttled)],
             Report::Paused(paused) => {
                 self.progress.paused = paused;
                 vec![Update::Found(Found::Progress(self.progress))]
             }
-            Report::Now(now) => vec![Update::Found(Found::Region(region.into(), now))],
+            Report::Now(now) => vec![Update::Found(Found::Region(self.place(region).into(), now))],
             Report::Done | Report::Busy(_) | Report::Waiting => Vec::new(),
         }
     }
@@ -84,41 +95,44 @@ impl Gathered {
         let mut updates = Vec::new();
         if !new.is_empty() {
             updates.push(Update::Found(Found::Page(Page {
-                origin: format!("{} {region}", super::SOURCE).into(),
+                origin: format!("{} {}", super::SOURCE, self.place(region)).into(),
                 records: new,
             })));
         }
         let events = answer.page.events;
-        updates.extend(told(
-            region,
-            plan,
-            Answered::Page {
-                events,
-                unreadable,
-                part,
-            },
-        ));
+        let answer = Answered::Page {
+            events,
+            unreadable,
+            part,
+        };
+        updates.extend(self.told(region, plan, answer));
         updates.push(Update::Found(Found::Progress(self.progress)));
         updates
     }
-}
 
-/// What became of a question. A scout only brings sooner what others bring too: it says nothing about what was read. Of a
-/// watch the end of each round is told.
-fn told(region: &str, plan: &Plan, answer: Answered) -> Vec<Update> {
-    if plan.question.is_scout() || plan.asking == Asking::Watch {
-        return Vec::new();
+    /// What became of a question. A scout only brings sooner what others bring too: it says nothing about what was read.
+    /// Of a watch the end of each round is told.
+    fn told(&self, region: &str, plan: &Plan, answer: Answered) -> Vec<Update> {
+        if plan.question.is_scout() || plan.asking == Asking::Watch {
+            return Vec::new();
+        }
+        vec![self.asked(region, plan.question.to_string(), answer)]
     }
-    vec![asked(region, plan.question.to_string(), answer)]
-}
 
-/// What became of a question in a region.
-pub(super) fn asked(region: &str, question: String, answer: Answered) -> Update {
-    Update::Found(Found::Asked(Asked {
-        region: region.to_owned(),
-        question,
-        answer,
-    }))
+    /// What became of a question in a region.
+    pub(super) fn asked(&self, region: &str, question: String, answer: Answered) -> Update {
+        Update::Found(Found::Asked(Asked {
+            account: self.account.clone(),
+            region: region.to_owned(),
+            question,
+            answer,
+        }))
+    }
+
+    /// A region in words, with its account where that is another.
+    pub(super) fn place(&self, region: &str) -> String {
+        place(self.account.as_deref().unwrap_or_default(), region)
+    }
 }
 
 /// Nothing at all could be read: why, and what to do.

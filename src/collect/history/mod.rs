@@ -15,6 +15,7 @@
 //! | `pace` | how fast requests go out, and how long answers take |
 //! | `under_way` | the requests whose answers are awaited |
 //! | `clerk` | shares questions out over the regions |
+//! | `accounts` | the same in each other account that the chain enters |
 //! | `gathered` | what comes back, as the hunt takes it |
 //!
 //! # Why it is fast
@@ -23,6 +24,7 @@
 //! out whenever the rate allows one: where no chain of tokens is ready for it, the slice with most left to read is cut in
 //! two ([`walk`]). Where there is nothing else to send, a request whose answer is slow goes out a second time. New leads are asked while the seed's calls are still coming in.
 
+mod accounts;
 mod api;
 mod clerk;
 mod desk;
@@ -40,6 +42,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::account::Access;
+
+pub use accounts::{of_seeds, opener};
 pub use clerk::start;
 
 /// What an investigation calls this source.
@@ -57,8 +62,10 @@ pub const INTERVAL: Duration = Duration::from_millis(501);
 pub struct Settings {
     /// The seeds: their calls come first.
     pub seeds: Vec<String>,
-    /// The responder's profile; else the SDK's usual way to credentials.
-    pub profile: Option<String>,
+    /// With whose credentials.
+    pub access: Access,
+    /// The account, where it is not the one that the responder's own credentials are of.
+    pub account: Option<String>,
     /// Only these regions; else all that are enabled.
     pub regions: Option<Vec<String>>,
     /// Only events at or after this time.

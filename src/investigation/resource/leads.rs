@@ -44,12 +44,16 @@ impl Read<'_> {
         if !self.is_history {
             return self.is_ended.unwrap_or(true);
         }
-        let history = self.coverage.history().get(&resource.region);
+        // A resource stands in the account that logged its making.
+        let regions = self.coverage.history().iter();
+        let mut here = regions.filter(|((account, region), _)| {
+            *region == resource.region && (account.is_empty() || *account == resource.account)
+        });
         let is_read = |history: &HistoryCoverage, lead: &Lead| {
             let question = history.questions.get(&lead.to_string());
             question.is_some_and(|question| question.is_complete() && question.refused.is_none())
         };
-        history.is_some_and(|history| leads.iter().any(|lead| is_read(history, lead)))
+        here.any(|(_, history)| leads.iter().any(|lead| is_read(history, lead)))
     }
 }
 

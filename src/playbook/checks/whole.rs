@@ -8,9 +8,10 @@ use super::{Facts, Found};
 use crate::catalogue::Kind;
 use crate::cloudtrail::{ids, time};
 use crate::investigation::account::Reply;
+use crate::investigation::accounts;
 use crate::investigation::alive::alive;
 use crate::investigation::change::Change;
-use crate::investigation::coverage::{HistoryCoverage, HistoryState};
+use crate::investigation::coverage::{HistoryCoverage, HistoryState, place};
 use crate::investigation::{Link, Node, Verdict};
 
 /// So long nothing may have happened, and so late CloudTrail may deliver.
@@ -88,7 +89,9 @@ pub(super) fn everything_read(facts: &Facts<'_>) -> Found {
     }
     let in_state = |state: HistoryState| {
         let regions = coverage.history().iter().filter(|(_, region)| region.state() == state);
-        regions.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
+        regions
+            .map(|((account, region), _)| place(account, region))
+            .collect::<Vec<_>>()
     };
     let denied = in_state(HistoryState::Denied);
     if !denied.is_empty() {
@@ -97,12 +100,16 @@ pub(super) fn everything_read(facts: &Facts<'_>) -> Found {
             denied.join(", ")
         ));
     }
-    let unread: Vec<&str> = [HistoryState::Partial, HistoryState::Failed]
+    let unread: Vec<String> = [HistoryState::Partial, HistoryState::Failed]
         .into_iter()
         .flat_map(in_state)
         .collect();
     if !unread.is_empty() {
         return Found::not_yet(format!("not read to the end: {}", unread.join(", ")), None);
+    }
+    let mut entered = accounts::entered(facts.investigation).into_iter();
+    if let Some(closed) = entered.find(|entered| !entered.is_read) {
+        return Found::unknown(closed.words());
     }
     if coverage.is_partial() {
         return Found::not_yet("some files or records could not be read: see 5 Coverage", None);

@@ -230,7 +230,10 @@ fn line(app: &App, row: &Row, width: usize) -> Line<'static> {
 
 fn name(app: &App, node: &Node, passing: bool, room: usize) -> [Span<'static>; 2] {
     let theme = &app.theme;
-    let kind = format!("{} ", node.kind.label());
+    let kind = match app.investigation().other_account(node) {
+        Some(account) => format!("{} in {} ", node.kind.label(), safe(account)),
+        None => format!("{} ", node.kind.label()),
+    };
     let shown = match (node.is_key(), node.name.is_empty() || node.name == node.id) {
         (true, false) if room > text::width(&kind) + 34 => format!("{}  {}", node.id, node.name),
         (true, _) | (_, true) => node.id.clone(),

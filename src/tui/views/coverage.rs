@@ -8,9 +8,9 @@ use ratatui::text::{Line, Span};
 use super::heat;
 use crate::cloudtrail::digest::Worst;
 use crate::collect::sql;
-use crate::investigation::coverage::{HistoryState, Unread};
+use crate::investigation::coverage::{HistoryState, Unread, place};
 use crate::investigation::fact::FileOutcome;
-use crate::investigation::unseen;
+use crate::investigation::{accounts, unseen};
 use crate::tui::app::App;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::text::{cell, counted, duration, number, safe, wrap};
@@ -36,6 +36,20 @@ pub(super) fn all(app: &App, width: usize) -> Vec<Line<'static>> {
         lines.push(Line::default());
     }
     let is_asked = is_asked || !coverage.tables().is_empty();
+    let entered = accounts::entered(app.investigation());
+    if !entered.is_empty() {
+        lines.push(Line::styled("Other accounts that the chain entered", app.theme.accent));
+        for entered in &entered {
+            let style = if entered.is_read {
+                app.theme.ok
+            } else {
+                app.theme.danger
+            };
+            let words = wrap(&safe(&entered.words()), width);
+            lines.extend(words.into_iter().map(|line| Line::styled(line, style)));
+        }
+        lines.push(Line::default());
+    }
     if !is_asked || !coverage.files().is_empty() {
         lines.extend(regions(app, width));
         lines.push(Line::default());
@@ -130,6 +144,7 @@ fn totals(app: &App, width: usize) -> Vec<Line<'static>> {
 /// The event history, a row a region.
 fn history(app: &App, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
+    let history = app.investigation().coverage().history();
     let row = |region: &str, state: &str, columns: [&str; 6]| {
         let [questions, pages, events, refused, rate, left] = columns;
         format!(
@@ -149,8 +164,14 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
         Line::styled("AWS event history: management events of the last 90 days", theme.accent),
         Line::styled(head, theme.dim),
     ];
-    let mut said = None;
-    for (region, read) in app.investigation().coverage().history() {
+    let is_several = history.keys().any(|(account, _)| !account.is_empty());
+    let (mut asked, mut said) = (None, None);
+    for ((account, region), read) in history {
+        if is_several && asked.replace(account) != Some(account) {
+            let own = app.investigation().asked_account().unwrap_or("of your own credentials");
+            let account = if account.is_empty() { own } else { account };
+            lines.push(Line::styled(format!("Account {}", safe(account)), theme.strong));
+        }
         let done = read
             .questions
             .values()
@@ -162,7 +183,7 @@ fn history(app: &App, width: usize) -> Vec<Line<'static>> {
             HistoryState::Disabled => theme.dim,
             HistoryState::Denied | HistoryState::Failed => theme.danger,
         };
-        let now = app.regions.get(region.as_str()).filter(|_| is_live);
+        let now = app.regions.get(place(account, region).as_str()).filter(|_| is_live);
         let text = row(
             &safe(region),
             read.state().as_str(),

@@ -99,6 +99,9 @@ fn heading(app: &App, node: &Node, width: usize) -> Vec<Line<'static>> {
     if let Some(owner) = &node.owner {
         lines.extend(field(app, "belongs to", owner, width));
     }
+    if let Some(account) = app.investigation().other_account(node) {
+        lines.extend(field(app, "account", account, width));
+    }
     let judged = format!("{} {}", verdict_sign(verdict), verdict.as_str());
     if let Some(reach) = app.index.reach(node) {
         lines.extend(field(app, "could do", &reach.line(), width));

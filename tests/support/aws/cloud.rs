@@ -1,7 +1,7 @@
 //! The account behind the wire: checks a request in the order AWS does, and answers it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hyper::body::Bytes;
@@ -57,6 +57,8 @@ pub struct State {
 pub struct Cloud {
     pub clock: Clock,
     pub settings: Settings,
+    /// Other accounts of the organization behind the same port.
+    pub members: Vec<Arc<Cloud>>,
     state: Mutex<State>,
 }
 
@@ -75,10 +77,11 @@ struct Admitted {
 }
 
 impl Cloud {
-    pub fn new(settings: Settings, state: State, speed: f64) -> Self {
+    pub fn new(settings: Settings, state: State, speed: f64, members: Vec<Arc<Self>>) -> Self {
         Self {
             clock: Clock::start(speed),
             settings,
+            members,
             state: Mutex::new(state),
         }
     }
@@ -97,6 +100,12 @@ impl Cloud {
     pub async fn reply(&self, parts: &Parts, body: &Bytes) -> Reply {
         let signature = Signature::read(parts);
         let request = Request::read(parts, body, signature.as_ref());
+        let token = header(parts, "x-amz-security-token");
+        if !self.knows(&request.key, token)
+            && let Some(member) = self.members.iter().find(|member| member.knows(&request.key, token))
+        {
+            return Box::pin(member.reply(parts, body)).await;
+        }
         let (number, admitted) = {
             let state = &mut *self.state();
             let number = state.log.0.len();
@@ -124,6 +133,26 @@ impl Cloud {
             state.log.0[number].answer(&request, &outcome, &written, self.clock.now());
         }
         Reply { written, fault }
+    }
+
+    /// Whether the key is one of this account.
+    fn knows(&self, key: &str, token: Option<&str>) -> bool {
+        self.state().identities.caller(key, token).is_some()
+    }
+
+    /// The other account that a role is of.
+    fn member(&self, role: &str) -> Option<&Arc<Self>> {
+        let account = role.split(':').nth(4)?;
+        self.members
+            .iter()
+            .find(|member| member.state().identities.account == account)
+    }
+
+    /// Somebody of another account assumes a role of this one.
+    fn let_in(&self, caller: &Caller, request: &Request, key: &str) -> Outcome {
+        let identities = &mut self.state().identities;
+        authorize(identities, &self.settings.denials, caller, request)?;
+        sts::assume_role(identities, caller, request, key)
     }
 
     fn admit(
@@ -204,6 +233,13 @@ impl Cloud {
                 lookup(&state.history, request, around)
             }
             ("cloudtrail", "ListPublicKeys") => Ok(list_public_keys(&self.settings.public_keys, &request.region)),
+            ("sts", "AssumeRole") => {
+                let key = state.identities.new_id("ASIA");
+                match self.member(request.text("RoleArn").unwrap_or_default()) {
+                    Some(member) => member.let_in(&admitted.caller, request, &key),
+                    None => sts::assume_role(&mut state.identities, &admitted.caller, request, &key),
+                }
+            }
             ("sts", _) => sts::answer(&mut state.identities, &admitted.caller, request),
             ("iam", _) => iam::answer(&mut state.identities, &admitted.caller, request),
             ("account", "ListRegions") => Ok(list_regions(regions, request)),

@@ -92,6 +92,7 @@ pub struct Aws {
     allowance: Allowance,
     speed: f64,
     port: u16,
+    members: Vec<Aws>,
 }
 
 impl Aws {
@@ -121,6 +122,7 @@ impl Aws {
             allowance: Allowance::new(2.0, 2.0),
             speed: 1.0,
             port: 0,
+            members: Vec::new(),
         }
         .user(User::new("responder").key(RESPONDER))
     }
@@ -258,8 +260,20 @@ impl Aws {
         self
     }
 
+    /// Another account of the organization behind the same port: its own keys reach it, and the sessions of its roles.
+    pub fn member(mut self, member: Self) -> Self {
+        self.members.push(member);
+        self
+    }
+
     /// Starts the server.
     pub fn start(self) -> Running {
+        let port = self.port;
+        Running::new(self.cloud(), port)
+    }
+
+    fn cloud(self) -> Arc<Cloud> {
+        let members = self.members.into_iter().map(Self::cloud).collect();
         let state = State {
             identities: self.identities,
             history: self.events.into_iter().collect(),
@@ -269,8 +283,7 @@ impl Aws {
             calls_left: self.calls_left,
             drawn: HashMap::new(),
         };
-        let cloud = Arc::new(Cloud::new(self.settings, state, self.speed));
-        Running::new(cloud, self.port)
+        Arc::new(Cloud::new(self.settings, state, self.speed, members))
     }
 }
 

@@ -66,6 +66,11 @@ impl Running {
         self.cloud.state().log.clone()
     }
 
+    /// Everything asked so far of another account of the organization, by its place among them.
+    pub fn log_of_member(&self, number: usize) -> Log {
+        self.cloud.members[number].state().log.clone()
+    }
+
     /// Seconds since the start, at the simulation's speed.
     pub fn now(&self) -> f64 {
         self.cloud.clock.now()

@@ -15,7 +15,6 @@ pub fn answer(identities: &mut Identities, caller: &Caller, request: &Request) -
     match request.action.as_str() {
         "GetCallerIdentity" => Ok(json!({"Arn": caller.arn, "UserId": caller.id, "Account": identities.account})),
         "GetAccessKeyInfo" => access_key_info(identities, request),
-        "AssumeRole" => assume_role(identities, caller, request),
         "GetSessionToken" => session_token(identities, caller, request),
         other => Err(Failure::UnknownAction(other.to_owned())),
     }
@@ -37,7 +36,8 @@ fn access_key_info(identities: &Identities, request: &Request) -> Outcome {
         .ok_or_else(|| refused("ValidationError", "Invalid Access Key"))
 }
 
-fn assume_role(identities: &mut Identities, caller: &Caller, request: &Request) -> Outcome {
+/// Hands out a session of a role under a key that nothing has had before, to a caller of this or another account.
+pub fn assume_role(identities: &mut Identities, caller: &Caller, request: &Request, key: &str) -> Outcome {
     let arn = request.text("RoleArn").unwrap_or_default().to_owned();
     let name = request.text("RoleSessionName").unwrap_or_default().to_owned();
     let roles = identities.roles.values();
@@ -52,8 +52,7 @@ fn assume_role(identities: &mut Identities, caller: &Caller, request: &Request) 
     if role.wants_mfa && !code {
         return Err(denied(caller, request, ""));
     }
-    let key = identities.new_id("ASIA");
-    let session = Session::of_role(&role.name, &name, &key);
+    let session = Session::of_role(&role.name, &name, key);
     let credentials = credentials(&session, request);
     identities.sessions.push(session);
     Ok(json!({

@@ -78,7 +78,12 @@ impl Answer {
                     assert!(self.reports.insert(name, report).is_none(), "a file is reported once");
                 }
             }
-            Found::Progress(_) | Found::Asked(_) | Found::Region(..) | Found::Watched(_) | Found::Queried(_) => {}
+            Found::Progress(_)
+            | Found::Asked(_)
+            | Found::Crossed(_)
+            | Found::Queried(_)
+            | Found::Region(..)
+            | Found::Watched(_) => {}
         }
         ControlFlow::Continue(())
     }

@@ -24,6 +24,7 @@ pub(super) use lists::finding;
 
 use crate::account::advice::advice;
 use crate::cloudtrail::notice::Notice;
+use crate::investigation::accounts;
 use crate::playbook::{Item, Next, State};
 use crate::store::Integrity;
 use crate::tui::app::App;
@@ -195,7 +196,18 @@ fn cares(app: &App) -> Vec<(Style, String)> {
         let regions = counted(unread as u64, "region was", "regions were");
         cares.push((theme.danger, format!("{regions} not read to the end: see 5 Coverage")));
     }
-    if unread == 0 && coverage.is_partial() {
+    let entered = accounts::entered(investigation).into_iter();
+    let closed = entered.filter(|entered| !entered.is_read).count();
+    if closed > 0 && app.reading.is_none() {
+        let (one, many) = (
+            "account that the chain entered was",
+            "accounts that the chain entered were",
+        );
+        let said = format!("{} not read: see 5 Coverage", counted(closed as u64, one, many));
+        cares.push((theme.danger, said));
+    }
+    let is_damaged = !coverage.unread().is_empty() || coverage.broken() > 0;
+    if unread == 0 && is_damaged && coverage.is_partial() {
         let files = counted(coverage.unread().len() as u64, "file was", "files were");
         let lost = counted(coverage.broken(), "record", "records");
         cares.push((
