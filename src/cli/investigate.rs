@@ -222,22 +222,17 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
     start(plan, reader, &args.output, settings)
 }
 
+/// What is read from AWS.
+const AWS_PLACES: &str = "AWS: its event history (--from history), a bucket, a table";
+
 /// What is only for some places means nothing to others.
 fn check_flags(args: &Args, places: &[Place]) -> Result<(), Failure> {
     let is_history = places.contains(&Place::History);
     let is_bucket = places.iter().any(Place::is_bucket);
     let is_of_aws = is_history || is_bucket || places.iter().any(Place::is_table);
     let flags = [
-        (
-            "--profile",
-            args.profile.is_some() && !is_of_aws,
-            "what is read from AWS",
-        ),
-        (
-            "--regions",
-            args.regions.is_some() && !is_of_aws,
-            "what is read from AWS",
-        ),
+        ("--profile", args.profile.is_some() && !is_of_aws, AWS_PLACES),
+        ("--regions", args.regions.is_some() && !is_of_aws, AWS_PLACES),
         (
             "--account-role and --profile-for",
             !args.accounts.is_empty() && !is_history,

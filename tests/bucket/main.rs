@@ -8,6 +8,12 @@
 )]
 
 mod front;
+#[path = "../generated/plan.rs"]
+#[allow(dead_code, reason = "the small plan is enough here")]
+mod plan;
+#[path = "../generated/records.rs"]
+#[allow(dead_code, reason = "see above")]
+mod records;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../simulator/tools.rs"]
@@ -16,6 +22,7 @@ mod trail;
 
 mod asked;
 mod complete;
+mod organization;
 mod refused;
 mod trails;
 mod verified;
