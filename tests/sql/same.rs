@@ -1,13 +1,13 @@
 //! The same answer, wherever the records lie.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::simulated::{ATHENA, LAKE, Simulated, of_files};
+use crate::support::cases::cases;
 use crate::support::desk::{Desk, code, err};
 use crate::support::incident::{Call, SEED};
-use crate::support::program::skipped;
 use crate::support::story::story;
 
 /// What of a chain may differ from one way of reading to another: how many records were looked through, and what the
@@ -45,35 +45,15 @@ pub(crate) fn gives_the_same(test: &str, key: &str, records: &Path) {
     assert!(!simulated.statements().is_empty());
 }
 
-/// The cases known when this was written; there may be more.
-const KNOWN: [&str; 6] = [
-    "invictus-bertjan",
-    "stratus-federation-token",
-    "stratus-create-admin-same-second",
-    "otrf-ec2-role-jsonl",
-    "boogy-collapsed-keys",
-    "splunk-existing-user",
-];
-
-fn cases() -> PathBuf {
-    std::env::var_os("KEYTRAIL_CASES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    )
-}
-
 #[test]
 fn every_real_case_gives_the_chain_that_files_give() {
-    for name in KNOWN {
-        let case = cases().join(name);
-        let Ok(expected) = std::fs::read_to_string(case.join("expected.json")) else {
-            skipped(name, "the case is not there");
-            continue;
-        };
+    for case in cases() {
+        let name = case.file_name().map(|name| name.to_string_lossy().into_owned());
+        let expected = std::fs::read_to_string(case.join("expected.json")).expect("readable");
         let expected: Value = serde_json::from_str(&expected).expect("JSON");
         let key = expected["start_key"].as_str().expect("a key");
         let input = case.join(expected["input"].as_str().expect("an input"));
-        gives_the_same(name, key, &input);
+        gives_the_same(&name.expect("a name"), key, &input);
     }
 }
 

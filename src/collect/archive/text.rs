@@ -11,10 +11,8 @@ use super::gzip::{self, Header, Inflater, TRAILER};
 const READ: usize = 128 << 10;
 /// Bytes of text made at once: small enough for the second-level cache, with the masks of its structure.
 const TEXT: usize = 128 << 10;
-/// The longest file that is read, and the longest text that is made, at once: whole files are inflated twice as fast as
-/// streams. CloudTrail's own files are smaller; each worker has this memory once.
-const WHOLE_FILE: usize = 12 << 20;
-const WHOLE_TEXT: usize = 64 << 20;
+/// The longest text that is made at once, of a file that was read at once.
+const WHOLE: usize = 4 << 20;
 
 /// How much text a file may hold before it is taken for a bomb.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +67,7 @@ pub(in crate::collect) enum TextError {
 /// What can be used again for the next text.
 pub(in crate::collect) struct Memory {
     /// What was read from disk is `input[..filled]`.
-    input: Vec<u8>,
+    input: Box<[u8]>,
     filled: usize,
     /// The text of a file that was inflated as a whole.
     whole: Vec<u8>,
@@ -79,7 +77,7 @@ pub(in crate::collect) struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            input: vec![0; READ],
+            input: vec![0; READ].into(),
             filled: 0,
             whole: Vec::new(),
             inflater: Inflater::default(),
@@ -188,7 +186,7 @@ impl<'m, R: Read> Text<'m, R> {
                 whole,
                 inflater,
             } = &mut *self.memory;
-            if let Some(length) = inflater.inflate_whole(&input[..*filled], WHOLE_TEXT, whole) {
+            if let Some(length) = inflater.inflate_whole(&input[..*filled], WHOLE, whole) {
                 self.whole = 0..length;
                 self.used = self.memory.filled;
                 self.members = 1;
@@ -238,22 +236,10 @@ impl<'m, R: Read> Text<'m, R> {
         Ok(())
     }
 
-    /// Whether the whole file is in memory, not used yet. Reads it, if it is not too long.
+    /// Whether the whole file is in memory, not used yet.
     fn is_whole(&mut self) -> bool {
-        let is_fresh = self.used == 0 && self.members == 0 && !self.memory.inflater.in_member;
-        while is_fresh && self.memory.filled < WHOLE_FILE {
-            let Memory { input, filled, .. } = &mut *self.memory;
-            if *filled == input.len() {
-                input.resize(2 * input.len(), 0);
-            }
-            match self.refill() {
-                Ok(0) => return true,
-                Ok(_) => {}
-                // It is met again by the stream.
-                Err(_) => return false,
-            }
-        }
-        false
+        let fresh = self.used == 0 && self.members == 0 && !self.memory.inflater.in_member;
+        fresh && self.memory.filled < READ && matches!(self.refill(), Ok(0))
     }
 
     /// Checks what follows the data of a member.
