@@ -93,25 +93,28 @@ impl Inflater {
         self.in_member = true;
     }
 
-    /// Inflates a file that is in memory as a whole into the first bytes of `out`, and returns how many, if it is one
-    /// member of at most `most` bytes. `None` otherwise, and if anything is wrong with it: then it is for the stream to
-    /// tell what. `out` only ever grows, so that its memory is cleared once and not for every file.
-    pub(super) fn inflate_whole(&mut self, file: &[u8], most: usize, out: &mut Vec<u8>) -> Option<usize> {
-        let (before, length) = file.split_last_chunk()?;
+    /// Inflates a file that is in memory as a whole onto `out`, if it is one member of at most `most` bytes. Otherwise, and
+    /// if anything is wrong with it, `out` stays as it was: then it is for the stream to tell what.
+    pub(super) fn inflate_whole(&mut self, file: &[u8], most: usize, out: &mut Vec<u8>) -> bool {
+        let Some((before, length)) = file.split_last_chunk() else {
+            return false;
+        };
         // What follows a first member would be passed over without a word. But a first member that is as long as the last
         // ends with this length too.
         if file.len() < SHORTEST + TRAILER || memchr::memmem::find(before, length).is_some() {
-            return None;
+            return false;
         }
         let length = u32::from_le_bytes(*length) as usize;
         if length > most {
-            return None;
+            return false;
         }
-        if out.len() < length {
-            out.resize(length, 0);
+        let before = out.len();
+        out.resize(before + length, 0);
+        let is_whole = self.whole.gzip_decompress(file, &mut out[before..]) == Ok(length);
+        if !is_whole {
+            out.truncate(before);
         }
-        let made = self.whole.gzip_decompress(file, &mut out[..length]);
-        (made == Ok(length)).then_some(length)
+        is_whole
     }
 
     /// Whether the trailer of the member fits its data.
@@ -137,13 +140,13 @@ mod tests {
     fn a_whole_file_is_inflated_only_if_it_is_one_sound_member() {
         let mut inflater = Inflater::default();
         let mut inflate = |file: &[u8]| {
-            let mut out = b"what an earlier file left".to_vec();
-            let length = inflater.inflate_whole(file, 1000, &mut out)?;
-            out.truncate(length);
-            Some(String::from_utf8(out).unwrap())
+            let mut out = b"before ".to_vec();
+            let is_whole = inflater.inflate_whole(file, 1000, &mut out);
+            assert_eq!(is_whole, out.len() > 7, "what failed leaves nothing behind");
+            is_whole.then(|| String::from_utf8(out).unwrap())
         };
         let one = pack(b"some records");
-        assert_eq!(inflate(&one).as_deref(), Some("some records"));
+        assert_eq!(inflate(&one).as_deref(), Some("before some records"));
         // The same member twice has a trailer that fits the first, padded with zeros or not.
         assert_eq!(inflate(&[one.clone(), one.clone()].concat()), None);
         assert_eq!(inflate(&[one.clone(), vec![0; 5], one.clone()].concat()), None);

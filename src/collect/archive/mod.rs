@@ -17,9 +17,9 @@
 //! 3. **One worker per core**, the biggest files first, each with buffers, masks, lists and inflaters it uses again for
 //!    every file. A worker holds 128 kB of text at a time and works on it in the processor's cache: inflating whole big
 //!    files with the faster inflater, out of the cache, took a tenth longer and 65 MB more.
-//! 4. **Small files are read with one call and inflated whole**, into memory that each worker uses again. Most of
-//!    CloudTrail's files are a few kilobytes; a stream is for the big ones, for several members and for whatever is wrong.
-//!    Inflating takes a fifth to a quarter of the workers' time, as much as looking for identifiers and members does.
+//! 4. **Small files are read with one call and inflated whole.** Most of CloudTrail's files are a few kilobytes; a stream
+//!    is for the big ones, for several members and for whatever is wrong. Inflating takes a fifth to a quarter of the
+//!    workers' time, as much as looking for identifiers and members does.
 //! 5. **What is remembered and said is gathered up.** Lists end to end for many files instead of three for each, and a
 //!    letter to the caller for hundreds of files instead of one for each, took a seventh off the time for small files.
 //!

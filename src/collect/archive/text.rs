@@ -1,7 +1,6 @@
 //! The text of a file: inflated if it is gzip, as it is otherwise.
 
 use std::io::{self, BufRead, Read};
-use std::ops::Range;
 
 use flate2::{FlushDecompress, Status};
 
@@ -69,8 +68,6 @@ pub(in crate::collect) struct Memory {
     /// What was read from disk is `input[..filled]`.
     input: Box<[u8]>,
     filled: usize,
-    /// The text of a file that was inflated as a whole.
-    whole: Vec<u8>,
     inflater: Inflater,
 }
 
@@ -79,7 +76,6 @@ impl Default for Memory {
         Self {
             input: vec![0; READ].into(),
             filled: 0,
-            whole: Vec::new(),
             inflater: Inflater::default(),
         }
     }
@@ -92,8 +88,6 @@ pub(super) struct Text<'m, R> {
     /// How much of the input was used.
     used: usize,
     is_gzip: bool,
-    /// What was not given yet of the text that was inflated as a whole.
-    whole: Range<usize>,
     /// Gzip members that were read to their ends.
     members: u64,
     /// What is wrong with the text after what was given of it.
@@ -111,7 +105,6 @@ impl<'m, R: Read> Text<'m, R> {
             memory,
             used: 0,
             is_gzip: false,
-            whole: 0..0,
             members: 0,
             failed: None,
             limits,
@@ -183,21 +176,13 @@ impl<'m, R: Read> Text<'m, R> {
             let Memory {
                 input,
                 filled,
-                whole,
                 inflater,
             } = &mut *self.memory;
-            if let Some(length) = inflater.inflate_whole(&input[..*filled], WHOLE, whole) {
-                self.whole = 0..length;
+            if inflater.inflate_whole(&input[..*filled], WHOLE, out) {
                 self.used = self.memory.filled;
                 self.members = 1;
+                return Ok(());
             }
-        }
-        if !self.whole.is_empty() {
-            // A piece at a time: what reads it works in the processor's cache.
-            let from = self.whole.start;
-            self.whole.start = self.whole.end.min(from + TEXT);
-            out.extend_from_slice(&self.memory.whole[from..self.whole.start]);
-            return Ok(());
         }
         out.reserve(TEXT);
         let full = out.len() + TEXT;
@@ -212,7 +197,6 @@ impl<'m, R: Read> Text<'m, R> {
                 input,
                 filled,
                 inflater,
-                ..
             } = &mut *self.memory;
             let (seen, length) = (inflater.deflate.total_in(), out.len());
             let status = inflater
