@@ -126,10 +126,15 @@ impl TreeState {
         at.is_some()
     }
 
+    /// Shows nodes of every kind and verdict again.
+    pub(super) fn clear_filters(&mut self) {
+        (self.kind, self.verdict, self.only) = (None, None, None);
+    }
+
     /// Unfolds and unfilters whatever hides a node, and selects it.
     pub(super) fn reveal(&mut self, investigation: &Investigation, node: usize) {
         let chain = investigation.chain();
-        (self.kind, self.verdict, self.only) = (None, None, None);
+        self.clear_filters();
         let mut at = Some(node);
         while let Some(here) = at.and_then(|at| chain.nodes.get(at)) {
             if Some(node) != at {

@@ -101,7 +101,7 @@ impl App {
 
     pub(super) fn clear_tree_filters(&mut self) {
         self.tree.search.clear();
-        (self.tree.kind, self.tree.verdict, self.tree.only) = (None, None, None);
+        self.tree.clear_filters();
         self.tree.refresh(self.desk.investigation());
     }
 
