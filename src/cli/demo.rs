@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::failure::{Exit, Failure};
-use super::investigate::{self, Plan, Reader};
+use super::investigate::{self, Plan};
+use super::pass::Reader;
 use super::session::Manner;
 use super::settings::Settings;
 use crate::collect::demo::{self, Demo};

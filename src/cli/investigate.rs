@@ -1,30 +1,23 @@
 //! `keytrail investigate KEY...`: the main job.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::{Args as _, FromArgMatches as _};
 
+use super::case_file::{case_file, earlier};
 use super::failure::{Exit, Failure};
 use super::from::{self, Place};
+use super::pass::{self, Reader};
 use super::session::{self, Manner, Screens};
 use super::settings::Settings;
-use super::{history, notice, playbooks};
-use crate::account::Inquiries;
-use crate::account::change::Acting;
+use super::{history, notice};
 use crate::cloudtrail::ids::{AccessKeyId, AccessKeyIdError};
 use crate::cloudtrail::notice::Notice;
 use crate::cloudtrail::time;
 use crate::collect::athena::Location;
-use crate::collect::demo::{self, Demo};
 use crate::collect::history::REACH;
-use crate::collect::hunt::{Feed, Hunt, Window};
-use crate::collect::source::Source;
-use crate::collect::work::Work;
-use crate::investigation::What;
-use crate::investigation::fact::{AskedAws, AskedBucket, AskedTables, PassBegan, Started};
-use crate::store::CaseFile;
+use crate::investigation::fact::{AskedAws, AskedBucket, AskedTables, PassBegan};
 
 /// What to investigate, and from what.
 #[derive(Debug, clap::Args)]
@@ -208,7 +201,7 @@ fn investigate(args: &Args, notice: Option<Notice>, settings: &Settings) -> Resu
         location: args.tables.athena_location.as_ref(),
         may_change: args.allow_changes,
     };
-    let reader = reader(&places, &manner)?;
+    let reader = pass::reader(&places, &manner)?;
     let plan = Plan {
         seeds,
         notice,
@@ -256,16 +249,6 @@ fn check_flags(args: &Args, places: &[Place]) -> Result<(), Failure> {
         )),
         None => Ok(()),
     }
-}
-
-/// What reads these places.
-fn reader(places: &[Place], manner: &from::Manner<'_>) -> Result<Reader, Failure> {
-    let sources = from::sources(places, manner)?;
-    Ok(if places.contains(&Place::History) {
-        Reader::EventHistory(sources)
-    } else {
-        Reader::InTurn(sources)
-    })
 }
 
 /// How buckets are read, where one is among the places.
@@ -322,14 +305,6 @@ fn check_window(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What reads the events.
-pub(super) enum Reader {
-    /// Sources that answer one after the other.
-    InTurn(Vec<Box<dyn Source>>),
-    /// AWS, and these beside it.
-    EventHistory(Vec<Box<dyn Source>>),
-}
-
 /// The keys to start from: those typed, then those of the notice.
 fn seeds(args: &Args, notice: Option<&Notice>) -> Result<Vec<String>, Failure> {
     let mut seeds = Vec::new();
@@ -361,117 +336,10 @@ fn seeds(args: &Args, notice: Option<&Notice>) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// Goes on with the last pass of a case if it was interrupted and its sources are still there.
-pub(super) fn resume(case: &mut CaseFile) -> Result<Work, Failure> {
-    let interrupted = case
-        .investigation()
-        .last_pass()
-        .is_some_and(|(_, pass)| !pass.fixed_point);
-    let Some((_, pass)) = case.investigation().passes().last().cloned() else {
-        return Ok(Work::default());
-    };
-    if !interrupted {
-        // What is saved is looked at without AWS. The account is asked when the responder wants it.
-        let inquiries = pass.aws.map(|aws| Inquiries::new(aws.profile));
-        return Ok(Work {
-            inquiries,
-            ..Work::default()
-        });
-    }
-    let reader = if pass.sources == [demo::SOURCE] {
-        Reader::InTurn(vec![Box::new(Demo::new(Duration::ZERO))])
-    } else {
-        let places = places(&pass);
-        if !places.iter().all(Place::is_there) {
-            return Ok(Work::default());
-        }
-        let manner = manner(case, &pass);
-        match reader(&places, &manner) {
-            Ok(reader) => reader,
-            // What is saved can be looked at, whether or not AWS can be asked now.
-            Err(failure) if places.iter().any(Place::is_table) => {
-                super::complain(&failure);
-                return Ok(Work::default());
-            }
-            Err(failure) => return Err(failure),
-        }
-    };
-    begin(pass, reader, case)
-}
-
-/// How places are read once more: nothing is made for it.
-fn manner<'a>(case: &'a CaseFile, pass: &'a PassBegan) -> from::Manner<'a> {
-    from::Manner {
-        seeds: case.investigation().seeds(),
-        pass,
-        location: None,
-        may_change: false,
-    }
-}
-
-/// Where a pass read.
-fn places(pass: &PassBegan) -> Vec<Place> {
-    pass.sources.iter().flat_map(|source| source.parse()).collect()
-}
-
-/// The profile that AWS was asked with last; where it was not asked, the one of the settings.
-pub(super) fn last_profile(case: &CaseFile, settings: &Settings) -> Option<String> {
-    let last = case.investigation().passes().last();
-    profile(last.map(|(_, pass)| pass), settings)
-}
-
-fn profile(pass: Option<&PassBegan>, settings: &Settings) -> Option<String> {
-    match pass.map(|pass| (&pass.aws, &pass.tables)) {
-        Some((Some(aws), _)) => aws.profile.clone(),
-        Some((None, Some(tables))) => tables.profile.clone(),
-        _ => settings.profile(None),
-    }
-}
-
-/// Begins another pass like the last one: what was read already is not asked for again.
-pub(super) fn again(case: &mut CaseFile) -> Result<Work, String> {
-    let last = case.investigation().passes().last().cloned();
-    let (_, pass) = last.ok_or("nothing was read yet")?;
-    let reader = reader(&places(&pass), &manner(case, &pass)).map_err(|failure| failure.message)?;
-    begin(pass, reader, case).map_err(|failure| failure.message)
-}
-
-/// Begins a pass. On the runtime: AWS is asked from there.
-fn begin(pass: PassBegan, reader: Reader, case: &mut CaseFile) -> Result<Work, Failure> {
-    let window = Window {
-        since: pass.since,
-        until: pass.until,
-    };
-    let (feed, inquiries) = match reader {
-        Reader::InTurn(sources) => (Feed::in_turn(sources), None),
-        Reader::EventHistory(beside) => {
-            let profile = pass.aws.as_ref().and_then(|aws| aws.profile.clone());
-            let mut inquiries = Inquiries::new(profile);
-            inquiries.look(case.investigation().seeds().to_vec());
-            (history::feed(&pass, beside, case), Some(inquiries))
-        }
-    };
-    case.commit(Utc::now(), What::PassBegan(pass))?;
-    let hunt = Some(Hunt::start(feed, window, case)?);
-    Ok(Work {
-        hunt,
-        inquiries,
-        acting: None,
-    })
-}
-
-/// Where AWS is talked to, or the responder may change the account, a node can be acted on.
-pub(super) fn let_act(work: &mut Work, profile: Option<String>, may_change: bool) {
-    if may_change || work.inquiries.is_some() {
-        work.inquiries.get_or_insert_with(|| Inquiries::new(profile.clone()));
-        work.acting = Some(Acting::new(profile, may_change));
-    }
-}
-
 /// Opens or makes the file, starts the hunt, and shows it.
 pub(super) fn start(plan: Plan, reader: Reader, output: &Output, settings: &Settings) -> Result<Exit, Failure> {
-    let pass = plan.pass.clone();
-    let profile = profile(Some(&pass), settings);
+    let began = plan.pass.clone();
+    let profile = pass::profile(Some(&began), settings);
     let may_change = plan.may_change;
     let mut case = case_file(plan)?;
     session::warn_if_broken(&case);
@@ -479,8 +347,8 @@ pub(super) fn start(plan: Plan, reader: Reader, output: &Output, settings: &Sett
     let runtime = session::runtime()?;
     let work = {
         let _on = runtime.enter();
-        let mut work = begin(pass, reader, &mut case)?;
-        let_act(&mut work, profile, may_change);
+        let mut work = pass::begin(began, reader, &mut case)?;
+        pass::let_act(&mut work, profile, may_change);
         work
     };
     let screens = Screens {
@@ -493,92 +361,4 @@ pub(super) fn start(plan: Plan, reader: Reader, output: &Output, settings: &Sett
     };
     let manner = Manner::of(output.batch, output.plain);
     session::show(&runtime, manner, screens, output.export.as_deref())
-}
-
-/// Says that a file was there already: what was marked and judged in it still holds.
-fn earlier(case: &CaseFile) -> Option<String> {
-    case.investigation().passes().first()?;
-    Some(format!("Goes on with {}", session::at_home(case.path()?)))
-}
-
-fn case_file(plan: Plan) -> Result<CaseFile, Failure> {
-    let path = match (&plan.save, plan.keep_by_default) {
-        (Some(path), _) => Some(path.clone()),
-        (None, true) => Some(default_file(&plan.seeds[0])?),
-        (None, false) => None,
-    };
-    if let Some(path) = path.as_deref().filter(|p| p.exists()) {
-        return continue_file(path, &plan);
-    }
-    let own_text = |id: &str| playbooks::own_text(id, plan.own_playbooks.as_deref());
-    let playbook_text = plan.playbook.as_deref().map(own_text).transpose()?.flatten();
-    let mut case = match &path {
-        Some(path) => CaseFile::create(path)?,
-        None => CaseFile::in_memory()?,
-    };
-    let started = Started {
-        seeds: plan.seeds,
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        playbook: plan.playbook.unwrap_or_default(),
-        playbook_text,
-        notice: plan.notice.map(Box::new),
-    };
-    case.commit(Utc::now(), What::Started(started))?;
-    Ok(case)
-}
-
-fn continue_file(path: &Path, plan: &Plan) -> Result<CaseFile, Failure> {
-    let mut case = CaseFile::open(path)?;
-    let same = |a: &[String], b: &[String]| {
-        let set = |keys: &[String]| keys.iter().cloned().collect::<std::collections::BTreeSet<_>>();
-        set(a) == set(b)
-    };
-    if case.investigation().started().is_none() {
-        return Err(Failure::new(
-            format!("{} holds no investigation", path.display()),
-            "Give another file with --save.",
-        ));
-    }
-    if !same(case.investigation().seeds(), &plan.seeds) {
-        return Err(Failure::new(
-            format!(
-                "{} holds an investigation of {}",
-                path.display(),
-                case.investigation().seeds().join(", ")
-            ),
-            "Give another file with --save, or open that one with `keytrail open`.",
-        ));
-    }
-    // The notice stands at the beginning of the journal: it cannot be put there later.
-    if plan.notice.is_some() && plan.notice.as_ref() != case.investigation().notice() {
-        return Err(Failure::new(
-            format!("{} was begun without this notice", path.display()),
-            "Give another file with --save to begin with it, or go on without --notice.",
-        ));
-    }
-    case.settle();
-    Ok(case)
-}
-
-/// Makes a folder that only its owner may enter: the names of the files in it are key ids.
-pub(super) fn private_folder(folder: &Path) -> std::io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(above) = folder.parent() {
-        std::fs::create_dir_all(above)?;
-    }
-    crate::export::create_private_folder(folder)
-}
-
-/// The data folder, by date and key: `~/.local/share/keytrail/2026-05-21-AKIA....keytrail`.
-fn default_file(seed: &str) -> Result<PathBuf, Failure> {
-    let folder = session::data_folder()?;
-    private_folder(&folder).map_err(|error| {
-        Failure::new(
-            format!("{} cannot be made: {error}", folder.display()),
-            "Say where to save with --save FILE.",
-        )
-    })?;
-    Ok(folder.join(format!("{}-{seed}.keytrail", Utc::now().date_naive())))
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod batch;
+mod case_file;
 mod checklist;
 mod completions;
 mod config;
@@ -16,6 +17,7 @@ mod history;
 mod investigate;
 mod notice;
 mod open;
+mod pass;
 mod paste;
 mod plain;
 mod playbooks;

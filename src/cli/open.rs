@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
-use super::investigate;
+use super::pass;
 use super::session::{self, Manner, Screens};
 use super::settings::Settings;
 use crate::store::CaseFile;
@@ -50,9 +50,9 @@ pub(super) fn file(path: &Path, manner: Manner, changes: Changes, settings: &Set
     let runtime = session::runtime()?;
     let work = {
         let _on = runtime.enter();
-        let mut work = investigate::resume(&mut case)?;
-        let profile = changes.profile.or_else(|| investigate::last_profile(&case, settings));
-        investigate::let_act(&mut work, profile, changes.allowed);
+        let mut work = pass::resume(&mut case)?;
+        let profile = changes.profile.or_else(|| pass::last_profile(&case, settings));
+        pass::let_act(&mut work, profile, changes.allowed);
         work
     };
     let screens = Screens {

@@ -100,7 +100,7 @@ fn run_and_export(runtime: &Runtime, screens: Screens, export: Option<&Path>) ->
         replay: screens.replay,
         greeting: screens.greeting,
         is_first_run: is_first_run(),
-        again: super::investigate::again,
+        again: super::pass::again,
     };
     let (exit, case) = runtime
         .block_on(tui::run(options))
@@ -185,7 +185,7 @@ pub(super) fn responder() -> String {
 /// told anything twice.
 fn is_first_run() -> bool {
     let Ok(folder) = data_folder() else { return false };
-    let made = super::investigate::private_folder(&folder);
+    let made = super::case_file::private_folder(&folder);
     made.and_then(|()| std::fs::File::create_new(folder.join(".oriented")))
         .is_ok()
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::failure::{Exit, Failure};
 use super::settings::Settings;
-use super::{investigate, print, session};
+use super::{pass, print, session};
 use crate::account::change::{Acting, Said, command};
 use crate::cloudtrail::time;
 use crate::export::text::{safe, safe_json};
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<Exit, Failure> {
     session::warn_if_broken(&case);
     if args.allow_changes {
         let profile = args.profile.clone();
-        let profile = profile.or_else(|| investigate::last_profile(&case, settings));
+        let profile = profile.or_else(|| pass::last_profile(&case, settings));
         return session::runtime()?.block_on(undo(case, profile));
     }
     let deeds = case.investigation().deeds();
