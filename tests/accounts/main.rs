@@ -10,12 +10,6 @@
 
 #[path = "../support/aws/mod.rs"]
 mod aws;
-#[path = "../generated/plan.rs"]
-#[allow(dead_code, reason = "the small plan is enough here")]
-mod plan;
-#[path = "../generated/records.rs"]
-#[allow(dead_code, reason = "see above")]
-mod records;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -27,9 +21,9 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use aws::{Aws, Region, Role, Running, User, recent};
-use plan::{ACCOUNTS, Answer, Plan, SEED};
 use serde_json::Value;
 use support::desk::{Desk, code, err, out};
+use support::generated::plan::{ACCOUNTS, Answer, Plan, SEED};
 use support::program::keytrail;
 
 /// The role that the responder has in each account, and a key in the second.

@@ -8,12 +8,6 @@
 )]
 
 mod front;
-#[path = "../generated/plan.rs"]
-#[allow(dead_code, reason = "the small plan is enough here")]
-mod plan;
-#[path = "../generated/records.rs"]
-#[allow(dead_code, reason = "see above")]
-mod records;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../simulator/tools.rs"]

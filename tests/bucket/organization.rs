@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::plan::{ACCOUNTS, Plan, SEED};
 use crate::support::desk::{Desk, code, err};
+use crate::support::generated::plan::{ACCOUNTS, Plan, SEED};
 use crate::support::program::keytrail;
 use crate::trail::{Trail, chain_in, key};
 

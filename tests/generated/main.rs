@@ -8,8 +8,6 @@
     reason = "a test that cannot go on says so"
 )]
 
-mod plan;
-mod records;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -19,8 +17,8 @@ use std::sync::LazyLock;
 use keytrail::cloudtrail::Record;
 use keytrail::cloudtrail::event::Interner;
 use keytrail::investigation::Investigation;
-use plan::{Answer, Plan, SEED};
 use proptest::prelude::*;
+use support::generated::plan::{ACCOUNTS, Answer, Plan, SEED};
 use support::incident::feed;
 use support::program::keytrail;
 
@@ -111,7 +109,7 @@ fn a_chain_through_all_accounts_comes_back() {
     let case = feed(&[SEED], vec![parsed(&records)]);
     meets(&case, &answer).unwrap_or_else(|why| panic!("{why}"));
     let entered: Vec<_> = case.accounts().keys().map(String::as_str).collect();
-    assert_eq!(entered, plan::ACCOUNTS);
+    assert_eq!(entered, ACCOUNTS);
 }
 
 proptest! {

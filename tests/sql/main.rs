@@ -8,12 +8,6 @@
     reason = "a test that cannot go on says so"
 )]
 
-#[path = "../generated/plan.rs"]
-#[allow(dead_code, reason = "the small plan is enough here")]
-mod plan;
-#[path = "../generated/records.rs"]
-#[allow(dead_code, reason = "see above")]
-mod records;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::plan::{Plan, SEED};
 use crate::same::gives_the_same;
 use crate::support::desk::Desk;
+use crate::support::generated::plan::{Plan, SEED};
 
 #[test]
 fn a_chain_through_three_accounts_is_the_one_that_files_give() {

@@ -15,6 +15,7 @@
 
 pub mod cases;
 pub mod desk;
+pub mod generated;
 pub mod incident;
 pub mod program;
 pub mod python;

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::records::{self, Actor, Place, Scribe};
+use super::records::{self, Actor, Place, Scribe};
 
 pub(crate) const SEED: &str = "AKIAZZGENERATED00001";
 const HOME: &str = "111122223333";
