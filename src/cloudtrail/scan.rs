@@ -8,6 +8,8 @@ mod container;
 
 use std::ops::ControlFlow;
 
+use fearless_simd::Level;
+
 use super::structure::{BLOCK, Block, Lexer, bits};
 use container::Inside;
 
@@ -39,6 +41,8 @@ pub struct Element<'t> {
     pub(super) window: &'t [u8],
     /// The structure of the window.
     pub(super) blocks: &'t [Block],
+    /// What the processor can do.
+    pub(super) level: Level,
     /// Where it begins in the window.
     pub(super) start: usize,
     /// Where it ends in the window.
@@ -65,6 +69,8 @@ pub struct Scanner {
     origin: usize,
     /// The structure of the window, as far as it was read.
     blocks: Vec<Block>,
+    /// What the processor can do.
+    level: Level,
     lexer: Lexer,
     /// Offset of the window in the whole text.
     base: u64,
@@ -104,11 +110,13 @@ impl Default for Scanner {
 impl Scanner {
     /// A scanner that gives up on elements longer than `longest` bytes.
     pub fn with_limit(longest: usize) -> Self {
+        let level = Level::new();
         Self {
             text: Vec::new(),
             origin: 0,
             blocks: Vec::new(),
-            lexer: Lexer::default(),
+            level,
+            lexer: Lexer::new(level),
             base: 0,
             at: 0,
             open: None,
@@ -200,11 +208,10 @@ impl Scanner {
     /// line the structure has to be read anew.
     fn lex(&mut self) -> bool {
         let unread = &self.text[self.origin + self.blocks.len() * BLOCK..];
-        let some = unread.as_chunks::<BLOCK>().0.iter().take(AT_ONCE);
-        let before = self.blocks.len();
-        let lexer = &mut self.lexer;
-        self.blocks.extend(some.map(|bytes| lexer.next(bytes)));
-        self.blocks.len() > before
+        let (whole, _) = unread.as_chunks::<BLOCK>();
+        let some = &whole[..whole.len().min(AT_ONCE)];
+        self.lexer.read(some, &mut self.blocks);
+        !some.is_empty()
     }
 
     /// The end of the text whose structure is known.
@@ -234,10 +241,15 @@ impl Scanner {
                     return self.give_up_line(start, base + cut, "the line ends inside this record", sink);
                 }
             }
-            let closes = (block.closes & mask).count_ones() as usize;
-            if closes < depth {
+            let (opening, closing) = if mask == !0 {
+                (usize::from(block.opening), usize::from(block.closing))
+            } else {
+                let count = |bits: u64| (bits & mask).count_ones() as usize;
+                (count(block.opens), count(block.closes))
+            };
+            if closing < depth {
                 // It cannot end here: counting is enough.
-                depth = depth + (block.opens & mask).count_ones() as usize - closes;
+                depth = depth + opening - closing;
                 mask = !0;
                 continue;
             }
@@ -259,6 +271,7 @@ impl Scanner {
                 let element = Element {
                     window: &self.text[self.origin..],
                     blocks: &self.blocks,
+                    level: self.level,
                     start,
                     end,
                     offset: self.base + start as u64,
@@ -348,7 +361,7 @@ impl Scanner {
         self.origin = next;
         self.at = 0;
         self.blocks.clear();
-        self.lexer = Lexer::default();
+        self.lexer = Lexer::new(self.level);
         if self.skipping_line { Step::Starved } else { Step::Done }
     }
 }

@@ -14,6 +14,9 @@ pub type Term = u32;
 /// Lengths of values that are terms, in bytes. The longest ARN has 2,048.
 const TERM_LENGTHS: std::ops::RangeInclusive<usize> = 2..=2048;
 
+/// Lengths of identifiers that AWS gives out, in bytes.
+const ID_LENGTHS: std::ops::RangeInclusive<usize> = 16..=128;
+
 /// The hash of one value.
 #[inline]
 pub fn hash(text: &[u8]) -> Term {
@@ -25,13 +28,18 @@ pub fn hash(text: &[u8]) -> Term {
         let folded = (wide as u64) ^ ((wide >> 64) as u64);
         state = folded;
     };
-    let (words, rest) = text.as_chunks::<8>();
-    for word in words {
+    for word in text.as_chunks().0 {
         mix(u64::from_le_bytes(*word));
     }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    mix(u64::from_le_bytes(last) ^ SPREAD);
+    // The last words may overlap with the ones before: that is cheaper than padding.
+    let last = match (text.first_chunk(), text.last_chunk(), text.last_chunk()) {
+        (_, Some(eight), _) => u64::from_le_bytes(*eight),
+        (Some(first), None, Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => text.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    mix(last ^ SPREAD);
     #[expect(clippy::cast_possible_truncation, reason = "a hash of 32 bits is wanted")]
     let term = (state ^ state >> 32) as Term;
     term
@@ -39,7 +47,7 @@ pub fn hash(text: &[u8]) -> Term {
 
 /// Whether a text has the form of an identifier that AWS gives out: 16 to 128 capitals and digits.
 pub fn is_id(text: &[u8]) -> bool {
-    (16..=128).contains(&text.len()) && text.iter().all(|&byte| is_id_byte(byte))
+    ID_LENGTHS.contains(&text.len()) && text.iter().all(|&byte| is_id_byte(byte))
 }
 
 /// Whether a byte may be part of such an identifier.
@@ -55,19 +63,33 @@ pub(super) fn is_address(value: &[u8]) -> bool {
 /// Splits `AROA...:session` and `account:federated-user`.
 pub fn principal(value: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = value.iter().take(129).position(|&byte| !is_id_byte(byte))?;
+    principal_at(value, colon)
+}
+
+/// Splits a value of capitals and digits up to this place, where a colon may be.
+fn principal_at(value: &[u8], colon: usize) -> Option<(&[u8], &[u8])> {
     let (head, tail) = (&value[..colon], value[colon..].strip_prefix(b":")?);
     let is_account = head.len() == 12 && head.iter().all(u8::is_ascii_digit);
-    ((is_id(head) || is_account) && !tail.is_empty()).then_some((head, tail))
+    ((ID_LENGTHS.contains(&head.len()) || is_account) && !tail.is_empty()).then_some((head, tail))
 }
 
 /// Every token in one value.
 pub fn each_token(value: &[u8], found: &mut impl FnMut(&[u8])) {
-    if is_id(value) {
-        found(value);
-    } else if let Some((head, tail)) = principal(value) {
+    let end = value.iter().position(|&byte| !is_id_byte(byte));
+    each_token_of(value, end.unwrap_or(value.len()), found);
+}
+
+/// Every token in one value of capitals and digits up to this place.
+#[inline]
+pub fn each_token_of(value: &[u8], end: usize, found: &mut impl FnMut(&[u8])) {
+    if end == value.len() {
+        if ID_LENGTHS.contains(&end) {
+            found(value);
+        }
+    } else if let Some((head, tail)) = principal_at(value, end) {
         found(value);
         found(tail);
-        if is_id(head) {
+        if ID_LENGTHS.contains(&head.len()) {
             found(head);
         }
     }

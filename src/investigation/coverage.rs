@@ -1,5 +1,6 @@
 //! What was read, and what was not.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -233,7 +234,7 @@ impl TableCoverage {
 /// What was asked, and what came back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Coverage {
-    regions: BTreeMap<(String, String), RegionCoverage>,
+    regions: BTreeMap<(Arc<str>, Arc<str>), RegionCoverage>,
     unread: Vec<Unread>,
     files: HashMap<Arc<str>, String>,
     history: BTreeMap<(String, String), HistoryCoverage>,
@@ -254,12 +255,11 @@ impl Coverage {
             }
             // A file read again (the investigation was continued) is not counted twice; one that could not be opened
             // before is read now.
-            let before = self.files.get(&file.path);
-            if before.is_some_and(|hash| !hash.is_empty() || file.sha256.is_empty()) {
-                continue;
-            }
+            match self.files.entry(file.path.clone()) {
+                Entry::Occupied(before) if !before.get().is_empty() || file.sha256.is_empty() => continue,
+                entry => entry.insert_entry(file.sha256.clone()),
+            };
             self.unread.retain(|unread| unread.path != file.path);
-            self.files.insert(file.path.clone(), file.sha256.clone());
             self.records += file.records;
             self.broken += file.broken;
             for count in &file.regions {
@@ -324,7 +324,7 @@ impl Coverage {
 
     /// Whether archives held records of an account.
     pub fn is_archived(&self, account: &str) -> bool {
-        self.regions.keys().any(|(archived, _)| archived == account)
+        self.regions.keys().any(|(archived, _)| **archived == *account)
     }
 
     /// Whether AWS could not be asked in some account, and archives hold nothing of it either.
@@ -334,7 +334,7 @@ impl Coverage {
     }
 
     /// Per (account, region): what was read. Sorted.
-    pub fn regions(&self) -> &BTreeMap<(String, String), RegionCoverage> {
+    pub fn regions(&self) -> &BTreeMap<(Arc<str>, Arc<str>), RegionCoverage> {
         &self.regions
     }
 

@@ -162,9 +162,9 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionCount {
     /// The account that received the events; empty where the records do not say.
-    pub account: String,
+    pub account: Arc<str>,
     /// The region, any text; empty where the records do not say.
-    pub region: String,
+    pub region: Arc<str>,
     /// How many records.
     pub records: u64,
     /// The earliest event time.

@@ -117,8 +117,8 @@ pub(super) fn write(document: &mut Document, given: &Given<'_>) {
     let archive = coverage.regions().iter().map(|((account, region), read)| {
         vec![
             Cell::from("archive"),
-            Cell::id(account),
-            Cell::id(region),
+            Cell::id(&**account),
+            Cell::id(&**region),
             Cell::from(read.first),
             Cell::from(read.last),
             Cell::from(read.records.to_string()),

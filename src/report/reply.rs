@@ -133,7 +133,7 @@ fn regions(given: &Given<'_>) -> String {
     let coverage = given.investigation.coverage();
     let history = coverage.history();
     if history.is_empty() {
-        let regions: BTreeSet<&str> = coverage.regions().keys().map(|(_, region)| region.as_str()).collect();
+        let regions: BTreeSet<&str> = coverage.regions().keys().map(|(_, region)| &**region).collect();
         return format!(
             "Archived CloudTrail records of {} were read.",
             counted(regions.len(), "region")

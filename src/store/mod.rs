@@ -101,7 +101,7 @@ impl CaseFile {
 
     /// An investigation that is not saved.
     pub fn in_memory() -> Result<Self, StoreError> {
-        let mut connection = Connection::open_in_memory()?;
+        let mut connection = schema::connect_in_memory()?;
         schema::create(&mut connection)?;
         Ok(Self::empty(connection, None))
     }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{ErrorKind, StoreError};
@@ -48,10 +49,19 @@ pub(super) fn identify(path: &Path) -> Result<(), StoreError> {
 /// Opens the database at `path`, which exists. Read-only where the file cannot be written.
 pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     // Without SQLITE_OPEN_URI, so that a path is a path whatever characters it holds.
-    Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).and_then(planned_once)
+}
+
+/// Opens an empty database that is not kept.
+pub(super) fn connect_in_memory() -> Result<Connection, rusqlite::Error> {
+    Connection::open_in_memory().and_then(planned_once)
+}
+
+/// Else SQLite plans a statement anew whenever another value is bound, which takes far longer than running it.
+fn planned_once(connection: Connection) -> Result<Connection, rusqlite::Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(connection)
 }
 
 /// Bytes of a database page.

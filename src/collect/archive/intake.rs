@@ -24,7 +24,7 @@ const PAGE: usize = 64;
 const LONGEST_ROW: usize = 4 << 20;
 
 /// How access key ids begin: of users, and of sessions.
-const KEYS: [&[u8]; 2] = [b"AKIA", b"ASIA"];
+const KEYS: [&[u8; 4]; 2] = [b"AKIA", b"ASIA"];
 
 /// What a worker needs to read texts, one after the other.
 pub(super) struct Reader<'p> {
@@ -151,7 +151,13 @@ impl Intake<'_, '_> {
 
     fn element(&mut self, element: &Element<'_>) -> ControlFlow<()> {
         let (wanted, post) = (self.tools.wanted, self.tools.post);
-        let Tools { calls, terms, keys, .. } = &mut *self.tools;
+        let Tools {
+            calls,
+            interner,
+            terms,
+            keys,
+            ..
+        } = &mut *self.tools;
         terms.clear();
         keys.clear();
         let Some(skim) = element.skim(terms) else {
@@ -161,13 +167,13 @@ impl Intake<'_, '_> {
                 self.envelope(element.offset, element.text(), false)
             };
         };
-        self.tally.record(skim.account, skim.region, skim.time);
+        self.tally.record(skim.account, skim.region, skim.time, interner);
         let is_candidate = calls.contains(skim.source, skim.name);
         let is_followed = terms.iter().any(|&term| post.followed().may_hold(term));
         if is_candidate {
             element.each_value(&mut |value| {
                 terms::each_term(value, &mut |term| terms.push(terms::hash(term)));
-                if KEYS.iter().any(|prefix| value.starts_with(prefix)) {
+                if value.first_chunk().is_some_and(|prefix| KEYS.contains(&prefix)) {
                     keys.push(terms::hash(value));
                 }
             });
@@ -228,7 +234,12 @@ impl Intake<'_, '_> {
             }
         };
         let event = &record.event;
-        self.tally.record(&event.key.account, &event.region, event.key.time);
+        self.tally.record(
+            &event.key.account,
+            &event.region,
+            event.key.time,
+            &mut self.tools.interner,
+        );
         let is_candidate = self.tools.calls.contains(&event.source, &event.name);
         if self.tools.wanted.is_in(&record.body, is_candidate) {
             return self.give(record);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::cloudtrail::RecordError;
+use crate::cloudtrail::{Interner, RecordError};
 use crate::investigation::fact::{FileOutcome, FileReport, Problem, RegionCount};
 
 /// Counts the records of one file.
@@ -38,9 +38,9 @@ struct Signs {
 
 impl Tally {
     /// Counts a record.
-    pub(super) fn record(&mut self, account: &str, region: &str, time: DateTime<Utc>) {
+    pub(super) fn record(&mut self, account: &str, region: &str, time: DateTime<Utc>, interner: &mut Interner) {
         self.readable += 1;
-        let is_same = |count: &RegionCount| count.region == region && count.account == account;
+        let is_same = |count: &RegionCount| *count.region == *region && *count.account == *account;
         if !self.regions.get(self.last).is_some_and(is_same) {
             self.last = self.regions.iter().position(is_same).unwrap_or(self.regions.len());
         }
@@ -50,8 +50,8 @@ impl Tally {
             count.last = count.last.max(Some(time));
         } else {
             self.regions.push(RegionCount {
-                account: account.to_owned(),
-                region: region.to_owned(),
+                account: interner.intern(account),
+                region: interner.intern(region),
                 records: 1,
                 first: Some(time),
                 last: Some(time),

@@ -17,7 +17,7 @@ fn regions_are_counted_over_all_records() {
     let counts: Vec<_> = answer.reports["a.json"]
         .regions
         .iter()
-        .map(|r| (r.region.as_str(), r.records))
+        .map(|r| (&*r.region, r.records))
         .collect();
     assert_eq!(counts, [("eu-west-1", 2), ("us-east-1", 1)]);
 }
