@@ -15,6 +15,7 @@ mod faults;
 mod hostile;
 mod limits;
 mod organization;
+mod rows;
 mod same;
 mod simulated;
 mod table;

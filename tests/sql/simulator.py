@@ -1,6 +1,7 @@
 """Athena and CloudTrail Lake on the wire. Statements are parsed in Athena's dialect, translated by sqlglot and run on DuckDB.
 
-Reads its settings as one line of JSON, prints its port, and serves until its input ends. GET /log tells what was asked.
+Reads its settings as one line of JSON, prints its port, and serves until its input ends. GET /log tells what was asked,
+GET /rows/QUERY what came of it.
 """
 
 import http.server
@@ -262,7 +263,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self.say(200, cloud.log)
+        if self.path == "/log":
+            return self.say(200, cloud.log)
+        query = cloud.queries[self.path.rsplit("/", 1)[-1]]
+        row = lambda cells: {name: written(value) for name, value in zip(query["columns"], cells) if value is not None}
+        self.say(200, [row(cells) for cells in query["rows"]])
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
