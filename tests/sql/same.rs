@@ -22,7 +22,12 @@ fn comparable(mut chain: Value) -> Value {
 
 /// Holds both to what files give, for one key: the chain, and record by record what came back for each round.
 pub(crate) fn gives_the_same(test: &str, key: &str, records: &Path) {
-    let Some(simulated) = Simulated::new(test, records, &json!({})) else {
+    gives_the_same_written(test, key, records, &json!({}));
+}
+
+/// The same for tables that differ from the usual.
+pub(crate) fn gives_the_same_written(test: &str, key: &str, records: &Path, settings: &Value) {
+    let Some(simulated) = Simulated::new(test, records, settings) else {
         return;
     };
     let expected = comparable(of_files(key, records, "chain"));
