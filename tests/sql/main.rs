@@ -13,6 +13,7 @@ mod support;
 
 mod faults;
 mod hostile;
+mod layouts;
 mod limits;
 mod organization;
 mod rows;

@@ -1,6 +1,6 @@
 //! How a query is bounded, so that it scans no more than it must.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::text::{Literal, Name, list};
 
@@ -42,10 +42,12 @@ pub(in crate::collect) struct Bounds {
 pub(in crate::collect) enum By {
     /// The time of the event.
     Time(Name),
-    /// A partition that is written in this form (`yyyy/MM/dd`).
+    /// A partition that is written in this form (`yyyy/MM/dd`), in which texts have the order of time.
     Day(Name, String),
-    /// Three partitions: year, month and day, in digits.
-    Parts([Name; 3]),
+    /// A partition in which days stand, year, month, day, in a form that nobody says.
+    Digits(Name),
+    /// Three partitions: year, month and day, in digits; whether the year is a number, not a text.
+    Parts([Name; 3], bool),
     /// Nothing: every query scans the whole table.
     Nothing,
 }
@@ -93,21 +95,29 @@ impl Bounds {
                 "{name} >= TIMESTAMP '{first} 00:00:00' AND {name} <= TIMESTAMP '{last} 23:59:59.999'"
             )),
             By::Day(name, form) => {
-                let [first, last] = [first, last].map(|day| written(day, form));
+                let [first, last] = [(first, "00"), (last, "59")].map(|(day, time)| written(day, form, time));
                 Some(format!("{name} BETWEEN {first} AND {last}"))
             }
-            By::Parts([year, month, day]) => {
+            By::Digits(name) => {
+                let text = format!("CAST({name} AS varchar)");
+                let [from, until] = [first, last].map(|day| digits(day));
+                // What does not look like a day is read.
+                Some(format!(
+                    "(NOT regexp_like({text}, '{DAY}') OR substr(regexp_replace({text}, '[^0-9]', ''), 1, 8) BETWEEN \
+                     {from} AND {until})"
+                ))
+            }
+            By::Parts([year, month, day], is_number) => {
                 let text = |name: &Name, digits| format!("lpad(CAST({name} AS varchar), {digits}, '0')");
                 let whole = format!("{} || {} || {}", text(year, 4), text(month, 2), text(day, 2));
-                let [from, until] = [first, last].map(|day| written(day, "yyyyMMdd"));
-                // The year alone is what partitions are surely left out by.
-                let years = format!(
-                    "{} BETWEEN '{}' AND '{}'",
-                    text(year, 4),
-                    first.format("%Y"),
-                    last.format("%Y")
-                );
-                Some(format!("{years} AND {whole} BETWEEN {from} AND {until}"))
+                let [from, until] = [first, last].map(|day| digits(day));
+                // The year alone, as it stands there, leaves partitions out before any is looked at.
+                let years = (first.year()..=last.year()).map(|year| match is_number {
+                    true => year.to_string(),
+                    false => format!("'{year}'"),
+                });
+                let years = list(years);
+                Some(format!("{year} IN ({years}) AND {whole} BETWEEN {from} AND {until}"))
             }
         }
     }
@@ -136,11 +146,45 @@ impl Bounds {
     }
 }
 
-/// A day as a partition is written: in Java's letters.
-fn written(day: NaiveDate, form: &str) -> String {
-    let form = form.replace("yyyy", &day.format("%Y").to_string());
-    let form = form.replace("MM", &day.format("%m").to_string());
-    let text = form.replace("dd", &day.format("%d").to_string());
+/// How a text begins that is a day, with or without signs between year, month and day.
+const DAY: &str = "^20[0-9]{2}[^0-9]?[0-9]{2}[^0-9]?[0-9]{2}";
+
+fn digits(day: NaiveDate) -> String {
+    format!("'{}'", day.format("%Y%m%d"))
+}
+
+/// Whether texts of this form, in Java's letters, have the order of time: the year first, then what is shorter, each in two
+/// digits.
+pub(in crate::collect) fn is_ordered(form: &str) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric() && c != '\'';
+    let Some(mut rest) = form.strip_prefix("yyyy") else {
+        return false;
+    };
+    for part in ["MM", "dd", "HH", "mm", "ss"] {
+        let Some(after) = rest.trim_start_matches(is_sign).strip_prefix(part) else {
+            break;
+        };
+        rest = after;
+    }
+    rest.chars().all(is_sign)
+}
+
+/// A day as a partition is written: in Java's letters. Where hours are told apart, this is its first (`00`) or its last (`59`).
+fn written(day: NaiveDate, form: &str, time: &str) -> String {
+    let hour = if time == "00" { "00" } else { "23" };
+    let year = day.format("%Y").to_string();
+    let (month, date) = (day.format("%m").to_string(), day.format("%d").to_string());
+    let parts = [
+        ("yyyy", &*year),
+        ("MM", &month),
+        ("dd", &date),
+        ("HH", hour),
+        ("mm", time),
+        ("ss", time),
+    ];
+    let text = parts
+        .iter()
+        .fold(form.to_owned(), |text, (letters, digits)| text.replace(letters, digits));
     Literal::new(&text).map_or_else(|| "''".to_owned(), |literal| literal.to_string())
 }
 
