@@ -7,7 +7,7 @@ use keytrail::collect::hunt::Window;
 use serde_json::{Value, json};
 
 use crate::rows::Read;
-use crate::simulated::{ATHENA, Simulated};
+use crate::simulated::{ATHENA, LAKE, Simulated};
 use crate::support::desk::{Desk, code, err};
 use crate::support::incident::{SEED, call, seed};
 
@@ -146,8 +146,8 @@ impl Layout {
     }
 }
 
-#[test]
-fn whatever_days_are_told_by_those_of_the_window_are_read_and_nothing_is_lost() {
+/// The calls in files, and what the reader finds of them in the window.
+fn read() -> (Desk, Read) {
     let desk = Desk::new();
     let calls = TIMES.iter().map(|time| {
         let call = call(&seed(), 0, "ec2", "DescribeInstances").with("eventTime", json!(time));
@@ -161,28 +161,47 @@ fn whatever_days_are_told_by_those_of_the_window_are_read_and_nothing_is_lost() 
         until: at(UNTIL),
     };
     let read = Read::of_files(SEED, &desk.path("logs"), window);
+    (desk, read)
+}
+
+/// Holds what comes back from a place for the window to what the reader finds.
+fn is_read(test: &str, place: &str, read: &Read, simulated: &Simulated) {
+    let run = simulated.investigate(SEED, place, &["--since", SINCE, "--until", UNTIL]);
+    assert_eq!(code(&run), 0, "{test}: {}", err(&run));
+    read.is_what_came_back(test, simulated, place);
+    assert_eq!(simulated.show("chain")["events"]["seed"], 4, "{test}");
+}
+
+#[test]
+fn lake_is_asked_for_the_window_by_the_time_of_the_events() {
+    let (desk, read) = read();
+    let test = "lake_is_asked_for_the_window_by_the_time_of_the_events";
+    if let Some(simulated) = Simulated::new(test, &desk.path("logs"), &json!({})) {
+        is_read(test, LAKE, &read, &simulated);
+    }
+}
+
+#[test]
+fn whatever_days_are_told_by_those_of_the_window_are_read_and_nothing_is_lost() {
+    let (desk, read) = read();
     for layout in LAYOUTS {
         let test = format!("{:?} as {:?}", layout.partitions, layout.written);
         let settings = json!({"table": layout.table(), "delay": DELAY});
         let Some(simulated) = Simulated::new(&test, &desk.path("logs"), &settings) else {
             return;
         };
-        let run = simulated.investigate(SEED, ATHENA, &["--since", SINCE, "--until", UNTIL]);
-        assert_eq!(code(&run), 0, "{test}: {}", err(&run));
-        read.is_what_came_back(&test, &simulated, ATHENA);
-        let found = simulated.show("chain")["events"]["seed"].clone();
-        assert_eq!(found, 4, "{test}");
-        for statement in simulated.log() {
-            let text = statement["statement"].as_str().expect("a statement");
-            let days = statement["days"].as_array().expect("days").iter();
+        is_read(&test, ATHENA, &read, &simulated);
+        for asked in simulated.log() {
+            let statement = asked["statement"].as_str().expect("a statement");
+            let days = asked["days"].as_array().expect("days").iter();
             let days: BTreeSet<&str> = days.filter_map(Value::as_str).collect();
-            if layout.says.is_empty() {
+            if statement.starts_with("SELECT count(*)") {
+                assert!(days.len() <= 1, "{test}: {days:?} in {statement}");
+            } else if layout.says.is_empty() {
                 assert_eq!(days.len(), 11, "{test}: {days:?}");
-            } else if text.starts_with("SELECT count(*)") {
-                assert!(days.len() <= 1, "{test}: {days:?} in {text}");
             } else {
-                assert!(text.contains(layout.says), "{test}: {text}");
-                assert_eq!(days, DAYS.into(), "{test}: {text}");
+                assert!(statement.contains(layout.says), "{test}: {statement}");
+                assert_eq!(days, DAYS.into(), "{test}: {statement}");
             }
         }
     }

@@ -143,6 +143,8 @@ impl Read {
             let mut found = Rows::new();
             let wanted = Wanted::new(round.leads.iter().map(|lead| lead.value.as_str()));
             for query in &queried.queries {
+                // A statement may find more than was asked for. The program leaves that out, as is done here: what it kept is
+                // compared below.
                 let rows = carried(&pages(simulated.rows(query), is_lake), is_lake, |record| {
                     let is_candidate = candidates.contains(&record.event.source, &record.event.name);
                     wanted.is_in(&record.body, is_candidate)

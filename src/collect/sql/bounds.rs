@@ -78,14 +78,23 @@ impl Bounds {
         self.with_values(self.by_day(first, last).into_iter().chain(times).collect())
     }
 
-    /// The same for whole days.
+    /// The same for whole days, for a sample: without what is read because it does not look like a day.
     pub(super) fn of_days(&self, first: NaiveDate, last: NaiveDate) -> Vec<String> {
-        self.with_values(self.by_day(first, last).into_iter().collect())
+        let days = match &self.days {
+            By::Digits(name) => Some(digits_between(name, first, last)),
+            _ => self.by_day(first, last),
+        };
+        self.with_values(days.into_iter().collect())
     }
 
     /// Whether a shorter window makes a query scan less.
     pub(super) fn tell_days(&self) -> bool {
         self.days != By::Nothing
+    }
+
+    /// Whether the form of days is only guessed, so that a sample without any says nothing.
+    pub(super) fn guess_days(&self) -> bool {
+        matches!(self.days, By::Digits(_))
     }
 
     fn by_day(&self, first: NaiveDate, last: NaiveDate) -> Option<String> {
@@ -99,24 +108,17 @@ impl Bounds {
                 Some(format!("{name} BETWEEN {first} AND {last}"))
             }
             By::Digits(name) => {
-                let text = format!("CAST({name} AS varchar)");
-                let [from, until] = [first, last].map(|day| digits(day));
+                let days = digits_between(name, first, last);
                 // What does not look like a day is read.
-                Some(format!(
-                    "(NOT regexp_like({text}, '{DAY}') OR substr(regexp_replace({text}, '[^0-9]', ''), 1, 8) BETWEEN \
-                     {from} AND {until})"
-                ))
+                Some(format!("(NOT regexp_like(CAST({name} AS varchar), '{DAY}') OR {days})"))
             }
             By::Parts([year, month, day], is_number) => {
-                let text = |name: &Name, digits| format!("lpad(CAST({name} AS varchar), {digits}, '0')");
+                let text = |name: &Name, length| format!("lpad(CAST({name} AS varchar), {length}, '0')");
                 let whole = format!("{} || {} || {}", text(year, 4), text(month, 2), text(day, 2));
-                let [from, until] = [first, last].map(|day| digits(day));
+                let [from, until] = [first, last].map(digits);
                 // The year alone, as it stands there, leaves partitions out before any is looked at.
-                let years = (first.year()..=last.year()).map(|year| match is_number {
-                    true => year.to_string(),
-                    false => format!("'{year}'"),
-                });
-                let years = list(years);
+                let quote = if *is_number { "" } else { "'" };
+                let years = list((first.year()..=last.year()).map(|year| format!("{quote}{year}{quote}")));
                 Some(format!("{year} IN ({years}) AND {whole} BETWEEN {from} AND {until}"))
             }
         }
@@ -148,6 +150,12 @@ impl Bounds {
 
 /// How a text begins that is a day, with or without signs between year, month and day.
 const DAY: &str = "^20[0-9]{2}[^0-9]?[0-9]{2}[^0-9]?[0-9]{2}";
+
+/// Whether the first eight digits of a partition are one of these days.
+fn digits_between(name: &Name, first: NaiveDate, last: NaiveDate) -> String {
+    let [first, last] = [first, last].map(digits);
+    format!("substr(regexp_replace(CAST({name} AS varchar), '[^0-9]', ''), 1, 8) BETWEEN {first} AND {last}")
+}
 
 fn digits(day: NaiveDate) -> String {
     format!("'{}'", day.format("%Y%m%d"))

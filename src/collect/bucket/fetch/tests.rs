@@ -52,9 +52,9 @@ impl Bucket {
 
     fn answer(&self, mut client: TcpStream) -> Option<()> {
         let lines = BufReader::new(client.try_clone().ok()?).lines().map_while(Result::ok);
-        let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-        let size = head.first()?.split(['/', '?', '-']).nth(2)?.parse().ok()?;
-        let range = head.iter().find_map(|line| line.strip_prefix("range: bytes="));
+        let lines: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+        let size = lines.first()?.split(['/', '?', '-']).nth(2)?.parse().ok()?;
+        let range = lines.iter().find_map(|line| line.strip_prefix("range: bytes="));
         let range = range.and_then(|range| range.split_once('-'));
         let bytes = range.map_or(size, |(from, to)| {
             to.parse::<u64>().unwrap() - from.parse::<u64>().unwrap() + 1
