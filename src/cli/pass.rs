@@ -96,11 +96,8 @@ pub(super) fn last_profile(case: &CaseFile, settings: &Settings) -> Option<Strin
 }
 
 pub(super) fn profile(pass: Option<&PassBegan>, settings: &Settings) -> Option<String> {
-    match pass.map(|pass| (&pass.aws, &pass.tables)) {
-        Some((Some(aws), _)) => aws.profile.clone(),
-        Some((None, Some(tables))) => tables.profile.clone(),
-        _ => settings.profile(None),
-    }
+    let asked = pass.and_then(PassBegan::profile);
+    asked.map_or_else(|| settings.profile(None), Clone::clone)
 }
 
 /// Begins another pass like the last one: what was read already is not asked for again.
@@ -140,5 +137,43 @@ pub(super) fn let_act(work: &mut Work, profile: Option<String>, may_change: bool
     if may_change || work.inquiries.is_some() {
         work.inquiries.get_or_insert_with(|| Inquiries::new(profile.clone()));
         work.acting = Some(Acting::new(profile, may_change));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::investigation::fact::{AskedAws, AskedBucket};
+
+    fn of_a_bucket(profile: Option<&str>) -> PassBegan {
+        PassBegan {
+            sources: vec!["s3://logs".to_owned()],
+            since: None,
+            until: None,
+            aws: None,
+            tables: None,
+            bucket: Some(AskedBucket {
+                profile: profile.map(str::to_owned),
+                ..AskedBucket::default()
+            }),
+        }
+    }
+
+    #[test]
+    fn the_account_is_changed_as_whoever_read_the_bucket() {
+        let pass = of_a_bucket(Some("responder"));
+        assert_eq!(profile(Some(&pass), &Settings::default()).as_deref(), Some("responder"));
+    }
+
+    #[test]
+    fn a_bucket_that_was_read_with_no_profile_is_not_gone_on_from_with_another() {
+        assert_eq!(of_a_bucket(None).profile(), Some(&None));
+    }
+
+    #[test]
+    fn the_profile_of_event_history_goes_before_that_of_the_bucket() {
+        let mut pass = of_a_bucket(Some("logs"));
+        pass.aws = Some(AskedAws::default());
+        assert_eq!(pass.profile(), Some(&None));
     }
 }

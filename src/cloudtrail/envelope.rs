@@ -138,7 +138,7 @@ const MEMBERS: [&str; 27] = [
 ];
 
 /// Members inside the nested ones, which tables fold to lower case too.
-const INNER: [&str; 24] = [
+const INNER: [&str; 25] = [
     "principalId",
     "accountId",
     "accessKeyId",
@@ -160,6 +160,7 @@ const INNER: [&str; 24] = [
     "userId",
     "identityStoreArn",
     "inScopeOf",
+    "ARNPrefix",
     "tlsVersion",
     "cipherSuite",
     "clientProvidedHostHeader",
@@ -191,10 +192,12 @@ pub fn from_columns(row: Value, are_texts: bool) -> Value {
         }
     }
     // A column of times is not written as CloudTrail does.
-    if let Some(value) = record.get_mut("eventTime")
-        && let Some(time) = time::parse(value)
-    {
-        *value = time::format(time).into();
+    for of_times in ["/eventTime", "/userIdentity/sessionContext/attributes/creationDate"] {
+        if let Some(value) = record.pointer_mut(of_times)
+            && let Some(time) = time::parse(value)
+        {
+            *value = time::format(time).into();
+        }
     }
     record
 }
@@ -246,16 +249,56 @@ fn open_text_members(record: &mut Value, are_texts: bool) {
         if let Value::Object(inner) = member
             && are_texts
         {
-            for value in inner.values_mut() {
+            for (member, value) in inner {
                 if let Value::String(text) = value
-                    && text.starts_with(['{', '['])
                     && name != "userIdentity"
-                    && !text.contains("\"Statement\"")
+                    && was_opened(member, text)
                     && let Ok(opened) = serde_json::from_str(text)
                 {
                     *value = opened;
                 }
             }
         }
+    }
+}
+
+/// Whether a text in a map is an object or a list of the record. CloudTrail itself has policies as text: all but those of
+/// buckets, and statements alone (Lambda's).
+fn was_opened(member: &str, text: &str) -> bool {
+    let is_policy = member == "statement" || text.contains("\"Statement\"");
+    text.starts_with(['{', '[']) && (member == "bucketPolicy" || !is_policy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A row of Lake with this request.
+    fn request(member: &str, text: &str) -> Value {
+        let map = json!({ member: text }).to_string();
+        let row = json!({"eventname": "X", "requestparameters": map});
+        from_columns(row, true)["requestParameters"][member].clone()
+    }
+
+    #[test]
+    fn the_policy_of_a_bucket_is_an_object_and_every_other_a_text_as_in_the_files() {
+        let policy = r#"{"Statement":[{"Effect":"Allow","Resource":"arn:aws:s3:::loot/*"}]}"#;
+        let opened = request("bucketPolicy", policy);
+        assert_eq!(opened["Statement"][0]["Resource"], "arn:aws:s3:::loot/*");
+        assert_eq!(request("policyDocument", policy), policy);
+        let statement = r#"{"Sid":"x","Resource":"arn:aws:lambda:eu-west-1:1:function:f"}"#;
+        assert_eq!(request("statement", statement), statement);
+        assert_eq!(request("publicAccessBlock", r#"{"a":"b"}"#), json!({"a": "b"}));
+    }
+
+    #[test]
+    fn the_times_of_a_row_are_written_as_cloudtrail_writes_them() {
+        let identity = r#"{"sessioncontext":{"attributes":{"creationdate":"2026-03-04 10:00:30.000"}}}"#;
+        let row = json!({"eventtime": "2026-03-04 10:00:31.000", "useridentity": identity});
+        let record = from_columns(row, true);
+        assert_eq!(record["eventTime"], "2026-03-04T10:00:31Z");
+        let created = record.pointer("/userIdentity/sessionContext/attributes/creationDate");
+        assert_eq!(created, Some(&json!("2026-03-04T10:00:30Z")));
     }
 }

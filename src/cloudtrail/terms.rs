@@ -56,7 +56,7 @@ pub(super) fn is_id_byte(byte: u8) -> bool {
 }
 
 /// Whether a source of calls is an address: services stand there by their names, and nobody asks for those.
-pub(super) fn is_address(value: &[u8]) -> bool {
+pub fn is_address(value: &[u8]) -> bool {
     value.first().is_some_and(u8::is_ascii_digit) || value.contains(&b':')
 }
 

@@ -333,6 +333,14 @@ impl PassBegan {
         let of_bucket = || self.bucket.as_ref()?.regions.as_ref();
         of_history.or_else(of_tables).or_else(of_bucket)
     }
+
+    /// The profile that AWS was asked with, where it was asked: with none, too.
+    pub fn profile(&self) -> Option<&Option<String>> {
+        let of_history = self.aws.as_ref().map(|aws| &aws.profile);
+        let of_tables = || Some(&self.tables.as_ref()?.profile);
+        let of_bucket = || Some(&self.bucket.as_ref()?.profile);
+        of_history.or_else(of_tables).or_else(of_bucket)
+    }
 }
 
 /// How a trail's bucket is read.

@@ -1,8 +1,9 @@
 //! Names that an attacker chose: none breaks out of a statement, and every one is found.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::same::gives_the_same;
+use crate::same::{gives_the_same, gives_the_same_written};
 use crate::support::desk::{Desk, records};
 use crate::support::incident::*;
 
@@ -28,9 +29,9 @@ const NAMES: [&str; 16] = [
 
 /// For each name: the seed makes a user of that name and its key; somebody else changes the user and assumes a role with
 /// the name as session. Only its name leads there.
-fn calls() -> Vec<Call> {
+fn calls(names: &[impl AsRef<str>]) -> Vec<Call> {
     let admin = user("admin", "AKIAADMIN00000000001");
-    let each = NAMES.iter().zip(0_i64..).flat_map(|(name, n)| {
+    let each = names.iter().map(AsRef::as_ref).zip(0_i64..).flat_map(|(name, n)| {
         let key = format!("AKIAZZHOSTILE{n:07}");
         let id = format!("AIDAZZHOSTILE{n:07}");
         let role = format!("door{n}");
@@ -51,8 +52,56 @@ fn calls() -> Vec<Call> {
 #[test]
 fn hostile_names_are_found_and_break_out_of_no_statement() {
     let desk = Desk::new();
-    desk.log("all.json", &records(&calls()));
+    desk.log("all.json", &records(&calls(&NAMES)));
     gives_the_same("hostile_names_are_found", SEED, &desk.path("logs"));
+}
+
+/// What somebody who wants to break or hide something may write, and any other text.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        r#"['"\\%_;/*:<>&=\-$.\n\r\t a-z用é]{1,12}"#,
+        r#"['"\\%_]{1,3}"#,
+        "[a-z]{1,3}",
+        "[0-9.:]{2,15}",
+        "[A-Z0-9]{12,20}",
+        any::<String>().prop_filter("a name", |name| !name.is_empty()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_the_names_are_every_statement_finds_what_the_reader_finds(
+        names in prop::collection::btree_set(name(), 8..24),
+        ascii in any::<bool>(),
+    ) {
+        let names: Vec<String> = names.into_iter().collect();
+        let desk = Desk::new();
+        desk.log("all.json", &records(&calls(&names)));
+        let test = "whatever_the_names_are_every_statement_finds_what_the_reader_finds";
+        gives_the_same_written(test, SEED, &desk.path("logs"), &json!({"ascii": ascii}));
+    }
+}
+
+/// Whoever names a user as an address hides nothing and adds nothing, wherever the records lie.
+#[test]
+fn a_user_with_the_name_of_an_address_is_read_alike() {
+    let desk = Desk::new();
+    let [admin, stranger] =
+        [("admin", 1), ("stranger", 2)].map(|(name, n)| user(name, &format!("AKIAADMIN0000000000{n}")));
+    let calls = [
+        create_user(&seed(), 0, "203.0.113.66"),
+        create_key(&seed(), 1, "203.0.113.66", "AKIAZZCHILD000000002"),
+        on_user(&admin, 2, "DeleteUser", "203.0.113.66"),
+        use_of(&stranger, 3),
+    ];
+    desk.log("all.json", &records(&calls));
+    gives_the_same(
+        "a_user_with_the_name_of_an_address_is_read_alike",
+        SEED,
+        &desk.path("logs"),
+    );
 }
 
 /// What an archive holds besides must not come along: others' calls that hold the same letters.

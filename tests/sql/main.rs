@@ -13,8 +13,10 @@ mod support;
 
 mod faults;
 mod hostile;
+mod layouts;
 mod limits;
 mod organization;
+mod rows;
 mod same;
 mod simulated;
 mod table;

@@ -1,4 +1,4 @@
-//! An organization of three accounts in one table: the chain goes through all of them and comes back.
+//! The incidents of the generator in one table: through the accounts of an organization and back, and a large one.
 
 use serde_json::json;
 
@@ -17,4 +17,15 @@ fn a_chain_through_three_accounts_is_the_one_that_files_give() {
         SEED,
         &desk.path("logs"),
     );
+}
+
+#[test]
+fn a_large_incident_is_the_one_that_files_give() {
+    let desk = Desk::new();
+    let (records, answer) = Plan::carried_out(1);
+    assert!(answer.nodes.len() > 400);
+    for (n, records) in records.chunks(500).enumerate() {
+        desk.log(&format!("{n}.json"), &json!({ "Records": records }).to_string());
+    }
+    gives_the_same("a_large_incident_is_the_one_that_files_give", SEED, &desk.path("logs"));
 }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use keytrail::collect::hunt::Window;
 use serde_json::{Value, json};
 
+use crate::rows::Read;
 use crate::simulated::{ATHENA, LAKE, Simulated, of_files};
 use crate::support::cases::cases;
 use crate::support::desk::{Desk, code, err};
@@ -18,12 +20,18 @@ fn comparable(mut chain: Value) -> Value {
     chain
 }
 
-/// Holds both to what files give, for one key.
+/// Holds both to what files give, for one key: the chain, and record by record what came back for each round.
 pub(crate) fn gives_the_same(test: &str, key: &str, records: &Path) {
-    let Some(simulated) = Simulated::new(test, records, &json!({})) else {
+    gives_the_same_written(test, key, records, &json!({}));
+}
+
+/// The same for tables that differ from the usual.
+pub(crate) fn gives_the_same_written(test: &str, key: &str, records: &Path, settings: &Value) {
+    let Some(simulated) = Simulated::new(test, records, settings) else {
         return;
     };
     let expected = comparable(of_files(key, records, "chain"));
+    let read = Read::of_files(key, records, Window::default());
     for place in [ATHENA, LAKE] {
         let save = simulated.file("case.keytrail");
         let _ = std::fs::remove_file(&save);
@@ -41,6 +49,7 @@ pub(crate) fn gives_the_same(test: &str, key: &str, records: &Path) {
             );
         }
         assert_eq!(found, expected, "{test}, {place}");
+        read.is_what_came_back(test, &simulated, place);
     }
     assert!(!simulated.statements().is_empty());
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::support::desk::{code, err, out};
 use crate::support::program::{keytrail, skipped};
@@ -127,16 +127,24 @@ impl Simulated {
         shown(&self.file("case.keytrail"), view)
     }
 
-    /// What was asked.
-    pub(crate) fn log(&self) -> Vec<Value> {
+    fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> T {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the simulator");
-        stream
-            .write_all(b"GET /log HTTP/1.0\r\nConnection: close\r\n\r\n")
-            .expect("asked");
+        let request = format!("GET {path} HTTP/1.0\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("asked");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
         serde_json::from_str(body).expect("JSON")
+    }
+
+    /// What was asked.
+    pub(crate) fn log(&self) -> Vec<Value> {
+        self.get("/log")
+    }
+
+    /// The rows of a query.
+    pub(crate) fn rows(&self, query: &str) -> Vec<Map<String, Value>> {
+        self.get(&format!("/rows/{query}"))
     }
 
     /// The statements that were run. Every one is good SQL.

@@ -1,8 +1,10 @@
 """Athena and CloudTrail Lake on the wire. Statements are parsed in Athena's dialect, translated by sqlglot and run on DuckDB.
 
-Reads its settings as one line of JSON, prints its port, and serves until its input ends. GET /log tells what was asked.
+Reads its settings as one line of JSON, prints its port, and serves until its input ends. GET /log tells what was asked,
+GET /rows/QUERY what came of it.
 """
 
+import datetime
 import http.server
 import json
 import os
@@ -13,8 +15,9 @@ import threading
 
 import duckdb
 import sqlglot
+from sqlglot import exp
 
-HIVE = {"string": "VARCHAR", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
+HIVE = {"string": "VARCHAR", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN", "int": "INTEGER", "date": "DATE"}
 STORE = "01234567-89ab-cdef-0123-456789abcdef"
 
 LAKE_COLUMNS = [
@@ -68,7 +71,7 @@ def in_duckdb(kind):
 def as_text(value):
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=settings.get("ascii", False))
 
 
 def folded(value, kind):
@@ -113,26 +116,30 @@ class Cloud:
         self.database.execute("SET threads = 1; SET TimeZone = 'UTC'")
         rows = list(records(settings["records"]))
         table = settings["table"]
-        partitions = [name for name, _ in table["partitions"]]
+        self.partitions = dict(table["partitions"])
         self.database.execute('CREATE SCHEMA "%s"' % settings["database"])
-        self.load('"%s"."%s"' % (settings["database"], settings["name"]), table["columns"], partitions, rows)
-        self.load('"%s"' % STORE, LAKE_COLUMNS, [], rows)
+        self.load('"%s"."%s"' % (settings["database"], settings["name"]), table["columns"], self.partitions, rows)
+        self.load('"%s"' % STORE, LAKE_COLUMNS, {}, rows)
 
     def load(self, name, columns, partitions, rows):
         kinds = {column: typed(kind) for column, kind in columns}
         types = {column: in_duckdb(kind) for column, kind in kinds.items()}
-        types.update({partition: "VARCHAR" for partition in partitions + ["$path"]})
+        types.update({partition: HIVE[kind] for partition, kind in partitions.items()})
+        types.update({"$path": "VARCHAR", "$day": "VARCHAR"})
+        written = self.settings["table"].get("written", {"timestamp": "%Y/%m/%d"})
+        delay = datetime.timedelta(seconds=self.settings.get("delay", 0))
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as out:
             for file, record in rows:
                 lower = {member.lower(): value for member, value in record.items()}
                 row = {column: folded(lower.get(column), kind) for column, kind in kinds.items()}
                 row["$path"] = "s3://logs/" + os.path.basename(file)
-                for partition in partitions:
-                    row[partition] = {
-                        "timestamp": str(record["eventTime"])[:10].replace("-", "/"),
-                        "region": record.get("awsRegion"),
-                        "account": record.get("recipientAccountId"),
-                    }[partition]
+                # A log lies where the day of its delivery is.
+                delivered = datetime.datetime.fromisoformat(str(record["eventTime"])) + delay
+                row["$day"] = delivered.strftime("%Y-%m-%d")
+                as_kind = {"int": int}
+                row.update({partition: as_kind.get(partitions[partition], str)(delivered.strftime(form))
+                            for partition, form in written.items() if partition in partitions})
+                row.update({"region": record.get("awsRegion"), "account": record.get("recipientAccountId")})
                 out.write(json.dumps(row) + "\n")
             out.flush()
             asked = ", ".join("'%s': '%s'" % (column, kind) for column, kind in types.items())
@@ -149,6 +156,7 @@ class Cloud:
             if isinstance(parsed, sqlglot.exp.Create):
                 self.is_made = True
             elif isinstance(parsed, sqlglot.exp.Select):
+                query["days"] = self.days(parsed)
                 cursor = self.database.execute(parsed.sql(dialect="duckdb"))
                 query["columns"] = [column[0] for column in cursor.description]
                 query["rows"] = cursor.fetchall()
@@ -160,8 +168,21 @@ class Cloud:
         query["scanned"] = self.settings.get("scans", [0, 0])[0 if is_count else 1]
         name = "query-%d" % len(self.queries)
         self.queries[name] = query
-        self.log.append({"query": name, "statement": statement, "error": query["error"]})
+        self.log.append({"query": name, "statement": statement, "error": query["error"],
+                         "days": query.get("days")})
         return name
+
+    def days(self, parsed):
+        """The days of the partitions that a statement reads: those that the conditions on partitions alone let through."""
+        table, where = parsed.find(exp.Table), parsed.find(exp.Table).find_ancestor(exp.Select).args.get("where")
+        if not table.db:
+            return []
+        tells = lambda part: {column.name for column in part.find_all(exp.Column)} <= set(self.partitions)
+        parts = where.this.flatten() if where and isinstance(where.this, exp.And) else [where.this] if where else []
+        kept = ["(%s)" % part.sql(dialect="duckdb") for part in parts if tells(part)]
+        rows = self.database.execute('SELECT DISTINCT "$day" FROM %s WHERE %s'
+                                     % (table.sql(dialect="duckdb"), " AND ".join(kept) or "TRUE")).fetchall()
+        return sorted(day for day, in rows)
 
     def state(self, query):
         query["looks"] += 1
@@ -262,7 +283,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self.say(200, cloud.log)
+        if self.path == "/log":
+            return self.say(200, cloud.log)
+        query = cloud.queries[self.path.rsplit("/", 1)[-1]]
+        row = lambda cells: {name: written(value) for name, value in zip(query["columns"], cells) if value is not None}
+        self.say(200, [row(cells) for cells in query["rows"]])
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -297,7 +322,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-cloud = Cloud(json.loads(sys.stdin.readline()))
+settings = json.loads(sys.stdin.readline())
+cloud = Cloud(settings)
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(server.server_port, flush=True)

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::collect::sql::bounds::{Bounds, By};
-use crate::collect::sql::table::{Column, Kind, Table};
+use crate::collect::sql::bounds::{Bounds, By, is_ordered};
+use crate::collect::sql::table::{Column, Kind, Table, is_text};
 use crate::collect::sql::text::{Name, literals};
 
 /// Athena takes 262,144 bytes.
@@ -121,24 +121,40 @@ impl Metadata {
 
     /// By what days are told apart.
     fn days(&self) -> By {
-        for (partition, _) in &self.partitions {
-            let kind = self.projected(partition, "type");
-            if kind.is_some_and(|kind| kind.eq_ignore_ascii_case("date"))
+        for (partition, kind) in &self.partitions {
+            let projected = self.projected(partition, "type");
+            if projected.is_some_and(|projected| projected.eq_ignore_ascii_case("date"))
                 && let Some(name) = Name::new(partition)
             {
                 let form = self.projected(partition, "format");
-                return By::Day(name, form.unwrap_or_else(|| "yyyy/MM/dd".to_owned()));
+                let form = form.unwrap_or_else(|| "yyyy/MM/dd".to_owned());
+                return if is_text(kind) && is_ordered(&form) {
+                    By::Day(name, form)
+                } else {
+                    By::Digits(name)
+                };
             }
         }
         let named = |wanted: &str| {
-            let mut names = self.partitions.iter().map(|(name, _)| name);
-            Name::new(names.find(|name| name.eq_ignore_ascii_case(wanted))?)
+            self.partitions
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
         };
-        match (named("year"), named("month"), named("day")) {
-            (Some(year), Some(month), Some(day)) => By::Parts([year, month, day]),
-            _ => By::Nothing,
+        if let (Some((year, kind)), Some((month, _)), Some((day, _))) = (named("year"), named("month"), named("day"))
+            && let (Some(year), Some(month), Some(day)) = (Name::new(year), Name::new(month), Name::new(day))
+        {
+            return By::Parts([year, month, day], !is_text(kind));
         }
+        let day = self.partitions.iter().find(|(name, _)| is_called_day(name));
+        day.and_then(|(name, _)| Name::new(name))
+            .map_or(By::Nothing, By::Digits)
     }
+}
+
+/// Whether days stand in a partition of this name, as far as that tells.
+fn is_called_day(partition: &str) -> bool {
+    let name = partition.to_ascii_lowercase();
+    name == "dt" || ["date", "day", "timestamp"].iter().any(|day| name.contains(day))
 }
 
 #[cfg(test)]
@@ -183,9 +199,30 @@ mod tests {
             By::Day(Name::new("dt").expect("a name"), "yyyy-MM-dd".to_owned())
         );
         let by_parts = bounds(&metadata(&["region", "year", "month", "day"], &[]), &[]).expect("bounds");
-        assert!(matches!(by_parts.days, By::Parts(_)));
-        let unbounded = bounds(&metadata(&[], &[]), &[]).expect("bounds");
+        assert!(matches!(by_parts.days, By::Parts(_, false)));
+        let by_name = bounds(&metadata(&["region", "event_date"], &[]), &[]).expect("bounds");
+        assert_eq!(by_name.days, By::Digits(Name::new("event_date").expect("a name")));
+        let unbounded = bounds(&metadata(&["region"], &[]), &[]).expect("bounds");
         assert_eq!(unbounded.days, By::Nothing);
+    }
+
+    #[test]
+    fn a_projected_date_of_which_texts_have_not_the_order_of_time_is_no_bound_by_text() {
+        for (form, is_ordered) in [
+            ("yyyy/MM", true),
+            ("yyyyMMddHH", true),
+            ("yyyy/M/d", false),
+            ("dd-MM-yyyy", false),
+            ("yyyy'T'MM", false),
+        ] {
+            let projected = [
+                ("projection.enabled", "true"),
+                ("projection.dt.type", "date"),
+                ("projection.dt.format", form),
+            ];
+            let found = bounds(&metadata(&["dt"], &projected), &[]).expect("bounds");
+            assert_eq!(matches!(found.days, By::Day(..)), is_ordered, "{form}");
+        }
     }
 
     #[test]

@@ -98,6 +98,27 @@ impl Api {
         })
     }
 
+    /// A bucket on a server of a test.
+    #[cfg(test)]
+    pub(super) fn at(endpoint: &str) -> Self {
+        use aws_sdk_s3::config::{BehaviorVersion, Credentials, SharedCredentialsProvider};
+        let credentials = Credentials::new("AKIAZZRESPONDER00001", "secret", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(endpoint)
+            .build();
+        Self {
+            bucket: "bucket".to_owned(),
+            requester_pays: false,
+            client: Mutex::new((client(&config, ANY_REGION), Instant::now())),
+            profile: None,
+            region: ANY_REGION.to_owned(),
+            worked: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
     /// Whether the credentials have expired, and their renewal is awaited.
     pub(super) fn is_paused(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0

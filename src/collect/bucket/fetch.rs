@@ -276,19 +276,4 @@ impl Read for Reader {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_parts_of_an_object_are_all_of_it_and_nothing_twice() {
-        for bytes in [0, 1, PART - 1, PART, PART + 1, 5 * PART] {
-            let parts: Vec<_> = parts_of(bytes).collect();
-            let mut next = 0;
-            for (from, length) in parts {
-                assert_eq!(from, next);
-                next += length;
-            }
-            assert_eq!(next, bytes);
-        }
-    }
-}
+mod tests;

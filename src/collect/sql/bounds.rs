@@ -1,6 +1,6 @@
 //! How a query is bounded, so that it scans no more than it must.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::text::{Literal, Name, list};
 
@@ -42,10 +42,12 @@ pub(in crate::collect) struct Bounds {
 pub(in crate::collect) enum By {
     /// The time of the event.
     Time(Name),
-    /// A partition that is written in this form (`yyyy/MM/dd`).
+    /// A partition that is written in this form (`yyyy/MM/dd`), in which texts have the order of time.
     Day(Name, String),
-    /// Three partitions: year, month and day, in digits.
-    Parts([Name; 3]),
+    /// A partition in which days stand, year, month, day, in a form that nobody says.
+    Digits(Name),
+    /// Three partitions: year, month and day, in digits; whether the year is a number, not a text.
+    Parts([Name; 3], bool),
     /// Nothing: every query scans the whole table.
     Nothing,
 }
@@ -76,14 +78,23 @@ impl Bounds {
         self.with_values(self.by_day(first, last).into_iter().chain(times).collect())
     }
 
-    /// The same for whole days.
+    /// The same for whole days, for a sample: without what is read because it does not look like a day.
     pub(super) fn of_days(&self, first: NaiveDate, last: NaiveDate) -> Vec<String> {
-        self.with_values(self.by_day(first, last).into_iter().collect())
+        let days = match &self.days {
+            By::Digits(name) => Some(digits_between(name, first, last)),
+            _ => self.by_day(first, last),
+        };
+        self.with_values(days.into_iter().collect())
     }
 
     /// Whether a shorter window makes a query scan less.
     pub(super) fn tell_days(&self) -> bool {
         self.days != By::Nothing
+    }
+
+    /// Whether the form of days is only guessed, so that a sample without any says nothing.
+    pub(super) fn guess_days(&self) -> bool {
+        matches!(self.days, By::Digits(_))
     }
 
     fn by_day(&self, first: NaiveDate, last: NaiveDate) -> Option<String> {
@@ -93,21 +104,22 @@ impl Bounds {
                 "{name} >= TIMESTAMP '{first} 00:00:00' AND {name} <= TIMESTAMP '{last} 23:59:59.999'"
             )),
             By::Day(name, form) => {
-                let [first, last] = [first, last].map(|day| written(day, form));
+                let [first, last] = [(first, "00"), (last, "59")].map(|(day, time)| written(day, form, time));
                 Some(format!("{name} BETWEEN {first} AND {last}"))
             }
-            By::Parts([year, month, day]) => {
-                let text = |name: &Name, digits| format!("lpad(CAST({name} AS varchar), {digits}, '0')");
+            By::Digits(name) => {
+                let days = digits_between(name, first, last);
+                // What does not look like a day is read.
+                Some(format!("(NOT regexp_like(CAST({name} AS varchar), '{DAY}') OR {days})"))
+            }
+            By::Parts([year, month, day], is_number) => {
+                let text = |name: &Name, length| format!("lpad(CAST({name} AS varchar), {length}, '0')");
                 let whole = format!("{} || {} || {}", text(year, 4), text(month, 2), text(day, 2));
-                let [from, until] = [first, last].map(|day| written(day, "yyyyMMdd"));
-                // The year alone is what partitions are surely left out by.
-                let years = format!(
-                    "{} BETWEEN '{}' AND '{}'",
-                    text(year, 4),
-                    first.format("%Y"),
-                    last.format("%Y")
-                );
-                Some(format!("{years} AND {whole} BETWEEN {from} AND {until}"))
+                let [from, until] = [first, last].map(digits);
+                // The year alone, as it stands there, leaves partitions out before any is looked at.
+                let quote = if *is_number { "" } else { "'" };
+                let years = list((first.year()..=last.year()).map(|year| format!("{quote}{year}{quote}")));
+                Some(format!("{year} IN ({years}) AND {whole} BETWEEN {from} AND {until}"))
             }
         }
     }
@@ -136,11 +148,51 @@ impl Bounds {
     }
 }
 
-/// A day as a partition is written: in Java's letters.
-fn written(day: NaiveDate, form: &str) -> String {
-    let form = form.replace("yyyy", &day.format("%Y").to_string());
-    let form = form.replace("MM", &day.format("%m").to_string());
-    let text = form.replace("dd", &day.format("%d").to_string());
+/// How a text begins that is a day, with or without signs between year, month and day.
+const DAY: &str = "^20[0-9]{2}[^0-9]?[0-9]{2}[^0-9]?[0-9]{2}";
+
+/// Whether the first eight digits of a partition are one of these days.
+fn digits_between(name: &Name, first: NaiveDate, last: NaiveDate) -> String {
+    let [first, last] = [first, last].map(digits);
+    format!("substr(regexp_replace(CAST({name} AS varchar), '[^0-9]', ''), 1, 8) BETWEEN {first} AND {last}")
+}
+
+fn digits(day: NaiveDate) -> String {
+    format!("'{}'", day.format("%Y%m%d"))
+}
+
+/// Whether texts of this form, in Java's letters, have the order of time: the year first, then what is shorter, each in two
+/// digits.
+pub(in crate::collect) fn is_ordered(form: &str) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric() && c != '\'';
+    let Some(mut rest) = form.strip_prefix("yyyy") else {
+        return false;
+    };
+    for part in ["MM", "dd", "HH", "mm", "ss"] {
+        let Some(after) = rest.trim_start_matches(is_sign).strip_prefix(part) else {
+            break;
+        };
+        rest = after;
+    }
+    rest.chars().all(is_sign)
+}
+
+/// A day as a partition is written: in Java's letters. Where hours are told apart, this is its first (`00`) or its last (`59`).
+fn written(day: NaiveDate, form: &str, time: &str) -> String {
+    let hour = if time == "00" { "00" } else { "23" };
+    let year = day.format("%Y").to_string();
+    let (month, date) = (day.format("%m").to_string(), day.format("%d").to_string());
+    let parts = [
+        ("yyyy", &*year),
+        ("MM", &month),
+        ("dd", &date),
+        ("HH", hour),
+        ("mm", time),
+        ("ss", time),
+    ];
+    let text = parts
+        .iter()
+        .fold(form.to_owned(), |text, (letters, digits)| text.replace(letters, digits));
     Literal::new(&text).map_or_else(|| "''".to_owned(), |literal| literal.to_string())
 }
 

@@ -5,6 +5,8 @@
 //! after the `/` or `:` of an ARN or a principal. Of a value with characters that JSON may write in several ways, the
 //! longest part without them is looked for.
 
+use std::collections::BTreeSet;
+
 use super::text::Literal;
 use crate::cloudtrail::terms;
 use crate::investigation::lead::{Attribute, Lead};
@@ -30,7 +32,9 @@ impl Needles {
     pub(super) fn of(lead: &Lead) -> Self {
         let value = lead.value.as_str();
         let mut needles = Self::default();
-        let is_token = matches!(lead.attribute, Attribute::AccessKeyId | Attribute::SourceAddress);
+        // The reader finds an address whatever it was asked as: a user may have the name of one.
+        let is_token = matches!(lead.attribute, Attribute::AccessKeyId | Attribute::SourceAddress)
+            || terms::is_address(value.as_bytes());
         if terms::is_id(value.as_bytes()) {
             // Nothing else looks like an id, so it needs no quotes around it.
             needles.anywhere.extend(Literal::new(value));
@@ -92,19 +96,44 @@ fn is_plain(c: char) -> bool {
 }
 
 /// What to look for of a value that JSON may write in several ways.
-fn parts(value: &str) -> Vec<String> {
-    let longest = value.split(|c| !is_plain(c)).max_by_key(|part| part.len());
-    match longest {
-        Some(part) if part.len() >= SHORTEST_PART => vec![part.to_owned()],
-        _ => {
-            let written = serde_json::Value::from(value).to_string();
-            let escaped = |unit: fn(u16) -> String| value.encode_utf16().map(unit).collect::<String>();
-            vec![
-                written.trim_matches('"').to_owned(),
-                value.to_owned(),
-                escaped(|unit| format!("\\u{unit:04x}")),
-                escaped(|unit| format!("\\u{unit:04X}")),
-            ]
+fn parts(value: &str) -> BTreeSet<String> {
+    let longest = |parts: &mut dyn Iterator<Item = &str>| parts.max_by_key(|part| part.len()).map(str::to_owned);
+    match longest(&mut value.split(|c| !is_plain(c))) {
+        Some(part) if part.len() >= SHORTEST_PART => BTreeSet::from([part]),
+        // JSON may hold these as they are, and no statement can.
+        _ => longest(&mut value.split(|c| matches!(c, '\u{7f}'..='\u{9f}')))
+            .map(|part| writings(&part))
+            .unwrap_or_default(),
+    }
+}
+
+/// A text as the writers of JSON there are write it: with or without escapes for the signs of HTML, and for what is not
+/// ASCII; and as it is.
+fn writings(text: &str) -> BTreeSet<String> {
+    let lower: fn(u16) -> String = |unit| format!("\\u{unit:04x}");
+    let upper: fn(u16) -> String = |unit| format!("\\u{unit:04X}");
+    let mut all = BTreeSet::from([text.to_owned()]);
+    for unit in [lower, upper] {
+        for is_html_escaped in [false, true] {
+            for is_ascii in [false, true] {
+                let is_escaped = |c: char| is_html_escaped && "<>&'=".contains(c) || is_ascii && !c.is_ascii();
+                all.insert(text.chars().map(|c| written(c, is_escaped(c), unit)).collect());
+            }
         }
+    }
+    all
+}
+
+/// A character inside a string of JSON.
+fn written(c: char, is_escaped: bool, unit: fn(u16) -> String) -> String {
+    match c {
+        '"' | '\\' => format!("\\{c}"),
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\u{8}' => "\\b".to_owned(),
+        '\u{c}' => "\\f".to_owned(),
+        _ if is_escaped || c < ' ' => c.encode_utf16(&mut [0; 2]).iter().map(|&of| unit(of)).collect(),
+        _ => c.to_string(),
     }
 }

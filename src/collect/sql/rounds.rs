@@ -127,7 +127,7 @@ impl<C: Connect> Rounds<C> {
     }
 
     /// Counts the rows of a few days, to estimate from what that scans how many bytes one round of questions will scan.
-    /// `None` where days are not told apart: then the count would cost as much.
+    /// `None` where days are not told apart, since the count would cost as much, or perhaps are not.
     pub(in crate::collect) fn measure(&mut self) -> Result<Option<u64>, SourceError> {
         if !self.bounds.tell_days() {
             return Ok(None);
@@ -148,6 +148,9 @@ impl<C: Connect> Rounds<C> {
         }
         self.credentials_work = true;
         self.budget.scanned += scanned;
+        if scanned == 0 && self.bounds.guess_days() {
+            return Ok(None);
+        }
         let estimate = scanned / (samples.len() as u64).max(1) * days;
         self.budget.next = estimate / (self.bounds.of(self.window).len() as u64).max(1);
         Ok(Some(estimate))

@@ -44,12 +44,17 @@ pub(in crate::collect) enum Kind {
     Other,
 }
 
+/// Whether a type, in Hive's words, is one of texts.
+pub(in crate::collect) fn is_text(kind: &str) -> bool {
+    ["string", "varchar", "char"].iter().any(|text| kind.starts_with(text))
+}
+
 impl Column {
     /// The column of this name and type (in Hive's words), if it holds a member of a record.
     pub(in crate::collect) fn new(name: &str, kind: &str) -> Option<Self> {
         let member = envelope::member(name)?;
         let kind = kind.trim().to_ascii_lowercase();
-        let is_text = ["string", "varchar", "char"].iter().any(|text| kind.starts_with(text));
+        let is_text = is_text(&kind);
         let kind = if is_text && envelope::is_nested(member) {
             Kind::Json
         } else if is_text {
@@ -85,8 +90,12 @@ impl Table {
         pieces.extend(of(Kind::Json).map(|column| format!("coalesce({}, '')", column.name)));
         pieces.extend(of(Kind::Nested).map(|column| format!("coalesce({}, '')", column.selected())));
         pieces.extend(of(Kind::Map).map(|column| {
-            let values = format!("array_join(map_values({}), '\" \"')", column.name);
-            format!("'\"' || coalesce({values}, '') || '\"'")
+            let values = format!("map_values({})", column.name);
+            // As they are, for the JSON in them; and as JSON, for what can only be asked for in that form.
+            format!(
+                "'\"' || coalesce(array_join({values}, '\" \"'), '') || '\"' || \
+                 coalesce(json_format(CAST({values} AS JSON)), '')"
+            )
         }));
         pieces.join(" || ")
     }
