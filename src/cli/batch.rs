@@ -35,6 +35,8 @@ pub(super) fn run(
     if let Some(failure) = drive::failure(&case, &work) {
         return Err(failure);
     }
+    // Whatever the sources remember is given back while the evidence is written.
+    drop(work);
     print(&summary(&case))?;
     if let Some(dir) = export.filter(|_| !interrupted) {
         print(&super::export::write(&case, dir)?)?;

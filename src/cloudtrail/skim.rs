@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use fearless_simd::{Simd, dispatch};
 
 use super::scan::Element;
-use super::structure::{BLOCK, SHORTEST_ID, SHORTEST_ID_ALONE, bits};
+use super::structure::{BLOCK, Block, SHORTEST_ID, SHORTEST_ID_ALONE, bits};
 use super::terms::{self, Term};
 use members::{Known, Members};
 
@@ -104,30 +104,33 @@ impl<'t> Element<'t> {
     /// The next end of a string.
     #[inline(always)]
     fn string_end(&self, at: usize) -> usize {
-        self.next_bit(at, |n| self.blocks[n].ends)
+        self.next_bit(at, self.end, |block| block.ends)
     }
 
     /// Where what may be an identifier ends.
     #[inline(always)]
     fn id_end(&self, at: usize) -> usize {
-        self.next_bit(at, |n| !self.blocks[n].id_bytes)
-    }
-
-    /// The first place in the element, not before `at`, that is marked.
-    #[inline(always)]
-    fn next_bit(&self, at: usize, mask: impl Fn(usize) -> u64) -> usize {
-        let mut n = at / BLOCK;
-        let mut marked = mask(n) & !0 << (at % BLOCK);
-        while marked == 0 && (n + 1) * BLOCK < self.end {
-            n += 1;
-            marked = mask(n);
-        }
-        (n * BLOCK + marked.trailing_zeros() as usize).min(self.end - 1)
+        self.next_bit(at, self.end, |block| !block.id_bytes)
     }
 
     #[inline(always)]
     fn has_escape(&self, from: usize, to: usize) -> bool {
-        self.next_bit(from, |n| self.blocks[n].escapes) < to
+        self.next_bit(from, to, |block| block.escapes) < to
+    }
+
+    /// The first place from `at` on that is marked; `to` if none is before.
+    #[inline(always)]
+    fn next_bit(&self, at: usize, to: usize, mask: impl Fn(&Block) -> u64) -> usize {
+        let mut n = at / BLOCK;
+        let mut marked = mask(&self.blocks[n]) & !0 << (at % BLOCK);
+        while marked == 0 {
+            n += 1;
+            if n * BLOCK >= to {
+                return to;
+            }
+            marked = mask(&self.blocks[n]);
+        }
+        (n * BLOCK + marked.trailing_zeros() as usize).min(to)
     }
 
     /// The blocks it lies in, each with the bits that belong to it.

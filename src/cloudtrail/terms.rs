@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 
+use memchr::memrchr;
 use serde_json::Value;
 
 /// The hash of a value. Two values may share one: whoever finds a record by hash looks again at the record itself.
@@ -103,11 +104,10 @@ pub fn each_term(value: &[u8], found: &mut impl FnMut(&[u8])) {
     found(value);
     if value.starts_with(b"arn:") {
         // `role/path/name` is known by its name; `function:name` too.
-        let slash = value.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        let colon = value.rsplit(|&byte| byte == b':').next().unwrap_or_default();
-        for segment in [slash, colon] {
-            if segment.len() < value.len() && !segment.is_empty() {
-                found(segment);
+        for separator in [b'/', b':'] {
+            let name = memrchr(separator, value).map_or(value.len(), |at| at + 1);
+            if name < value.len() {
+                found(&value[name..]);
             }
         }
     } else if let Some((head, tail)) = principal(value) {
@@ -144,22 +144,23 @@ fn each_text(value: &Value, member: &str, found: &mut dyn FnMut(&str, &str)) {
 }
 
 /// A set of values to look for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Wanted {
     texts: HashSet<Vec<u8>>,
     hashes: HashSet<Term>,
     /// One bit for each value of a hash's low bits: most hashes are told apart here.
-    filter: Vec<u64>,
+    filter: Box<[u64; FILTER_WORDS]>,
 }
 
 const FILTER_BITS: u32 = 1 << 16;
+const FILTER_WORDS: usize = (FILTER_BITS / u64::BITS) as usize;
 
 impl Wanted {
     /// The set of these values.
     pub fn new<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         let texts: HashSet<Vec<u8>> = values.map(|value| value.as_bytes().to_vec()).collect();
         let hashes: HashSet<Term> = texts.iter().map(|text| hash(text)).collect();
-        let mut filter = vec![0; FILTER_BITS as usize / 64];
+        let mut filter = Box::new([0; FILTER_WORDS]);
         for term in &hashes {
             filter[(term % FILTER_BITS / 64) as usize] |= 1_u64 << (term % 64);
         }
@@ -169,12 +170,24 @@ impl Wanted {
     /// Whether one of the values has this hash.
     #[inline]
     pub fn may_be(&self, term: Term) -> bool {
-        let word = self
-            .filter
-            .get((term % FILTER_BITS / 64) as usize)
-            .copied()
-            .unwrap_or_default();
-        word >> (term % 64) & 1 == 1 && self.hashes.contains(&term)
+        self.seems(term) == 1 && self.hashes.contains(&term)
+    }
+
+    /// Whether one of the values may have one of these hashes. Without a branch for each.
+    #[inline]
+    pub fn may_hold_any(&self, terms: &[Term]) -> bool {
+        terms.iter().fold(0, |seems, &term| seems | self.seems(term)) == 1
+    }
+
+    /// 1 if the hash has the low bits of one of the values', else 0.
+    #[inline]
+    fn seems(&self, term: Term) -> u64 {
+        self.filter[(term % FILTER_BITS / u64::BITS) as usize] >> (term % u64::BITS) & 1
+    }
+
+    /// The hashes of the values.
+    pub fn terms(&self) -> impl Iterator<Item = Term> + '_ {
+        self.hashes.iter().copied()
     }
 
     /// Whether a record, parsed, holds one of the values where it counts.

@@ -6,6 +6,8 @@ use crate::cloudtrail::terms::{Term, Wanted};
 use crate::cloudtrail::{Interner, Record, RecordError};
 use crate::investigation::fact::Page;
 
+use super::outline::Outline;
+
 /// Terms on a shelf, at least, when the next one is begun: few enough to share shelves out evenly over the cores.
 const FULL: usize = 1 << 18;
 
@@ -34,6 +36,8 @@ pub(super) struct Shelf {
     kept: Vec<u8>,
     /// Entries that seem to answer a lead and have to be read again.
     waiting: Vec<usize>,
+    /// The texts with records that are not remembered one by one.
+    outlines: Vec<Outline>,
 }
 
 /// One record that a later lead may ask for.
@@ -67,13 +71,17 @@ pub(super) struct Waiting {
 }
 
 impl Shelf {
-    /// Remembers a record of the text at hand; with its own text if `keep`. Records without terms cannot be asked for.
+    /// Bytes that remembering a record takes, without its text.
+    pub(super) fn cost(terms: &[Term]) -> usize {
+        size_of::<Entry>() + size_of_val(terms)
+    }
+
+    /// Remembers a record of the text at hand; with its own text if `keep`.
     pub(super) fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, terms: &[Term], keep: bool) {
         let (Ok(length), Ok(kept_at)) = (u32::try_from(text.len()), u32::try_from(self.kept.len())) else {
             return;
         };
-        let terms_end = u32::try_from(self.terms.len() + terms.len());
-        let (false, Ok(terms_end)) = (terms.is_empty(), terms_end) else {
+        let Ok(terms_end) = u32::try_from(self.terms.len() + terms.len()) else {
             return;
         };
         self.terms.extend_from_slice(terms);
@@ -102,6 +110,11 @@ impl Shelf {
         });
     }
 
+    /// Adds the outline of the text at hand.
+    pub(super) fn outline(&mut self, outline: Outline) {
+        self.outlines.push(outline);
+    }
+
     /// Whether the next text belongs on another shelf.
     pub(super) fn is_full(&self) -> bool {
         self.terms.len() >= FULL
@@ -109,6 +122,9 @@ impl Shelf {
 
     /// What is in memory and answers; remembers what else may answer.
     pub(super) fn ask(&mut self, wanted: &Wanted, interner: &mut Interner) -> Vec<Page> {
+        for outline in &mut self.outlines {
+            outline.ask(wanted);
+        }
         let mut pages: Vec<Page> = Vec::new();
         let mut last_unit = None;
         for number in self.candidates(wanted) {
@@ -138,15 +154,22 @@ impl Shelf {
         pages
     }
 
-    /// The entries with a term that may be wanted, in order. One walk along all terms: most shelves have none.
+    /// The entries with a term that may be wanted, in order. One walk along all terms, many at once: hardly any is wanted.
     fn candidates(&self, wanted: &Wanted) -> Vec<usize> {
+        const AT_ONCE: usize = 32;
         let mut candidates = Vec::new();
-        let mut from = 0;
-        for (at, &term) in self.terms.iter().enumerate() {
-            if wanted.may_be(term) {
-                from += self.entries[from..].partition_point(|entry| entry.terms_end as usize <= at);
-                if candidates.last() != Some(&from) {
-                    candidates.push(from);
+        let mut entry = 0;
+        for (n, some) in self.terms.chunks(AT_ONCE).enumerate() {
+            if !wanted.may_hold_any(some) {
+                continue;
+            }
+            for (at, &term) in some.iter().enumerate() {
+                if wanted.may_be(term) {
+                    let at = n * AT_ONCE + at;
+                    entry += self.entries[entry..].partition_point(|entry| entry.terms_end as usize <= at);
+                    if candidates.last() != Some(&entry) {
+                        candidates.push(entry);
+                    }
                 }
             }
         }
@@ -159,29 +182,42 @@ impl Shelf {
 
     /// Whether anything has to be read again.
     pub(super) fn has_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting.is_empty() || self.outlines.iter().any(Outline::is_waiting)
     }
 
-    /// What has to be read again, text by text, each record once and in the order of their places.
-    pub(super) fn take_waiting(&mut self) -> Vec<(&Unit, Vec<Waiting>)> {
+    /// What has to be read again, by the number of its text, each record once and in the order of their places.
+    pub(super) fn take_waiting(&mut self) -> Vec<(usize, Vec<Waiting>)> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_unstable();
         waiting.dedup();
         waiting.retain(|&number| !self.entries[number].is_given);
+        let entry = |&number: &usize| Waiting {
+            number,
+            place: self.entries[number].place,
+            is_candidate: self.entries[number].is_candidate,
+        };
         waiting
             .chunk_by(|&a, &b| self.unit_of(a) == self.unit_of(b))
-            .map(|numbers| {
-                let entry = |&number: &usize| Waiting {
-                    number,
-                    place: self.entries[number].place,
-                    is_candidate: self.entries[number].is_candidate,
-                };
-                (
-                    &self.units[self.unit_of(numbers[0])],
-                    numbers.iter().map(entry).collect(),
-                )
-            })
+            .map(|numbers| (self.unit_of(numbers[0]), numbers.iter().map(entry).collect()))
             .collect()
+    }
+
+    /// The text of this number.
+    pub(super) fn unit(&self, number: usize) -> &Unit {
+        &self.units[number]
+    }
+
+    /// The texts that have to be read again as a whole, with their numbers.
+    pub(super) fn waiting_outlines(&self) -> impl Iterator<Item = (usize, &Outline)> {
+        self.outlines
+            .iter()
+            .enumerate()
+            .filter(|(_, outline)| outline.is_waiting())
+    }
+
+    /// Notes which records were given of a text that was read again as a whole.
+    pub(super) fn read_whole(&mut self, outline: usize, given: Vec<u64>) {
+        self.outlines[outline].read_again(given);
     }
 
     /// Notes that a record was given.

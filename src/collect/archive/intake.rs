@@ -14,6 +14,7 @@ use crate::investigation::fact::Page;
 
 use super::CandidateCalls;
 use super::index::Shelf;
+use super::outline::{Gatherer, Outline};
 use super::post::Post;
 use super::report::Tally;
 use super::text::{Stream, Text};
@@ -42,6 +43,10 @@ struct Tools<'p> {
     terms: Vec<Term>,
     /// The access keys in it, if it is a candidate.
     keys: Vec<Term>,
+    /// What the records of the text at hand hold that are not remembered one by one.
+    gatherer: Gatherer,
+    /// Where its other records stand: they were given, or are remembered.
+    handled: Vec<u64>,
 }
 
 impl<'p> Reader<'p> {
@@ -56,6 +61,8 @@ impl<'p> Reader<'p> {
                 shelves: Shelves::default(),
                 terms: Vec::new(),
                 keys: Vec::new(),
+                gatherer: Gatherer::default(),
+                handled: Vec::new(),
             },
         }
     }
@@ -74,11 +81,42 @@ impl<'p> Reader<'p> {
         origin: &Arc<str>,
         text: &mut Text<'_, R>,
     ) -> Tally {
+        let tally = self.scan(origin, text, None);
+        let Tools {
+            post,
+            shelves,
+            gatherer,
+            handled,
+            ..
+        } = &mut self.tools;
+        if let Some(may_hold) = gatherer.take(|bytes| post.grant_outline(bytes)) {
+            let outline = Outline::new((file, member, origin), tally.records(), handled.clone(), may_hold);
+            shelves.open.outline(outline);
+        }
+        shelves.end_text(file, member, origin);
+        tally
+    }
+
+    /// Reads a text again as a whole, for what is wanted now. The records that stand at the places of `handled` are not
+    /// given. Gives the places of those that were, and how many records there are.
+    pub(super) fn read_again<R: Read>(
+        &mut self,
+        origin: &Arc<str>,
+        handled: &[u64],
+        text: &mut Text<'_, R>,
+    ) -> (Vec<u64>, u64) {
+        let tally = self.scan(origin, text, Some(handled));
+        (std::mem::take(&mut self.tools.handled), tally.records())
+    }
+
+    fn scan<R: Read>(&mut self, origin: &Arc<str>, text: &mut Text<'_, R>, done: Option<&[u64]>) -> Tally {
         let Self { scanner, tools } = self;
         let post = tools.post;
+        tools.handled.clear();
         let mut intake = Intake {
             tools,
             origin,
+            done,
             tally: Tally::default(),
             page: Vec::new(),
         };
@@ -108,9 +146,7 @@ impl<'p> Reader<'p> {
         }
         // Whoever stopped reading is told so by the post.
         let _ = intake.end_page();
-        let tally = intake.tally;
-        tools.shelves.end_text(file, member, origin);
-        tally
+        intake.tally
     }
 }
 
@@ -134,6 +170,8 @@ impl Shelves {
 struct Intake<'t, 'p> {
     tools: &'t mut Tools<'p>,
     origin: &'t Arc<str>,
+    /// Which records are not to be given, if the text is read again; nothing is remembered then.
+    done: Option<&'t [u64]>,
     tally: Tally,
     page: Vec<Record>,
 }
@@ -183,7 +221,7 @@ impl Intake<'_, '_> {
             match Record::parse(text, &mut self.tools.interner) {
                 Ok(record) if wanted.is_in(&record.body, is_candidate) => {
                     post.followed().add(&self.tools.keys);
-                    return self.give(record);
+                    return self.give(element.offset, record);
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -199,7 +237,7 @@ impl Intake<'_, '_> {
             element.offset,
             text,
             is_candidate,
-            is_followed && post.grant_followed(text.len()),
+            is_followed && post.grant_followed(Shelf::cost(&self.tools.terms) + text.len()),
         );
         ControlFlow::Continue(())
     }
@@ -242,7 +280,7 @@ impl Intake<'_, '_> {
         );
         let is_candidate = self.tools.calls.contains(&event.source, &event.name);
         if self.tools.wanted.is_in(&record.body, is_candidate) {
-            return self.give(record);
+            return self.give(offset, record);
         }
         let terms = &mut self.tools.terms;
         terms.clear();
@@ -252,9 +290,25 @@ impl Intake<'_, '_> {
     }
 
     fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, keep: bool) {
-        let keep = keep || is_candidate && self.tools.post.grant_candidate(text.len());
-        let Tools { shelves, terms, .. } = &mut *self.tools;
-        shelves.open.remember(offset, text, is_candidate, terms, keep);
+        let Tools {
+            post,
+            shelves,
+            terms,
+            gatherer,
+            handled,
+            ..
+        } = &mut *self.tools;
+        if self.done.is_some() || terms.is_empty() {
+            return;
+        }
+        let cost = Shelf::cost(terms);
+        let keep = keep || is_candidate && post.grant_candidate(cost + text.len());
+        if keep || post.grant_other(cost) {
+            shelves.open.remember(offset, text, is_candidate, terms, keep);
+            handled.push(offset);
+        } else {
+            gatherer.add(terms, |bytes| post.grant_outline(bytes));
+        }
     }
 
     /// The rows of a console download. They have no place to be read again from, so they are kept.
@@ -290,7 +344,11 @@ impl Intake<'_, '_> {
         }
     }
 
-    fn give(&mut self, record: Record) -> ControlFlow<()> {
+    fn give(&mut self, offset: u64, record: Record) -> ControlFlow<()> {
+        if self.done.is_some_and(|done| done.binary_search(&offset).is_ok()) {
+            return ControlFlow::Continue(());
+        }
+        self.tools.handled.push(offset);
         self.page.push(record);
         if self.page.len() < PAGE {
             ControlFlow::Continue(())

@@ -29,6 +29,7 @@
 //! [`scan`]: crate::cloudtrail::scan
 //! [`skim`]: crate::cloudtrail::skim
 
+mod again;
 mod calls;
 mod error;
 mod find;
@@ -37,6 +38,7 @@ mod gzip;
 mod index;
 mod intake;
 mod open;
+mod outline;
 mod pass;
 mod post;
 mod report;
@@ -56,6 +58,7 @@ use crate::cloudtrail::terms::Wanted;
 use crate::investigation::lead::Lead;
 use find::{LogFile, LogFiles};
 use index::Shelf;
+use post::Budget;
 use text::Limits;
 
 /// Files and folders of CloudTrail logs, to be asked about leads.
@@ -64,6 +67,7 @@ pub struct Archive {
     files: LogFiles,
     calls: CandidateCalls,
     limits: Limits,
+    budget: Budget,
     state: State,
 }
 
@@ -98,6 +102,7 @@ impl Archive {
             files: LogFiles { files, remote },
             calls,
             limits: Limits::default(),
+            budget: Budget::default(),
             state: State::New,
         }
     }
@@ -113,7 +118,7 @@ impl Archive {
         match std::mem::replace(&mut self.state, State::Stopped) {
             State::Stopped => return Err(ArchiveError::Stopped),
             State::New => {
-                let shelves = pass::first(&self.files, (&self.calls, &wanted, self.limits), out)?;
+                let shelves = pass::first(&self.files, (&self.calls, &wanted), (self.limits, self.budget), out)?;
                 self.state = State::Indexed {
                     shelves,
                     asked: Vec::new(),
@@ -145,7 +150,7 @@ impl Archive {
         if let State::Indexed { shelves, asked } = &mut self.state {
             let wanted = Wanted::new(asked.iter().map(String::as_str));
             asked.clear();
-            let result = pass::again(&self.files, shelves, &wanted, out);
+            let result = again::again(&self.files, shelves, (&self.calls, &wanted), out);
             if result.is_err() {
                 self.state = State::Stopped;
             }

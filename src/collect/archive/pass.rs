@@ -1,6 +1,5 @@
 //! A reading of many files by one worker per core.
 
-use std::io;
 use std::ops::ControlFlow;
 use std::thread;
 
@@ -9,12 +8,12 @@ use crate::cloudtrail::terms::Wanted;
 use crate::collect::source::Found;
 use crate::investigation::fact::{FileOutcome, FileReport, Page};
 
-use super::find::{Bytes, LogFile, LogFiles};
-use super::index::{Shelf, Unit, Waiting};
+use super::find::{LogFile, LogFiles};
+use super::index::Shelf;
 use super::intake::Reader;
-use super::open::{Opener, reopen};
-use super::post::{Post, cores, in_parallel};
-use super::text::{Limits, Memory, TextError};
+use super::open::Opener;
+use super::post::{Budget, cores, in_parallel};
+use super::text::Limits;
 use super::{ArchiveError, CandidateCalls};
 
 /// With fewer files than this their order matters: the biggest come first, so that no core is left with a big one at
@@ -24,7 +23,8 @@ const FEW: usize = 1_000;
 /// Reads every file once. `wanted` is given at once, the rest is remembered.
 pub(super) fn first(
     archive: &LogFiles,
-    (calls, wanted, limits): (&CandidateCalls, &Wanted, Limits),
+    (calls, wanted): (&CandidateCalls, &Wanted),
+    (limits, budget): (Limits, Budget),
     out: &mut dyn FnMut(Found) -> ControlFlow<()>,
 ) -> Result<Vec<Shelf>, ArchiveError> {
     let files = &archive.files;
@@ -42,7 +42,7 @@ pub(super) fn first(
         }
         out(found)
     };
-    let workers = in_parallel(order.len(), &mut watch, |post| {
+    let workers = in_parallel(order.len(), budget, &mut watch, |post| {
         let mut opener = Opener::new(Reader::new(calls, wanted, post), limits);
         let mut reports = Vec::new();
         loop {
@@ -115,94 +115,4 @@ pub(super) fn ask(shelves: &mut [Shelf], wanted: &Wanted) -> Result<Vec<Page>, A
     found
         .map(|pages| pages.into_iter().flatten().collect())
         .map_err(|_| ArchiveError::Worker)
-}
-
-/// Reads again what waits on the shelves, for those who asked for `wanted`.
-pub(super) fn again(
-    archive: &LogFiles,
-    shelves: &mut [Shelf],
-    wanted: &Wanted,
-    out: &mut dyn FnMut(Found) -> ControlFlow<()>,
-) -> Result<(), ArchiveError> {
-    let texts: Vec<(usize, &Unit, Vec<Waiting>)> = shelves
-        .iter_mut()
-        .enumerate()
-        .flat_map(|(number, shelf)| {
-            let texts = shelf.take_waiting().into_iter();
-            texts.map(move |(unit, waiting)| (number, unit, waiting))
-        })
-        .collect();
-    archive.ahead(texts.iter().map(|(_, unit, _)| unit.file));
-    let workers = in_parallel(texts.len(), out, |post| {
-        let (mut interner, mut memory) = (Interner::default(), Memory::default());
-        let mut given = Vec::new();
-        loop {
-            let at = post.next();
-            let Some((shelf, unit, waiting)) = texts.get(at).filter(|_| !post.is_stopped()) else {
-                break;
-            };
-            let opened = archive.open(&archive.files[unit.file], at);
-            let numbers = read_again((opened, unit), waiting, wanted, (&mut interner, &mut memory), post)?;
-            given.extend(numbers.into_iter().map(|number| (*shelf, number)));
-        }
-        Ok(given)
-    })?;
-    for worker in workers {
-        for (shelf, number) in worker? {
-            shelves[shelf].given(number);
-        }
-    }
-    Ok(())
-}
-
-/// Reads the waiting records of one text, stopping after the last, and gives those that answer. Returns their numbers.
-fn read_again(
-    (opened, unit): (io::Result<Bytes>, &Unit),
-    waiting: &[Waiting],
-    wanted: &Wanted,
-    (interner, memory): (&mut Interner, &mut Memory),
-    post: &Post,
-) -> Result<Vec<usize>, ArchiveError> {
-    let (mut records, mut given) = (Vec::new(), Vec::new());
-    let mut left = waiting;
-    let reopened = reopen(opened, unit.member, memory, &mut |mut text| {
-        let (mut window, mut base) = (Vec::new(), 0_u64);
-        while let Some((next, rest)) = left.split_first() {
-            let from = usize::try_from(next.place.offset - base).unwrap_or(usize::MAX);
-            if let Some(bytes) = window.get(from..from.saturating_add(next.place.length as usize)) {
-                match next.read(bytes, wanted, interner) {
-                    Ok(Some(record)) => {
-                        records.push(record);
-                        given.push(next.number);
-                    }
-                    Ok(None) => {}
-                    Err(_) => return,
-                }
-                left = rest;
-                continue;
-            }
-            let unneeded = from.min(window.len());
-            window.drain(..unneeded);
-            base += unneeded as u64;
-            if post.is_stopped() || !matches!(text.fill(&mut window), Ok(1..)) {
-                return;
-            }
-        }
-    });
-    if !records.is_empty() {
-        // A caller that listens no more needs no records.
-        let _ = post.page(Page {
-            origin: unit.origin.clone(),
-            records,
-        });
-    }
-    let path = || unit.origin.to_string();
-    match reopened {
-        _ if post.is_stopped() => {}
-        Err(TextError::Io(why)) => return Err(ArchiveError::Again { path: path(), why }),
-        Err(_) => return Err(ArchiveError::Changed { path: path() }),
-        Ok(()) if !left.is_empty() => return Err(ArchiveError::Changed { path: path() }),
-        Ok(()) => {}
-    }
-    Ok(given)
 }

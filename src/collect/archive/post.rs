@@ -21,10 +21,31 @@ const LETTER: usize = 512;
 const LETTER_AGE: Duration = Duration::from_millis(50);
 /// Between two reports of progress.
 const PACE: Duration = Duration::from_millis(100);
-/// Text of calls that can be part of a chain that is kept in memory, in bytes, over all files.
-const KEPT_CANDIDATES: i64 = 96 << 20;
-/// Text of what the keys did that are followed, likewise.
-const KEPT_FOLLOWED: i64 = 32 << 20;
+
+/// How much may be kept in memory over all files, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    /// For calls that can be part of a chain, with their text.
+    pub candidates: i64,
+    /// For what the keys did that are followed, with its text.
+    pub followed: i64,
+    /// For the places and the terms of all other records.
+    pub others: i64,
+    /// For the outlines of texts with more records than that.
+    pub outlines: i64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            candidates: 96 << 20,
+            followed: 32 << 20,
+            others: 48 << 20,
+            outlines: 32 << 20,
+        }
+    }
+}
+
 /// The way from one worker to the caller.
 pub(super) struct Post {
     sender: SyncSender<Vec<Found>>,
@@ -73,8 +94,7 @@ fn held(letter: &Mutex<Letter>) -> MutexGuard<'_, Letter> {
 struct Shared {
     next: AtomicUsize,
     stopped: AtomicBool,
-    kept_candidates: AtomicI64,
-    kept_followed: AtomicI64,
+    room: Room,
     followed: Followed,
     files: AtomicU64,
     records: AtomicU64,
@@ -137,14 +157,24 @@ impl Post {
         &self.shared.followed
     }
 
-    /// Whether the text of a call that can be part of a chain may be kept in memory.
+    /// Whether so much may be kept of a call that can be part of a chain.
     pub(super) fn grant_candidate(&self, bytes: usize) -> bool {
-        grant(&self.shared.kept_candidates, KEPT_CANDIDATES, bytes)
+        grant(&self.shared.room.candidates, bytes)
     }
 
-    /// Whether the text of something that a followed key did may be kept in memory.
+    /// Whether so much may be kept of something that a followed key did.
     pub(super) fn grant_followed(&self, bytes: usize) -> bool {
-        grant(&self.shared.kept_followed, KEPT_FOLLOWED, bytes)
+        grant(&self.shared.room.followed, bytes)
+    }
+
+    /// Whether so much may be kept of any other record.
+    pub(super) fn grant_other(&self, bytes: usize) -> bool {
+        grant(&self.shared.room.others, bytes)
+    }
+
+    /// Whether an outline may have so many bytes.
+    pub(super) fn grant_outline(&self, bytes: usize) -> bool {
+        grant(&self.shared.room.outlines, bytes)
     }
 
     /// The number of the next job, for this worker alone.
@@ -165,20 +195,44 @@ impl Shared {
     }
 }
 
+/// What is left of a budget.
+#[derive(Default)]
+struct Room {
+    candidates: AtomicI64,
+    followed: AtomicI64,
+    others: AtomicI64,
+    outlines: AtomicI64,
+}
+
+impl Room {
+    fn of(budget: Budget) -> Self {
+        Self {
+            candidates: budget.candidates.into(),
+            followed: budget.followed.into(),
+            others: budget.others.into(),
+            outlines: budget.outlines.into(),
+        }
+    }
+}
+
 /// What is granted is never given back.
-fn grant(kept: &AtomicI64, most: i64, bytes: usize) -> bool {
+fn grant(room: &AtomicI64, bytes: usize) -> bool {
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-    kept.load(Ordering::Relaxed) + bytes <= most && kept.fetch_add(bytes, Ordering::Relaxed) + bytes <= most
+    room.load(Ordering::Relaxed) >= bytes && room.fetch_sub(bytes, Ordering::Relaxed) >= bytes
 }
 
 /// Runs `work` on every core and hands what it posts to `out`, on this thread.
 pub(super) fn in_parallel<T: Send>(
     jobs: usize,
+    budget: Budget,
     out: &mut dyn FnMut(Found) -> ControlFlow<()>,
     work: impl Fn(&Post) -> T + Sync,
 ) -> Result<Vec<T>, ArchiveError> {
     let (sender, receiver) = mpsc::sync_channel(WAITING);
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(Shared {
+        room: Room::of(budget),
+        ..Shared::default()
+    });
     let letters: Vec<_> = (0..cores().min(jobs))
         .map(|_| Arc::new(Mutex::new(Letter::new())))
         .collect();

@@ -103,7 +103,10 @@ fn report(texts: &[String], records: &[Record]) -> FileReport {
     for record in records {
         let (account, region) = (record.event.account(), &*record.event.region);
         let time = record.event.time();
-        match regions.iter_mut().find(|r| *r.account == *account && *r.region == *region) {
+        match regions
+            .iter_mut()
+            .find(|r| *r.account == *account && *r.region == *region)
+        {
             Some(count) => {
                 count.records += 1;
                 count.first = count.first.min(Some(time));

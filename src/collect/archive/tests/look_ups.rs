@@ -101,7 +101,12 @@ fn rounds_give_exactly_what_one_look_at_every_record_gives() {
     let folder = tempfile::tempdir().unwrap();
     for (n, some) in records.chunks(37).enumerate() {
         let text = json!({ "Records": some }).to_string();
-        let bytes = if n % 2 == 0 { gzip(text) } else { text.into_bytes() };
+        let bytes = match n % 4 {
+            0 => gzip(text),
+            1 => text.into_bytes(),
+            2 => zipped(&[("a.json", text.into_bytes()), ("b.json", b"[]".to_vec())]),
+            _ => json!({ "made": "by hand", "Records": some }).to_string().into_bytes(),
+        };
         fs::write(folder.path().join(n.to_string()), bytes).unwrap();
     }
     let rounds = [
@@ -122,8 +127,32 @@ fn rounds_give_exactly_what_one_look_at_every_record_gives() {
         .map(|r| r["eventID"].as_str().unwrap().to_owned())
         .collect();
     assert!(expected.len() > 200 && expected.len() < 400);
-    for settle_each in [true, false] {
+    let nothing = Budget {
+        candidates: 0,
+        followed: 0,
+        others: 0,
+        outlines: 0,
+    };
+    let budgets = [
+        Budget::default(),
+        Budget {
+            candidates: 8 << 10,
+            others: 2 << 10,
+            outlines: 1 << 20,
+            ..nothing
+        },
+        Budget {
+            outlines: 1 << 20,
+            ..nothing
+        },
+        nothing,
+    ];
+    for (settle_each, budget) in [true, false]
+        .into_iter()
+        .flat_map(|each| budgets.map(|budget| (each, budget)))
+    {
         let mut archive = Archive::new(&[folder.path().to_owned()], calls()).unwrap();
+        archive.budget = budget;
         let mut answer = Answer::default();
         for leads in &rounds {
             archive.ask(leads, &mut |found| answer.take(found)).unwrap();
@@ -134,9 +163,32 @@ fn rounds_give_exactly_what_one_look_at_every_record_gives() {
         archive.settle(&mut |found| answer.take(found)).unwrap();
         assert!(archive.is_settled());
         let found: BTreeSet<String> = answer.ids.iter().cloned().collect();
-        assert_eq!(found.len(), answer.ids.len(), "nothing is given twice");
-        assert_eq!(found, expected);
+        assert_eq!(found.len(), answer.ids.len(), "nothing is given twice with {budget:?}");
+        assert_eq!(found, expected, "with {budget:?}");
     }
+}
+
+#[test]
+fn a_text_that_changed_before_it_is_read_again_is_not_passed_off_as_the_same() {
+    let other = |id: &str| {
+        record(
+            id,
+            "AKIAI44QH8DHBEXAMPLE",
+            "ec2.amazonaws.com",
+            "RunInstances",
+            json!({}),
+        )
+    };
+    let text = |records: &[Value]| json!({ "Records": records }).to_string().into_bytes();
+    let folder = folder_with(&[("a.json", text(&[simple("a"), other("b"), other("c")]))]);
+    let mut archive = Archive::new(&[folder.path().to_owned()], calls()).unwrap();
+    archive.budget.others = 0;
+    assert_eq!(answer(&mut archive, &[lead(KEY)]).ids, ["a"]);
+    fs::write(folder.path().join("a.json"), text(&[simple("a"), other("b")])).unwrap();
+    let again = look_up(&mut archive, &[lead("AKIAI44QH8DHBEXAMPLE")], &mut |_| {
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(again, Err(ArchiveError::Changed { .. })), "{again:?}");
 }
 
 #[test]
