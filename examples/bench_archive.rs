@@ -5,6 +5,9 @@
 //! Prints the medians of five alternating runs, their ratio, and the highest memory use; and how long DuckDB and jq, where
 //! they are installed, take for one filter on the same files. The corpora are made in `target/corpus` if they are not
 //! there.
+//!
+//! With `sizes` behind it, three sizes of each shape instead, and what they let expect of 100,000,000 records. That takes
+//! 4 GB of disk.
 
 #[path = "corpus/generate.rs"]
 mod generate;
@@ -27,25 +30,81 @@ use keytrail::investigation::lead::{Attribute, Lead};
 
 const RECORDS: u64 = 540_000;
 const RUNS: usize = 5;
+/// Millions of records, more than are remembered one by one.
+const SIZES: [(&str, Shape, [u64; 3]); 2] = [("few", Shape::Big, [1, 2, 4]), ("many", Shape::Small, [1, 2, 4])];
+const EXTRAPOLATED: f64 = 100.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Memory is measured in a process of its own: this program runs itself.
-    if let Some(folder) = std::env::args().nth(1) {
-        return read(Path::new(&folder));
+    match std::env::args().nth(1).as_deref() {
+        Some("sizes") => return sizes(),
+        // Memory is measured in a process of its own: this program runs itself.
+        Some(folder) => return read(Path::new(folder)),
+        None => {}
     }
     for (name, shape) in [("few", Shape::Big), ("many", Shape::Small)] {
-        let folder = PathBuf::from("target/corpus").join(name);
-        if !folder.exists() {
-            println!("making {}", folder.display());
-            let corpus = Corpus {
-                records: RECORDS,
-                shape,
-            };
-            corpus.write(&folder)?;
-        }
-        compare(name, &folder)?;
+        compare(name, &corpus(name, RECORDS, shape)?)?;
     }
     Ok(())
+}
+
+/// The folder of a corpus, which is made if it is not there.
+fn corpus(name: &str, records: u64, shape: Shape) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = PathBuf::from("target/corpus").join(name);
+    if !folder.exists() {
+        println!("making {}", folder.display());
+        Corpus { records, shape }.write(&folder)?;
+    }
+    Ok(folder)
+}
+
+/// Time and memory of the whole program for three sizes, and along the line through the smallest and the biggest.
+fn sizes() -> Result<(), Box<dyn Error>> {
+    let program = std::env::current_exe()?.with_file_name("../keytrail");
+    for (name, shape, millions) in SIZES {
+        let mut measured = Vec::new();
+        for million in millions {
+            let folder = corpus(&format!("{name}-{million}m"), million * 1_000_000, shape)?;
+            let mut runs = Vec::new();
+            for _ in 0..3 {
+                runs.push(investigate(&program, &folder)?);
+            }
+            runs.sort_unstable();
+            let (time, memory) = runs[1];
+            println!(
+                "{name}, {million},000,000 records: {:.2} s, {} MB",
+                time.as_secs_f64(),
+                memory >> 10
+            );
+            #[expect(clippy::cast_precision_loss, reason = "megabytes need no exact numbers")]
+            measured.push((million as f64, time.as_secs_f64(), (memory >> 10) as f64));
+        }
+        let (small, big) = (measured[0], measured[2]);
+        let line = |at: f64, of: f64| of + (of - at) / (big.0 - small.0) * (EXTRAPOLATED - big.0);
+        println!(
+            "{name}, {EXTRAPOLATED},000,000 records by these: {:.0} s, {:.0} MB",
+            line(small.1, big.1),
+            line(small.2, big.2)
+        );
+    }
+    Ok(())
+}
+
+/// Runs the whole program, evidence and all: how long it took, and the most memory it had in kB.
+fn investigate(program: &Path, folder: &Path) -> Result<(Duration, u64), Box<dyn Error>> {
+    let file = std::env::temp_dir().join(format!("keytrail-bench-{}.keytrail", std::process::id()));
+    let evidence = file.with_extension("evidence");
+    let mut investigate = Command::new(program);
+    investigate
+        .args(["investigate", LEAKED_KEY, "--batch", "--from"])
+        .arg(folder)
+        .arg("--save")
+        .arg(&file)
+        .arg("--export")
+        .arg(&evidence);
+    let measured = run(&mut investigate)?;
+    std::fs::remove_file(&file)?;
+    std::fs::remove_dir_all(&evidence)?;
+    Ok(measured)
 }
 
 fn compare(name: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
@@ -61,19 +120,7 @@ fn compare(name: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
         reader.push(time);
         reader_memory = reader_memory.max(memory);
         if can_investigate(&program) {
-            let file = std::env::temp_dir().join(format!("keytrail-bench-{}.keytrail", std::process::id()));
-            let evidence = file.with_extension("evidence");
-            let mut investigate = Command::new(&program);
-            investigate
-                .args(["investigate", LEAKED_KEY, "--batch", "--from"])
-                .arg(folder)
-                .arg("--save")
-                .arg(&file)
-                .arg("--export")
-                .arg(&evidence);
-            let (time, memory) = run(&mut investigate)?;
-            std::fs::remove_file(&file)?;
-            std::fs::remove_dir_all(&evidence)?;
+            let (time, memory) = investigate(&program, folder)?;
             whole.push(time);
             whole_memory = whole_memory.max(memory);
         }

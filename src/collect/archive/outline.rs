@@ -94,8 +94,7 @@ fn places(term: Term, words: usize) -> impl Iterator<Item = (usize, u64)> {
     let bits = words as u64 * 64;
     (0..SET).map(move |n| {
         let hash = spread.wrapping_add(n * (spread >> 32 | 1)) & u64::from(u32::MAX);
-        #[expect(clippy::cast_possible_truncation, reason = "it is less than the number of bits")]
-        let bit = (hash * bits >> 32) as usize;
+        let bit = ((hash * bits) >> 32) as usize;
         (bit / 64, 1 << (bit % 64))
     })
 }
