@@ -139,6 +139,16 @@ pub enum RecordError {
 pub struct Interner(std::collections::HashSet<Arc<str>>);
 
 impl Interner {
+    /// Texts that are kept, about: callers choose what they call themselves, and could fill the memory with it.
+    const MOST: usize = 1 << 16;
+
+    /// Begins anew if there are very many.
+    pub fn forget_many(&mut self) {
+        if self.0.len() > Self::MOST {
+            self.0.clear();
+        }
+    }
+
     /// The shared copy of `text`.
     pub fn intern(&mut self, text: &str) -> Arc<str> {
         if let Some(known) = self.0.get(text) {

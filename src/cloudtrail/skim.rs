@@ -1,7 +1,7 @@
 //! What a record is about, read from its structure without parsing it.
 //!
-//! Exact where it answers, and it says so where it cannot: an envelope, a record whose own members are written with
-//! escapes, or one that lacks a member has to be parsed.
+//! Exact where it answers, and it says so where it cannot: an envelope, a record with names or members that are written
+//! with escapes, or one that lacks a member has to be parsed.
 
 #![expect(
     clippy::inline_always,
@@ -48,6 +48,8 @@ impl<'t> Element<'t> {
     fn skim_with<S: Simd>(&self, _: S, tokens: &mut Vec<Term>) -> Members<'t> {
         let mut members = Members::default();
         let mut depth = 0;
+        // Up to where strings with escapes were looked at.
+        let mut looked = 0;
         for (n, mask) in self.block_masks() {
             let block = &self.blocks[n];
             let (opens, closes) = (block.opens & mask, block.closes & mask);
@@ -59,9 +61,10 @@ impl<'t> Element<'t> {
                 let depth = || depth + (opens & before).count_ones() - (closes & before).count_ones();
                 self.member_at(n * BLOCK + bit, depth, &mut members, tokens);
             }
-            // A name that is written with escapes is not known by its bytes; one before a blank is not looked at.
-            let has_escape = block.escapes & mask != 0 && block.escapes & own_level(opens, closes, depth) & mask != 0;
-            members.unclear |= has_escape || (block.torn | block.loose_colons) & mask != 0;
+            members.unclear |= (block.torn | block.loose_colons) & mask != 0;
+            if block.escapes & mask != 0 {
+                self.look_for_escaped_names(n * BLOCK, block.escapes & mask, &mut looked, &mut members);
+            }
             depth = depth + opens.count_ones() - closes.count_ones();
         }
         members
@@ -85,9 +88,23 @@ impl<'t> Element<'t> {
             // In objects inside it a name says nothing about the record.
             Some(Known::Own(member)) if depth() == 1 => {
                 let text = self.text_at(colon + 1);
+                members.unclear |= text.is_some_and(|(from, to)| self.has_escape(from, to));
                 members.take(member, text.map(|(from, to)| &self.window[from..to]));
             }
             Some(Known::Own(_)) | None => {}
+        }
+    }
+
+    /// A name that is written with escapes is not known by its bytes.
+    fn look_for_escaped_names(&self, base: usize, escapes: u64, looked: &mut usize, members: &mut Members<'_>) {
+        for bit in bits(escapes) {
+            if base + bit >= *looked {
+                *looked = (self.string_end(base + bit) + 1).min(self.end);
+                let after = self.window[*looked..self.end]
+                    .iter()
+                    .find(|byte| !byte.is_ascii_whitespace());
+                members.unclear |= after == Some(&b':');
+            }
         }
     }
 
@@ -198,27 +215,6 @@ impl<'t> Element<'t> {
             }
         }
     }
-}
-
-/// The bits of a block at which the record's own members lie, not those of objects inside it. It begins at this depth.
-fn own_level(opens: u64, closes: u64, mut depth: u32) -> u64 {
-    let mut own = 0;
-    let mut from = 0;
-    for bit in bits(opens | closes) {
-        if depth == 1 {
-            own |= (!0_u64 << from) & !(!0_u64 << bit);
-        }
-        from = bit;
-        if opens >> bit & 1 == 1 {
-            depth += 1;
-        } else {
-            depth = depth.saturating_sub(1);
-        }
-    }
-    if depth == 1 {
-        own |= !0_u64 << from;
-    }
-    own
 }
 
 fn unescape(text: &[u8]) -> Option<String> {

@@ -123,15 +123,15 @@ pub fn of_record(record: &Value, is_candidate: bool, found: &mut impl FnMut(&[u8
             each_term(value.as_bytes(), found);
         }
         each_token(value.as_bytes(), found);
-        let is_token = match member {
-            "accessKeyId" => !value.is_empty(),
-            "sourceIPAddress" => is_address(value.as_bytes()),
-            _ => false,
-        };
-        if is_token {
+        if member == "accessKeyId" && !value.is_empty() {
             found(value.as_bytes());
         }
     });
+    // Of what was asked for it is no address of the caller.
+    let address = record.get("sourceIPAddress").and_then(Value::as_str);
+    if let Some(address) = address.filter(|address| is_address(address.as_bytes())) {
+        found(address.as_bytes());
+    }
 }
 
 fn each_text(value: &Value, member: &str, found: &mut dyn FnMut(&str, &str)) {

@@ -1,19 +1,20 @@
 //! Reading again what seems to answer a lead and is not in memory.
 
-use std::io;
+use std::io::Read;
+use std::sync::Arc;
 
-use crate::cloudtrail::Interner;
 use crate::cloudtrail::terms::Wanted;
+use crate::cloudtrail::{Interner, Record};
 use crate::collect::source::Out;
 use crate::investigation::fact::Page;
 
-use super::find::{Bytes, LogFiles};
+use super::find::LogFiles;
 use super::index::{Shelf, Unit, Waiting};
-use super::intake::Reader;
+use super::intake::{PAGE, Reader};
 use super::open::reopen;
 use super::outline::Outline;
 use super::post::{Budget, Post, in_parallel};
-use super::text::{Memory, TextError};
+use super::text::{Limits, Memory, Text, TextError};
 use super::{ArchiveError, CandidateCalls};
 
 /// What is to be read again of one text. The shelf is known by its number.
@@ -28,7 +29,7 @@ enum Job<'s> {
 enum Done {
     /// The records of these numbers were given.
     Records(usize, Vec<usize>),
-    /// The records at these places were.
+    /// The records of these numbers, in the text, were.
     Whole(usize, usize, Vec<u64>),
 }
 
@@ -45,7 +46,7 @@ impl Job<'_> {
 pub(super) fn again(
     archive: &LogFiles,
     shelves: &mut [Shelf],
-    (calls, wanted): (&CandidateCalls, &Wanted),
+    (calls, wanted, limits): (&CandidateCalls, &Wanted, Limits),
     out: &mut Out<'_>,
 ) -> Result<(), ArchiveError> {
     let mut jobs = Vec::new();
@@ -77,12 +78,28 @@ pub(super) fn again(
             let opened = archive.open(&archive.files[file], at);
             done.push(match job {
                 Job::Records(shelf, unit, waiting) => {
-                    let opened = (opened, *unit);
-                    let numbers = read_records(opened, waiting, wanted, (&mut interner, &mut memory), post)?;
-                    Done::Records(*shelf, numbers)
+                    let mut records = Records {
+                        waiting,
+                        wanted,
+                        interner: &mut interner,
+                        page: Vec::new(),
+                        given: Vec::new(),
+                        post,
+                        origin: &unit.origin,
+                    };
+                    let read = reopen(opened, member, (limits, &mut memory), |text| records.read(text));
+                    let is_same = read.map(|()| records.waiting.is_empty());
+                    verdict(&unit.origin, is_same, post)?;
+                    Done::Records(*shelf, records.given)
                 }
                 Job::Whole(shelf, number, outline) => {
-                    let given = read_whole((opened, member), outline, (&mut reader, &mut memory), post)?;
+                    let mut given = Vec::new();
+                    let is_same = reopen(opened, member, (limits, &mut memory), |text| {
+                        let is_same;
+                        (given, is_same) = reader.read_again(outline, text)?;
+                        Ok(is_same)
+                    });
+                    verdict(&outline.origin, is_same, post)?;
                     Done::Whole(*shelf, *number, given)
                 }
             });
@@ -100,72 +117,71 @@ pub(super) fn again(
     Ok(())
 }
 
-/// Reads a whole text for what is wanted now. Gives the places of the records that were given.
-fn read_whole(
-    (opened, member): (io::Result<Bytes>, Option<usize>),
-    outline: &Outline,
-    (reader, memory): (&mut Reader<'_>, &mut Memory),
-    post: &Post,
-) -> Result<Vec<u64>, ArchiveError> {
-    let mut found = (Vec::new(), 0);
-    let reopened = reopen(opened, member, memory, &mut |mut text| {
-        found = reader.read_again(&outline.origin, outline.handled(), &mut text);
-    });
-    let (given, records) = found;
-    verdict(&outline.origin, reopened, records == outline.records, post).map(|()| given)
+/// The waiting records of one text.
+struct Records<'r> {
+    waiting: &'r [Waiting],
+    wanted: &'r Wanted,
+    interner: &'r mut Interner,
+    page: Vec<Record>,
+    /// The numbers of those that were given.
+    given: Vec<usize>,
+    post: &'r Post,
+    origin: &'r Arc<str>,
 }
 
-/// Reads the waiting records of one text, stopping after the last, and gives those that answer. Gives their numbers.
-fn read_records(
-    (opened, unit): (io::Result<Bytes>, &Unit),
-    waiting: &[Waiting],
-    wanted: &Wanted,
-    (interner, memory): (&mut Interner, &mut Memory),
-    post: &Post,
-) -> Result<Vec<usize>, ArchiveError> {
-    let (mut records, mut given) = (Vec::new(), Vec::new());
-    let mut left = waiting;
-    let reopened = reopen(opened, unit.member, memory, &mut |mut text| {
+impl Records<'_> {
+    /// Gives those that answer, stopping after the last. What waits afterwards was not found.
+    fn read<R: Read>(&mut self, text: &mut Text<'_, R>) -> Result<(), TextError> {
         let (mut window, mut base) = (Vec::new(), 0_u64);
-        while let Some((next, rest)) = left.split_first() {
+        while let Some((next, rest)) = self.waiting.split_first() {
             let from = usize::try_from(next.place.offset - base).unwrap_or(usize::MAX);
             if let Some(bytes) = window.get(from..from.saturating_add(next.place.length as usize)) {
-                match next.read(bytes, wanted, interner) {
+                match next.read(bytes, self.wanted, self.interner) {
                     Ok(Some(record)) => {
-                        records.push(record);
-                        given.push(next.number);
+                        self.page.push(record);
+                        self.given.push(next.number);
+                        if self.page.len() >= PAGE {
+                            self.end_page();
+                        }
                     }
                     Ok(None) => {}
-                    Err(_) => return,
+                    // Its marks were those of a record, but it is none; so it was the first time, when nobody asked.
+                    Err(_) if bytes.first() == Some(&b'{') && bytes.last() == Some(&b'}') => {}
+                    Err(_) => break,
                 }
-                left = rest;
+                self.waiting = rest;
                 continue;
             }
             let unneeded = from.min(window.len());
             window.drain(..unneeded);
             base += unneeded as u64;
-            if post.is_stopped() || !matches!(text.fill(&mut window), Ok(1..)) {
-                return;
+            if self.post.is_stopped() || text.fill(&mut window)? == 0 {
+                break;
             }
         }
-    });
-    if !records.is_empty() {
-        // A caller that listens no more needs no records.
-        let _ = post.page(Page {
-            origin: unit.origin.clone(),
-            records,
-        });
+        self.end_page();
+        Ok(())
     }
-    verdict(&unit.origin, reopened, left.is_empty(), post).map(|()| given)
+
+    fn end_page(&mut self) {
+        self.interner.forget_many();
+        if !self.page.is_empty() {
+            // A caller that listens no more needs no records.
+            let _ = self.post.page(Page {
+                origin: self.origin.clone(),
+                records: std::mem::take(&mut self.page),
+            });
+        }
+    }
 }
 
-/// Whether a text was what it had been.
-fn verdict(origin: &str, reopened: Result<(), TextError>, is_same: bool, post: &Post) -> Result<(), ArchiveError> {
+/// Whether a text is what it had been.
+fn verdict(origin: &str, is_same: Result<bool, TextError>, post: &Post) -> Result<(), ArchiveError> {
     let path = || origin.to_owned();
-    match reopened {
+    match is_same {
         _ if post.is_stopped() => Ok(()),
         Err(TextError::Io(why)) => Err(ArchiveError::Again { path: path(), why }),
-        Ok(()) if is_same => Ok(()),
-        Err(_) | Ok(()) => Err(ArchiveError::Changed { path: path() }),
+        Ok(true) => Ok(()),
+        Err(_) | Ok(false) => Err(ArchiveError::Changed { path: path() }),
     }
 }

@@ -1,10 +1,9 @@
 //! The files of an archive.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{MAIN_SEPARATOR_STR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ArchiveError;
@@ -99,8 +98,8 @@ pub(in crate::collect) fn log_files(paths: &[PathBuf]) -> Result<Vec<LogFile>, A
         }
     }
     let mut files = walk.files;
-    // Each folder comes in order already. As bytes: taking paths apart to compare them takes far longer.
-    files.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+    // As bytes: taking paths apart to compare them took 3 % of the time for many small files.
+    files.sort_unstable_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
     // The same file may be named twice, or lie under two of the paths.
     files.dedup_by(|a, b| a.path == b.path);
     if files.is_empty() {
@@ -121,78 +120,39 @@ impl Walk {
         self.files.push(LogFile { path: path.to_owned() });
     }
 
-    /// Walks a folder, in the order of the paths. What cannot be listed becomes a file, so that reading it fails and is
-    /// reported.
+    /// Walks a folder. What cannot be listed becomes a file, so that reading it fails and is reported.
     fn folder(&mut self, top: &Path) {
-        let mut open = vec![self.listed(top).into_iter()];
-        while let Some(entries) = open.last_mut() {
-            match entries.next() {
-                Some(Entry { path, is_folder: true }) => {
-                    let entries = self.listed(&path);
-                    open.push(entries.into_iter());
-                }
-                Some(Entry { path, .. }) => self.files.push(LogFile { path }),
-                None => drop(open.pop()),
-            }
-        }
-    }
-
-    /// What is to be read in a folder, in the order of the paths.
-    fn listed(&mut self, folder: &Path) -> Vec<Entry> {
-        let mut found: Vec<(OsString, bool)> = Vec::new();
-        let mut is_whole = true;
-        match fs::read_dir(folder) {
-            Ok(entries) => {
-                for entry in entries {
-                    let Ok(entry) = entry else {
-                        is_whole = false;
-                        continue;
-                    };
-                    if let Some(is_folder) = self.is_folder(folder, &entry) {
-                        let mut name = entry.file_name();
-                        if is_folder {
-                            // So that it stands where the paths of its files do.
-                            name.push(MAIN_SEPARATOR_STR);
+        let mut folders = vec![top.to_owned()];
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = fs::read_dir(&folder) else {
+                self.file(&folder);
+                continue;
+            };
+            for entry in entries {
+                let Ok(entry) = entry else {
+                    self.file(&folder);
+                    continue;
+                };
+                let path = entry.path();
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => folders.push(path),
+                    Ok(kind) if kind.is_file() => self.files.push(LogFile { path }),
+                    Ok(kind) if kind.is_symlink() => match fs::metadata(&path) {
+                        Ok(metadata) if metadata.is_dir() => {
+                            let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+                            let leads_up = fs::canonicalize(&folder).is_ok_and(|folder| folder.starts_with(&real));
+                            if !leads_up && self.linked.insert(real) {
+                                folders.push(path);
+                            }
                         }
-                        found.push((name, is_folder));
-                    }
+                        Ok(metadata) if !metadata.is_file() => {}
+                        Ok(_) | Err(_) => self.file(&path),
+                    },
+                    // Pipes, sockets and devices would block or never end.
+                    Ok(_) => {}
+                    Err(_) => self.file(&path),
                 }
             }
-            Err(_) => is_whole = false,
-        }
-        if !is_whole {
-            self.file(folder);
-        }
-        found.sort_unstable();
-        let entry = |(name, is_folder)| Entry {
-            path: folder.join(name),
-            is_folder,
-        };
-        found.into_iter().map(entry).collect()
-    }
-
-    /// Whether something is a folder to walk; `None` if it is not to be read.
-    fn is_folder(&mut self, folder: &Path, entry: &DirEntry) -> Option<bool> {
-        match entry.file_type() {
-            Ok(kind) if kind.is_symlink() => match fs::metadata(entry.path()) {
-                Ok(metadata) if metadata.is_dir() => {
-                    let real = fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path());
-                    let leads_up = fs::canonicalize(folder).is_ok_and(|folder| folder.starts_with(&real));
-                    (!leads_up && self.linked.insert(real)).then_some(true)
-                }
-                Ok(metadata) if !metadata.is_file() => None,
-                Ok(_) | Err(_) => Some(false),
-            },
-            Ok(kind) if kind.is_dir() => Some(true),
-            // Pipes, sockets and devices would block or never end.
-            Ok(kind) => kind.is_file().then_some(false),
-            Err(_) => Some(false),
         }
     }
-}
-
-/// Something to be read in a folder.
-struct Entry {
-    path: PathBuf,
-    is_folder: bool,
 }

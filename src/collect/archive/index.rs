@@ -76,13 +76,20 @@ impl Shelf {
         size_of::<Entry>() + size_of_val(terms)
     }
 
-    /// Remembers a record of the text at hand; with its own text if `keep`.
-    pub(super) fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, terms: &[Term], keep: bool) {
-        let (Ok(length), Ok(kept_at)) = (u32::try_from(text.len()), u32::try_from(self.kept.len())) else {
-            return;
-        };
-        let Ok(terms_end) = u32::try_from(self.terms.len() + terms.len()) else {
-            return;
+    /// Remembers a record of the text at hand; with its own text if `keep`. Returns whether it could.
+    pub(super) fn remember(
+        &mut self,
+        offset: u64,
+        text: &[u8],
+        is_candidate: bool,
+        terms: &[Term],
+        keep: bool,
+    ) -> bool {
+        let length = u32::try_from(text.len());
+        let kept_at = keep.then(|| u32::try_from(self.kept.len())).transpose();
+        let terms_end = u32::try_from(self.terms.len() + terms.len());
+        let (Ok(length), Ok(kept_at), Ok(terms_end)) = (length, kept_at, terms_end) else {
+            return false;
         };
         self.terms.extend_from_slice(terms);
         if keep {
@@ -91,14 +98,15 @@ impl Shelf {
         self.entries.push(Entry {
             place: Place { offset, length },
             terms_end,
-            kept_at: keep.then_some(kept_at),
+            kept_at,
             is_candidate,
             is_given: false,
         });
+        true
     }
 
     /// Ends the text at hand: what was remembered since the last one is of it.
-    pub(super) fn end_text(&mut self, file: usize, member: Option<usize>, origin: &Arc<str>) {
+    fn end_text(&mut self, file: usize, member: Option<usize>, origin: &Arc<str>) {
         if self.units.last().map_or(0, |unit| unit.entries_end) == self.entries.len() {
             return;
         }
@@ -116,7 +124,7 @@ impl Shelf {
     }
 
     /// Whether the next text belongs on another shelf.
-    pub(super) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.terms.len() >= FULL
     }
 
@@ -223,6 +231,31 @@ impl Shelf {
     /// Notes that a record was given.
     pub(super) fn given(&mut self, number: usize) {
         self.entries[number].is_given = true;
+    }
+}
+
+/// The shelves of one worker.
+#[derive(Debug, Default)]
+pub(super) struct Shelves {
+    full: Vec<Shelf>,
+    /// The one that is being filled.
+    pub open: Shelf,
+}
+
+impl Shelves {
+    /// Ends the text at hand, and with it the shelf if it is full.
+    pub(super) fn end_text(&mut self, file: usize, member: Option<usize>, origin: &Arc<str>) {
+        self.open.end_text(file, member, origin);
+        if self.open.is_full() {
+            self.full.push(std::mem::take(&mut self.open));
+        }
+    }
+
+    /// All of them.
+    pub(super) fn into_all(self) -> Vec<Shelf> {
+        let Self { mut full, open } = self;
+        full.push(open);
+        full
     }
 }
 

@@ -13,16 +13,15 @@ use crate::cloudtrail::{Interner, Record, console_csv, envelope};
 use crate::investigation::fact::Page;
 
 use super::CandidateCalls;
-use super::index::Shelf;
+use super::index::{Shelf, Shelves};
 use super::outline::{Gatherer, Outline};
 use super::post::Post;
 use super::report::Tally;
-use super::text::{Stream, Text};
+use super::rows::{RowLimit, is_console_csv};
+use super::text::{Stream, Text, TextError};
 
 /// Records in a page, at most.
-const PAGE: usize = 64;
-/// Bytes of a row in a console download, at most.
-const LONGEST_ROW: usize = 4 << 20;
+pub(super) const PAGE: usize = 64;
 
 /// How access key ids begin: of users, and of sessions.
 const KEYS: [&[u8; 4]; 2] = [b"AKIA", b"ASIA"];
@@ -45,7 +44,7 @@ struct Tools<'p> {
     keys: Vec<Term>,
     /// What the records of the text at hand hold that are not remembered one by one.
     gatherer: Gatherer,
-    /// Where its other records stand: they were given, or are remembered.
+    /// The numbers of its other records, counted from its beginning: they were given, or are remembered.
     handled: Vec<u64>,
 }
 
@@ -69,9 +68,7 @@ impl<'p> Reader<'p> {
 
     /// Everything that was remembered.
     pub(super) fn into_shelves(self) -> Vec<Shelf> {
-        let Shelves { mut full, open } = self.tools.shelves;
-        full.push(open);
-        full
+        self.tools.shelves.into_all()
     }
 
     /// Reads one text to its end, or to where it is broken. `origin` is its name; it is `member` of a zip, or a file.
@@ -81,7 +78,7 @@ impl<'p> Reader<'p> {
         origin: &Arc<str>,
         text: &mut Text<'_, R>,
     ) -> Tally {
-        let tally = self.scan(origin, text, None);
+        let read = self.scan(origin, text, None);
         let Tools {
             post,
             shelves,
@@ -90,42 +87,59 @@ impl<'p> Reader<'p> {
             ..
         } = &mut self.tools;
         if let Some(may_hold) = gatherer.take(|bytes| post.grant_outline(bytes)) {
-            let outline = Outline::new((file, member, origin), tally.records(), handled.clone(), may_hold);
-            shelves.open.outline(outline);
+            // What was cut off by a failing disk or network may be longer the next time.
+            let seen = read.failed.is_none().then_some(read.seen);
+            let text = (file, member, origin);
+            shelves
+                .open
+                .outline(Outline::new(text, seen, handled.clone(), may_hold));
         }
         shelves.end_text(file, member, origin);
-        tally
+        read.tally
     }
 
-    /// Reads a text again as a whole, for what is wanted now. The records that stand at the places of `handled` are not
-    /// given. Gives the places of those that were, and how many records there are.
+    /// Reads a text again as a whole, for what is wanted now, leaving out the records of the numbers that were handled.
+    /// Gives the numbers of those that were given, and whether the text is the same as before.
     pub(super) fn read_again<R: Read>(
         &mut self,
-        origin: &Arc<str>,
-        handled: &[u64],
+        outline: &Outline,
         text: &mut Text<'_, R>,
-    ) -> (Vec<u64>, u64) {
-        let tally = self.scan(origin, text, Some(handled));
-        (std::mem::take(&mut self.tools.handled), tally.records())
+    ) -> Result<(Vec<u64>, bool), TextError> {
+        let read = self.scan(&outline.origin, text, Some(outline.handled()));
+        match read.failed {
+            Some(error) => Err(error.into()),
+            None => Ok((
+                std::mem::take(&mut self.tools.handled),
+                outline.seen.is_none_or(|seen| seen == read.seen),
+            )),
+        }
     }
 
-    fn scan<R: Read>(&mut self, origin: &Arc<str>, text: &mut Text<'_, R>, done: Option<&[u64]>) -> Tally {
+    fn scan<R: Read>(&mut self, origin: &Arc<str>, text: &mut Text<'_, R>, done: Option<&[u64]>) -> WasRead {
         let Self { scanner, tools } = self;
         let post = tools.post;
         tools.handled.clear();
+        tools.interner.forget_many();
         let mut intake = Intake {
             tools,
             origin,
             done,
+            number: 0,
+            seen: 0,
             tally: Tally::default(),
             page: Vec::new(),
         };
+        let mut failed = None;
         scanner.reset();
         let mut is_first = true;
         loop {
             let filled = text.fill(scanner.buffer());
             if let Err(error) = &filled {
                 intake.tally.cut_short(at_byte(text.made()), error.to_string());
+            }
+            let is_end = !matches!(filled, Ok(1..));
+            if let Err(TextError::Io(error)) = filled {
+                failed = Some(error);
             }
             if std::mem::take(&mut is_first) {
                 if is_console_csv(scanner.buffer()) {
@@ -135,7 +149,6 @@ impl<'p> Reader<'p> {
                 }
                 intake.tally.begins_with(scanner.buffer());
             }
-            let is_end = !matches!(filled, Ok(1..));
             let flow = scanner.scan(is_end, &mut |item| intake.item(&item));
             if flow.is_break() || is_end || post.is_stopped() {
                 break;
@@ -146,24 +159,21 @@ impl<'p> Reader<'p> {
         }
         // Whoever stopped reading is told so by the post.
         let _ = intake.end_page();
-        intake.tally
-    }
-}
-
-/// The shelves of one worker.
-#[derive(Default)]
-struct Shelves {
-    full: Vec<Shelf>,
-    open: Shelf,
-}
-
-impl Shelves {
-    fn end_text(&mut self, file: usize, member: Option<usize>, origin: &Arc<str>) {
-        self.open.end_text(file, member, origin);
-        if self.open.is_full() {
-            self.full.push(std::mem::take(&mut self.open));
+        WasRead {
+            tally: intake.tally,
+            seen: intake.seen,
+            failed,
         }
     }
+}
+
+/// How the reading of a text went.
+struct WasRead {
+    tally: Tally,
+    /// Stands for where its records stand and what they hold.
+    seen: u64,
+    /// What went wrong with the disk or the network.
+    failed: Option<io::Error>,
 }
 
 /// The reading of one text.
@@ -172,6 +182,10 @@ struct Intake<'t, 'p> {
     origin: &'t Arc<str>,
     /// Which records are not to be given, if the text is read again; nothing is remembered then.
     done: Option<&'t [u64]>,
+    /// How many records came before.
+    number: u64,
+    /// See [`WasRead`].
+    seen: u64,
     tally: Tally,
     page: Vec<Record>,
 }
@@ -202,10 +216,12 @@ impl Intake<'_, '_> {
             return if element.alone {
                 self.document(element)
             } else {
-                self.envelope(element.offset, element.text(), false)
+                self.envelope(element.offset, element.text(), true)
             };
         };
-        self.tally.record(skim.account, skim.region, skim.time, interner);
+        let seen = terms
+            .iter()
+            .fold(element.offset, |seen, &term| seen.rotate_left(1) ^ u64::from(term));
         let is_candidate = calls.contains(skim.source, skim.name);
         let is_followed = terms.iter().any(|&term| post.followed().may_hold(term));
         if is_candidate {
@@ -217,53 +233,62 @@ impl Intake<'_, '_> {
             });
         }
         let text = element.text();
-        if self.tools.terms.iter().any(|&term| wanted.may_be(term)) {
-            match Record::parse(text, &mut self.tools.interner) {
-                Ok(record) if wanted.is_in(&record.body, is_candidate) => {
-                    post.followed().add(&self.tools.keys);
-                    return self.give(element.offset, record);
-                }
-                Ok(_) => {}
+        let answers = if terms.iter().any(|&term| wanted.may_be(term)) {
+            match Record::parse(text, interner) {
+                Ok(record) => wanted.is_in(&record.body, is_candidate).then_some(record),
                 Err(error) => {
                     self.tally.unreadable(at_byte(element.offset), &error);
+                    self.count(seen);
                     return ControlFlow::Continue(());
                 }
             }
+        } else {
+            None
+        };
+        self.tally.record(skim.account, skim.region, skim.time, interner);
+        if is_followed || answers.is_some() {
+            post.followed().add(keys);
         }
-        if is_followed {
-            post.followed().add(&self.tools.keys);
+        let number = self.count(seen);
+        if let Some(record) = answers {
+            return self.give(number, record);
         }
-        self.remember(
-            element.offset,
-            text,
-            is_candidate,
-            is_followed && post.grant_followed(Shelf::cost(&self.tools.terms) + text.len()),
-        );
+        let keep = is_followed && post.grant_followed(Shelf::cost(&self.tools.terms) + text.len());
+        self.remember(number, (text, Some(element.offset)), is_candidate, keep);
         ControlFlow::Continue(())
+    }
+
+    /// Counts a record of which this is seen; gives its number.
+    fn count(&mut self, seen: u64) -> u64 {
+        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+        self.seen = (self.seen ^ seen).wrapping_mul(SPREAD).rotate_left(29);
+        self.number += 1;
+        self.number
     }
 
     /// A JSON document that holds records in some way the scanner does not know, or one record alone.
     fn document(&mut self, element: &Element<'_>) -> ControlFlow<()> {
         let Ok(mut document) = serde_json::from_slice::<Value>(element.text()) else {
-            return self.envelope(element.offset, element.text(), false);
+            return self.envelope(element.offset, element.text(), true);
         };
         if envelope::is_digest(&document) {
             self.tally.digest();
             return ControlFlow::Continue(());
         }
         let Some(members) = envelope::members(&mut document) else {
-            return self.envelope(element.offset, element.text(), false);
+            return self.envelope(element.offset, element.text(), true);
         };
         self.tally.list();
         for member in members {
-            // It cannot be read again by its place in the text, so it is kept.
-            self.envelope(element.offset, member.to_string().as_bytes(), true)?;
+            self.envelope(element.offset, member.to_string().as_bytes(), false)?;
         }
         ControlFlow::Continue(())
     }
 
-    /// A record that has to be parsed to know what it is about.
-    fn envelope(&mut self, offset: u64, text: &[u8], keep: bool) -> ControlFlow<()> {
+    /// A record that has to be parsed to know what it is about. Whether it stands in the text as it is, at `offset`, and can
+    /// be read again from there.
+    fn envelope(&mut self, offset: u64, text: &[u8], stands_there: bool) -> ControlFlow<()> {
+        let number = self.count(u64::from(terms::hash(text)) << 32 ^ offset);
         let record = match Record::parse(text, &mut self.tools.interner) {
             Ok(record) => record,
             Err(error) => {
@@ -280,16 +305,18 @@ impl Intake<'_, '_> {
         );
         let is_candidate = self.tools.calls.contains(&event.source, &event.name);
         if self.tools.wanted.is_in(&record.body, is_candidate) {
-            return self.give(offset, record);
+            return self.give(number, record);
         }
         let terms = &mut self.tools.terms;
         terms.clear();
         terms::of_record(&record.body, is_candidate, &mut |term| terms.push(terms::hash(term)));
-        self.remember(offset, text, is_candidate, keep);
+        self.remember(number, (text, stands_there.then_some(offset)), is_candidate, false);
         ControlFlow::Continue(())
     }
 
-    fn remember(&mut self, offset: u64, text: &[u8], is_candidate: bool, keep: bool) {
+    /// Remembers a record; `keep` if its text was granted a place in memory. What cannot be read again by its place in the
+    /// text is kept too, as long as there is room.
+    fn remember(&mut self, number: u64, (text, place): (&[u8], Option<u64>), is_candidate: bool, keep: bool) {
         let Tools {
             post,
             shelves,
@@ -302,22 +329,22 @@ impl Intake<'_, '_> {
             return;
         }
         let cost = Shelf::cost(terms);
-        let keep = keep || is_candidate && post.grant_candidate(cost + text.len());
-        if keep || post.grant_other(cost) {
-            shelves.open.remember(offset, text, is_candidate, terms, keep);
-            handled.push(offset);
+        let keep = keep || (is_candidate || place.is_none()) && post.grant_candidate(cost + text.len());
+        let is_remembered = (keep || place.is_some() && post.grant_other(cost))
+            && shelves
+                .open
+                .remember(place.unwrap_or_default(), text, is_candidate, terms, keep);
+        if is_remembered {
+            handled.push(number);
         } else {
             gatherer.add(terms, |bytes| post.grant_outline(bytes));
         }
     }
 
-    /// The rows of a console download. They have no place to be read again from, so they are kept.
+    /// The rows of a console download. They have no place to be read again from.
     fn console_csv(&mut self, text: impl Read) {
         let row_bytes = Cell::new(0);
-        let text = RowLimit {
-            text,
-            row_bytes: &row_bytes,
-        };
+        let text = RowLimit::new(text, &row_bytes);
         let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(text);
         let header = match rows.headers() {
             Ok(header) => header.clone(),
@@ -338,17 +365,17 @@ impl Intake<'_, '_> {
             };
             let line = row.position().map_or(0, csv::Position::line);
             let record = console_csv::record(header.iter(), row.iter()).to_string();
-            if self.envelope(line, record.as_bytes(), true).is_break() {
+            if self.envelope(line, record.as_bytes(), false).is_break() {
                 return;
             }
         }
     }
 
-    fn give(&mut self, offset: u64, record: Record) -> ControlFlow<()> {
-        if self.done.is_some_and(|done| done.binary_search(&offset).is_ok()) {
+    fn give(&mut self, number: u64, record: Record) -> ControlFlow<()> {
+        if self.done.is_some_and(|done| done.binary_search(&number).is_ok()) {
             return ControlFlow::Continue(());
         }
-        self.tools.handled.push(offset);
+        self.tools.handled.push(number);
         self.page.push(record);
         if self.page.len() < PAGE {
             ControlFlow::Continue(())
@@ -370,31 +397,6 @@ impl Intake<'_, '_> {
     }
 }
 
-/// Ends a text in which a row has no end: a quote that is never closed would take all memory.
-struct RowLimit<'c, R> {
-    text: R,
-    row_bytes: &'c Cell<usize>,
-}
-
-impl<R: Read> Read for RowLimit<'_, R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let length = self.text.read(into)?;
-        self.row_bytes.set(self.row_bytes.get() + length);
-        if self.row_bytes.get() > LONGEST_ROW {
-            return Err(io::Error::other("a row without an end"));
-        }
-        Ok(length)
-    }
-}
-
 fn at_byte(offset: u64) -> String {
     format!("byte {offset}")
-}
-
-fn is_console_csv(text: &[u8]) -> bool {
-    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    // Sixteen short names: a longer first line is something else.
-    let start = &text[..text.len().min(4096)];
-    let line = memchr::memchr(b'\n', start).map(|end| &start[..end]);
-    line.is_some_and(|line| std::str::from_utf8(line).is_ok_and(console_csv::is_header))
 }

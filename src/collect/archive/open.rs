@@ -170,24 +170,20 @@ impl<'p> Opener<'p> {
 }
 
 /// Hands a text that was opened again to `read`.
-pub(super) fn reopen(
+pub(super) fn reopen<T>(
     opened: io::Result<Bytes>,
     member: Option<usize>,
-    memory: &mut Memory,
-    read: &mut dyn FnMut(Text<'_, &mut dyn Read>),
-) -> Result<(), TextError> {
+    (limits, memory): (Limits, &mut Memory),
+    read: impl FnOnce(&mut Text<'_, &mut dyn Read>) -> Result<T, TextError>,
+) -> Result<T, TextError> {
     let file = match (opened?, member) {
         (Bytes::Disk(file), Some(_)) => file,
-        (mut bytes, _) => {
-            read(Text::new(&mut bytes as &mut dyn Read, Limits::default(), memory)?);
-            return Ok(());
-        }
+        (mut bytes, _) => return read(&mut Text::new(&mut bytes as &mut dyn Read, limits, memory)?),
     };
-    let member = member.unwrap_or_default();
     let mut archive = ZipArchive::new(file).map_err(io::Error::other)?;
-    let mut member = archive.by_index(member).map_err(io::Error::other)?;
-    read(Text::new(&mut member as &mut dyn Read, Limits::default(), memory)?);
-    Ok(())
+    let mut member = archive.by_index(member.unwrap_or_default()).map_err(io::Error::other)?;
+    let limits = limits.for_member(member.compressed_size());
+    read(&mut Text::new(&mut member as &mut dyn Read, limits, memory)?)
 }
 
 fn failed(path: Arc<str>, sha256: String, bytes: u64, error: &dyn std::fmt::Display) -> FileReport {

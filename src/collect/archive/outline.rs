@@ -8,9 +8,9 @@ use std::sync::Arc;
 use crate::cloudtrail::terms::{Term, Wanted};
 
 /// Terms that are gathered before they are written down, at most.
-const GATHERED: usize = 1 << 16;
-/// Bits for each term that is written down, and how many of them are set: one of a thousand other terms seems to be there
-/// too, so that a question of some dozen values does not have every text read again.
+const GATHERED: usize = 1 << 20;
+/// Bits for each term that is written down, and how many of them are set: one of a thousand other terms seems to be in a
+/// filter too, so that a question of some dozen values does not have every text read again.
 const BITS: usize = 16;
 const SET: u64 = 6;
 
@@ -35,7 +35,7 @@ impl Gatherer {
     fn write_down(&mut self, grant: impl FnOnce(usize) -> bool) {
         self.terms.sort_unstable();
         self.terms.dedup();
-        self.is_lost |= !grant(self.terms.len() * BITS / 8);
+        self.is_lost = self.is_lost || !grant(size_of::<Outline>() + self.terms.len() * BITS / 8);
         if self.is_lost {
             self.filters.clear();
         } else {
@@ -108,9 +108,9 @@ pub(super) struct Outline {
     pub member: Option<usize>,
     /// The name in pages and reports.
     pub origin: Arc<str>,
-    /// How many records it has: with another number it was changed since.
-    pub records: u64,
-    /// Where the records stand that were given, or are remembered one by one; in order.
+    /// Stands for where its records stand and what they hold; `None` where that may be more the next time.
+    pub seen: Option<u64>,
+    /// The numbers of the records that were given, or are remembered one by one; in order.
     handled: Vec<u64>,
     may_hold: MayHold,
     is_waiting: bool,
@@ -119,7 +119,7 @@ pub(super) struct Outline {
 impl Outline {
     pub(super) fn new(
         (file, member, origin): (usize, Option<usize>, &Arc<str>),
-        records: u64,
+        seen: Option<u64>,
         handled: Vec<u64>,
         may_hold: MayHold,
     ) -> Self {
@@ -127,7 +127,7 @@ impl Outline {
             file,
             member,
             origin: origin.clone(),
-            records,
+            seen,
             handled,
             may_hold,
             is_waiting: false,
@@ -149,12 +149,12 @@ impl Outline {
         self.is_waiting
     }
 
-    /// Where the records stand that are not to be given again.
+    /// The numbers of the records that are not to be given again.
     pub(super) fn handled(&self) -> &[u64] {
         &self.handled
     }
 
-    /// Notes that it was read again, and where the records stand that were given.
+    /// Notes that it was read again, and which records were given.
     pub(super) fn read_again(&mut self, given: Vec<u64>) {
         self.is_waiting = false;
         self.handled.extend(given);

@@ -109,3 +109,72 @@ fn a_file_larger_than_every_buffer_is_read() {
         );
     }
 }
+
+/// Nothing but outlines, so that whatever is asked later is read again.
+fn nothing_remembered(folder: &tempfile::TempDir) -> Archive {
+    let mut archive = Archive::new(&[folder.path().to_owned()], calls()).unwrap();
+    archive.budget = Budget {
+        candidates: 0,
+        followed: 0,
+        others: 0,
+        outlines: 1 << 20,
+    };
+    archive
+}
+
+#[test]
+fn a_record_that_is_no_json_does_not_end_an_investigation_whoever_asks_for_it() {
+    const OTHER: &str = "AKIAI44QH8DHBEXAMPLE";
+    let other = |id: &str| {
+        record(
+            id,
+            OTHER,
+            "ec2.amazonaws.com",
+            "RunInstances",
+            json!({"requestParameters": "@"}),
+        )
+    };
+    let broken = |record: Value| record.to_string().replace("\"@\"", "{\"x\":\"\\ud800\"}");
+    let mut of_seed = simple("broken");
+    of_seed["requestParameters"] = "@".into();
+    for (n, text) in [broken(other("broken")), broken(of_seed)].into_iter().enumerate() {
+        let text = format!(
+            "{{\"Records\":[{},{text},{}]}}",
+            simple("a"),
+            other("b").to_string().replace("\"@\"", "{}")
+        );
+        let folder = folder_with(&[("a.json", text.into_bytes())]);
+        for mut archive in [
+            Archive::new(&[folder.path().to_owned()], calls()).unwrap(),
+            nothing_remembered(&folder),
+        ] {
+            assert_eq!(answer(&mut archive, &[lead(KEY)]).ids, ["a"], "{n}");
+            assert_eq!(answer(&mut archive, &[lead(OTHER)]).ids, ["b"], "{n}");
+            assert_eq!(answer(&mut archive, &[lead("nobody")]).ids, [] as [&str; 0], "{n}");
+        }
+    }
+}
+
+#[test]
+fn rows_and_members_of_documents_that_find_no_room_are_read_again() {
+    const OTHER: &str = "AKIAI44QH8DHBEXAMPLE";
+    let rows = format!(
+        "Event time,Event name,Event source,Event ID,AWS access key\n\
+         2026-01-01T00:00:00Z,ListBuckets,s3.amazonaws.com,row a,{KEY}\n\
+         2026-01-01T00:00:00Z,ListBuckets,s3.amazonaws.com,row b,{OTHER}\r\
+         2026-01-01T00:00:00Z,ListBuckets,s3.amazonaws.com,row c,{OTHER}\n"
+    );
+    let of_other = |id: &str| record(id, OTHER, "ec2.amazonaws.com", "RunInstances", json!({}));
+    let document = json!({"made": "by hand", "Records": [simple("a"), of_other("b"), of_other("c")]});
+    let folder = folder_with(&[
+        ("rows.csv", rows.into_bytes()),
+        ("document.json", document.to_string().into_bytes()),
+    ]);
+    let mut archive = nothing_remembered(&folder);
+    assert_eq!(answer(&mut archive, &[lead(KEY)]).ids, ["a", "row a"]);
+    assert!(archive.is_settled());
+    archive.ask(&[lead(OTHER)], &mut |_| ControlFlow::Continue(())).unwrap();
+    assert!(!archive.is_settled());
+    assert_eq!(answer(&mut archive, &[]).ids, ["b", "c", "row b", "row c"]);
+    assert_eq!(answer(&mut archive, &[lead(OTHER), lead(KEY)]).ids, [] as [&str; 0]);
+}
