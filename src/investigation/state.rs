@@ -45,7 +45,6 @@ pub struct Investigation {
     accounts: BTreeMap<String, String>,
     not_shown: Vec<String>,
     resources: Vec<Resource>,
-    made: resource::Made,
     findings: Vec<Finding>,
     /// For each node of the chain whether only expected actors made it.
     ours: Vec<bool>,
@@ -133,7 +132,6 @@ impl Investigation {
             self.not_shown = unseen::derive(&self.evidence, &self.chain);
             self.actors = actor::derive(&self.evidence, &self.chain, self.notice(), self.responder());
             self.resources = resource::derive(&self.evidence, &self.chain);
-            self.made = resource::Made::of(&self.resources);
         }
         if std::mem::take(&mut self.read) || is_stale {
             let read = resource::Read {
@@ -211,11 +209,6 @@ impl Investigation {
     /// removed.
     pub fn resources(&self) -> &[Resource] {
         &self.resources
-    }
-
-    /// Whether the chain made what a service (such as `s3`) knows by this id, name or ARN: then it was not there before.
-    pub fn made_by_chain(&self, service: &str, name: &str) -> bool {
-        self.made.holds(service, name)
     }
 
     /// What matters, as of the last [`settle`](Self::settle): what weighs most first.

@@ -15,7 +15,7 @@ mod named;
 mod names;
 mod whose;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -205,26 +205,6 @@ pub(super) fn derive(evidence: &Evidence, chain: &Chain) -> Vec<Resource> {
         (order(a), place(a), &a.within, a.first).cmp(&(order(b), place(b), &b.within, b.first))
     });
     found
-}
-
-/// What the chain made, by service, under every name that calls gave it.
-#[derive(Debug, Default)]
-pub(super) struct Made(HashMap<&'static str, HashSet<String>>);
-
-impl Made {
-    pub(super) fn of(resources: &[Resource]) -> Self {
-        let mut made: HashMap<_, HashSet<String>> = HashMap::new();
-        for resource in resources.iter().filter(|resource| resource.is_made) {
-            let service = resource.kind.map_or("", |kind| kind.service);
-            made.entry(service).or_default().extend(resource.names.iter().cloned());
-        }
-        Self(made)
-    }
-
-    pub(super) fn holds(&self, service: &str, name: &str) -> bool {
-        let made = self.0.get(service);
-        made.is_some_and(|made| names::names(name).any(|name| made.contains(name)))
-    }
 }
 
 /// Who of the chain made a call.
