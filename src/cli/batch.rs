@@ -394,6 +394,8 @@ fn not_read(out: &mut String, investigation: &Investigation) {
         );
     }
     if coverage.broken() > 0 {
-        line(out, "Lost", &format!("{} records could not be read", coverage.broken()));
+        // What a file that was cut off held after that, nobody knows.
+        let lost = count(coverage.broken(), "record");
+        line(out, "Lost", &format!("at least {lost} could not be read"));
     }
 }

@@ -47,8 +47,6 @@ pub(super) struct Args {
     #[arg(long, value_name = "REGION", value_delimiter = ',')]
     regions: Option<Vec<String>>,
     #[command(flatten)]
-    tables: Tables,
-    #[command(flatten)]
     accounts: history::Flags,
     /// Accept key ids of any form (archives whose ids were masked)
     #[arg(long)]
@@ -68,11 +66,13 @@ pub(super) struct Args {
     playbook: Option<String>,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    tables: Tables,
 }
 
 /// How tables are asked.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "With --from athena: or lake:")]
+#[command(next_help_heading = "With --from athena or lake")]
 struct Tables {
     /// Ask nothing that would make the bytes scanned more than this; what is missing is said
     #[arg(long, value_name = "GB", value_parser = gigabytes)]

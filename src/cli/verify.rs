@@ -179,7 +179,7 @@ fn text(verified: &Verified) -> String {
     if found.others > 0 {
         let others = plural(found.others, "file");
         line(&format!(
-            "{} other {others}: no part of a trail, not looked at",
+            "{} other {others}: no part of a trail, and nothing that is read",
             found.others
         ));
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::table::Table;
 use super::tables::{joined, moment, text};
+use super::text::plural;
 use crate::cloudtrail::time;
 use crate::investigation::coverage::{HistoryCoverage, RegionCoverage, TableCoverage, Unread};
 use crate::investigation::fact::FileOutcome;
@@ -150,7 +151,11 @@ fn lost(file: &Unread) -> Row {
         .map(|p| format!("{}: {}", p.place, p.reason))
         .collect();
     if file.broken > 0 {
-        notes.push(format!("{} records lost", file.broken));
+        notes.push(format!(
+            "at least {} {} lost",
+            file.broken,
+            plural(file.broken, "record")
+        ));
     }
     [
         text(&file.path),

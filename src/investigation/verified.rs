@@ -37,7 +37,10 @@ impl Verified {
             format!("{}: {of_all} are valid", worst.as_str())
         } else {
             let each = Outcome::ALL.into_iter().filter_map(|outcome| {
-                let count = found.count(Kind::Digest, outcome) + found.count(Kind::Log, outcome);
+                let count: u64 = [Kind::Digest, Kind::Log, Kind::Other]
+                    .map(|kind| found.count(kind, outcome))
+                    .iter()
+                    .sum();
                 (count > 0).then(|| format!("{count} {}", outcome.as_str()))
             });
             let gaps = found.gaps().count() as u64;

@@ -69,7 +69,7 @@ pub(super) fn gaps(given: &Given<'_>) -> Vec<String> {
     }
     if coverage.broken() > 0 {
         let records = usize::try_from(coverage.broken()).unwrap_or(usize::MAX);
-        gaps.push(format!("{} could not be read", counted(records, "record")));
+        gaps.push(format!("at least {} could not be read", counted(records, "record")));
     }
     gaps
 }

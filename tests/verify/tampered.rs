@@ -34,6 +34,30 @@ fn a_changed_log_file_is_named_and_takes_its_hour_from_what_is_whole() {
 }
 
 #[test]
+fn a_file_beside_the_trail_that_an_investigation_would_believe_is_not_covered() {
+    let bucket = Bucket::of_three_hours();
+    fs::write(bucket.top().join("notes.txt"), "copied on Monday").expect("written");
+    assert_eq!(verify(&bucket.top()).code, 0, "nobody reads records out of a note");
+    for (name, content) in [
+        (
+            "extra.json",
+            b"{\"Records\":[{\"eventName\":\"CreateAccessKey\"}]}".to_vec(),
+        ),
+        ("extra.gz", gzip(b"{\"Records\":[]}")),
+        ("rows.csv", b"Event time,Event name,Event source,Event ID\n".to_vec()),
+    ] {
+        let path = bucket.top().join(name);
+        fs::write(&path, content).expect("written");
+        let run = verify(&bucket.top());
+        assert_eq!((run.code, run.of(name)), (3, "not covered"), "{run:?}");
+        run.else_valid(&[name]);
+        let said = text(&bucket.top());
+        assert!(said.contains(name) && said.contains("not proved whole"), "{said}");
+        fs::remove_file(&path).expect("removed");
+    }
+}
+
+#[test]
 fn a_damaged_log_file_or_one_with_something_behind_it_is_changed() {
     let bucket = Bucket::of_three_hours();
     let whole = fs::read(bucket.path(&log(0))).expect("a log file");

@@ -11,6 +11,8 @@ pub enum Kind {
     Digest,
     /// A log file.
     Log,
+    /// No part of a trail, but it may hold records.
+    Other,
 }
 
 impl Kind {
@@ -19,6 +21,7 @@ impl Kind {
         match self {
             Self::Digest => "digest",
             Self::Log => "log file",
+            Self::Other => "other file",
         }
     }
 }

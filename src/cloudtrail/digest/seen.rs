@@ -17,7 +17,9 @@ pub struct Seen {
     pub digests: Vec<SeenDigest>,
     /// Log files.
     pub logs: Vec<SeenLog>,
-    /// How many files are no part of a trail.
+    /// Files that are no part of a trail and may hold records: whoever reads the place believes them.
+    pub loose: Vec<String>,
+    /// How many others are no part of a trail.
     pub others: u64,
 }
 

@@ -77,7 +77,7 @@ impl Checked {
         time.is_some_and(|time| match self.kind {
             // The end of its hour.
             Kind::Digest => time <= moment,
-            Kind::Log => time < moment,
+            Kind::Log | Kind::Other => time < moment,
         })
     }
 }
@@ -142,11 +142,11 @@ impl Worst {
 /// Everything that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Verification {
-    /// Every digest and every log file.
+    /// Every digest, every log file, and what else may hold records.
     pub files: Vec<Checked>,
     /// The trails.
     pub trails: Vec<Trail>,
-    /// How many files are no part of a trail.
+    /// How many files are no part of a trail and hold nothing.
     pub others: u64,
 }
 

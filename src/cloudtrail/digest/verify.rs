@@ -40,6 +40,7 @@ pub fn verify(seen: &Seen, keys: &Keys) -> Verification {
     let mut files: Vec<Checked> = digests.iter().map(|(seen, proof)| checked(seen, proof)).collect();
     files.extend(missing_digests(&digests, &by_name));
     files.extend(logs);
+    files.extend(seen.loose.iter().map(|file| loose(file)));
     files.sort_by(|a, b| (a.kind, &a.file).cmp(&(b.kind, &b.file)));
     Verification {
         files,
@@ -70,6 +71,19 @@ fn checked(seen: &SeenDigest, proof: &Proof) -> Checked {
         reason,
         from: digest.map(|digest| digest.start),
         until: digest.map_or_else(|| time_of(seen.name()), |digest| Some(digest.end)),
+        digest: None,
+    }
+}
+
+/// Nothing proves what stands in a file that is no part of a trail.
+fn loose(file: &str) -> Checked {
+    Checked {
+        file: file.to_owned(),
+        kind: Kind::Other,
+        outcome: Outcome::NotCovered,
+        reason: "it is no part of a trail, and whoever reads this folder reads it too".to_owned(),
+        from: None,
+        until: None,
         digest: None,
     }
 }

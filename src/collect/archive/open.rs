@@ -10,12 +10,25 @@ use zip::ZipArchive;
 use crate::investigation::fact::{FileOutcome, FileReport, Problem};
 
 use super::find::{Bytes, LogFile};
+use super::gzip;
 use super::index::Shelf;
 use super::intake::Reader;
+use super::rows::is_console_csv;
 use super::text::{Limits, Memory, Text, TextError};
 
 /// A zip begins with a member, or with its end if it is empty.
 const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+
+/// Whether a file that begins like this may hold records.
+pub(in crate::collect) fn may_hold_records(start: &[u8]) -> bool {
+    let text = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
+    let is_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+    is_json || gzip::is_gzip(start) || is_zip(start) || is_console_csv(start)
+}
+
+fn is_zip(start: &[u8]) -> bool {
+    ZIP.iter().any(|magic| start.starts_with(magic))
+}
 
 /// Hashes what passes through it.
 struct Hashing<R> {
@@ -106,7 +119,7 @@ impl<'p> Opener<'p> {
             return Ok(());
         }
         let mut text = Text::new(on_disk, self.limits, &mut self.memory)?;
-        if ZIP.iter().any(|magic| text.first_bytes().starts_with(magic)) {
+        if is_zip(text.first_bytes()) {
             let (sha256, bytes) = text.into_reader().finish()?;
             if !is_on_disk {
                 // CloudTrail writes none, and reading one means to jump about in it.

@@ -8,7 +8,7 @@ use std::thread;
 
 use super::{Object, Objects, TrailError};
 use crate::cloudtrail::digest::{Signature, file_name};
-use crate::collect::archive::{ArchiveError, log_files};
+use crate::collect::archive::{ArchiveError, log_files, may_hold_records};
 
 /// Metadata of objects, saved beside the tree.
 const METADATA: &str = "object_metadata.json";
@@ -16,6 +16,9 @@ const METADATA: &str = "object_metadata.json";
 const KEYS: &str = "public_keys.json";
 /// Bytes of a file beside the tree, at most.
 const MOST: u64 = 256 << 20;
+
+/// Bytes at the start of a file that tell what it is.
+const START: u64 = 4 << 10;
 
 /// A folder.
 #[derive(Debug)]
@@ -94,6 +97,17 @@ impl Objects for Folder {
 
     fn list(&self) -> Result<Vec<String>, TrailError> {
         Ok(self.files.keys().cloned().collect())
+    }
+
+    /// Told by how it begins, as when it is read. What cannot be opened may be one.
+    fn is_read(&self, path: &str) -> bool {
+        let mut start = Vec::new();
+        let opened = self.files.get(path).map(File::open);
+        match opened.map(|file| file?.take(START).read_to_end(&mut start)) {
+            Some(Ok(_)) => may_hold_records(&start),
+            Some(Err(_)) => true,
+            None => false,
+        }
     }
 
     fn open(&self, path: &str) -> io::Result<Object> {

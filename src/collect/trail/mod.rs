@@ -62,6 +62,8 @@ pub trait Objects: Sync {
     fn place(&self) -> String;
     /// The paths of all files, with `/` between the parts.
     fn list(&self) -> Result<Vec<String>, TrailError>;
+    /// Whether an investigation of this place reads a file that is no part of a trail.
+    fn is_read(&self, path: &str) -> bool;
     /// Opens one of them.
     fn open(&self, path: &str) -> io::Result<Object>;
     /// How many are best read at once.
@@ -72,11 +74,12 @@ pub trait Objects: Sync {
 pub fn read(objects: &dyn Objects, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Seen, TrailError> {
     let listed = objects.list()?;
     let all = listed.len();
-    let files: Vec<(Kind, String)> = listed
-        .into_iter()
-        .filter_map(|path| Some((kind(&path)?, path)))
-        .collect();
-    if files.is_empty() {
+    let told = |path: String| {
+        let loose = || objects.is_read(&path).then_some(Kind::Other);
+        kind(&path).or_else(loose).map(|kind| (kind, path))
+    };
+    let files: Vec<(Kind, String)> = listed.into_iter().filter_map(told).collect();
+    if files.iter().all(|(kind, _)| *kind == Kind::Other) {
         return Err(TrailError::NoTrail { place: objects.place() });
     }
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -87,6 +90,7 @@ pub fn read(objects: &dyn Objects, progress: &(dyn Fn(usize, usize) + Sync)) -> 
             match kind {
                 Kind::Digest => seen.digests.push(digest(objects, path, &mut memory)),
                 Kind::Log => seen.logs.push(log(objects, path, &mut memory)),
+                Kind::Other => seen.loose.push(path.clone()),
             }
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
         }
@@ -104,6 +108,7 @@ pub fn read(objects: &dyn Objects, progress: &(dyn Fn(usize, usize) + Sync)) -> 
             let mut part = worker.join().map_err(|_| TrailError::Worker)?;
             seen.digests.append(&mut part.digests);
             seen.logs.append(&mut part.logs);
+            seen.loose.append(&mut part.loose);
         }
         Ok(seen)
     })

@@ -67,7 +67,7 @@ fn the_other_tables_say_what_the_investigation_knows() {
         ("12", "2", "read")
     );
     assert_eq!((&*coverage[1]["Source"], &*coverage[1]["Status"]), ("'=b", "partial"));
-    assert_eq!(coverage[1]["Note"], "line 3: cut off; 2 records lost");
+    assert_eq!(coverage[1]["Note"], "line 3: cut off; at least 2 records lost");
 
     let playbook = playbook();
     let standings = Standings::of(&playbook, investigation, &Names::of(investigation, at()), at());
