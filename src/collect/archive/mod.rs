@@ -2,11 +2,11 @@
 //!
 //! # Why it is fast
 //!
-//! Measured with `examples/bench_archive.rs` on 540,000 records (830 MB of JSON) and two cores: the whole program takes
-//! 0.37 of the time of `gzip -dc` for 40 files and 0.47 for 77,000. A quarter is the aim. Of the processor's time for the
-//! big files 27 % goes into inflating, 11 % into marking structure, 11 % into looking at identifiers and members, 5 % into
-//! the hashes and checksums of the files, 10 % into the kernel: inflating and hashing alone take more than half of that
-//! quarter.
+//! Measured on the corpora of `examples/bench_archive.rs` (540,000 records, 830 MB of JSON) and two cores: the whole program
+//! takes 0.37 of the time of `gzip -dc` for 40 files and 0.47 for 77,000. A quarter is the aim. Of the processor's time
+//! for the big files 27 % goes into inflating, 11 % into marking structure, 11 % into looking at identifiers and
+//! members, 5 % into the hashes and checksums of the files, 10 % into the kernel: inflating and hashing alone take half
+//! of that quarter.
 //!
 //! 1. **What cannot matter is not parsed.** [`structure`] marks quotes, brackets and the colons behind names of 64 bytes at
 //!    once, with the widest registers that the processor has, [`scan`] cuts records out by these marks, and [`skim`] reads
