@@ -27,11 +27,14 @@ impl Verified {
     pub fn line(&self) -> String {
         let found = &self.found;
         let total = |kind| found.files.iter().filter(|file| file.kind == kind).count() as u64;
-        let of_all = format!(
-            "{} and {}",
+        let (digests, logs) = (
             counted(total(Kind::Digest), "digest"),
-            counted(total(Kind::Log), "log file")
+            counted(total(Kind::Log), "log file"),
         );
+        let of_all = match total(Kind::Other) {
+            0 => format!("{digests} and {logs}"),
+            others => format!("{digests}, {logs} and {}", counted(others, "other file")),
+        };
         let worst = found.worst();
         let line = if worst == Worst::Whole {
             format!("{}: {of_all} are valid", worst.as_str())
